@@ -1,0 +1,150 @@
+"""Checks of arguments: every error names the argument, its value and the allowed range.
+
+A scalar comes back as ``float``, anything else as a ``float64`` array; neither is ever clipped. For an
+array the error names the first offending index. Plain floats take a short path, because a scalar swap
+spends most of its time here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import inf
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: A quantity: one number, or an array with one number per scenario.
+Amount: TypeAlias = float | NDArray[np.float64]
+
+
+def positive(name: str, value: Amount) -> Amount:
+    """``value`` if it is finite and > 0 everywhere."""
+    if type(value) is float and 0.0 < value < inf:
+        return value
+    return _checked(name, value, 0.0, inf, "(0, inf)", low_open=True)
+
+
+def non_negative(name: str, value: Amount) -> Amount:
+    """``value`` if it is finite and >= 0 everywhere."""
+    if type(value) is float and 0.0 <= value < inf:
+        return value
+    return _checked(name, value, 0.0, inf, "[0, inf)")
+
+
+def finite(name: str, value: Amount) -> Amount:
+    """``value`` if it is finite everywhere."""
+    return _checked(name, value, -inf, inf, "(-inf, inf)")
+
+
+def ratio(name: str, value: Amount) -> Amount:
+    """``value`` if it lies in [0, 1) everywhere, as a fee must."""
+    if type(value) is float and 0.0 <= value < 1.0:
+        return value
+    return _checked(name, value, 0.0, 1.0, "[0, 1)", high_open=True)
+
+
+def between(
+    name: str,
+    value: Amount,
+    low: Amount,
+    high: Amount,
+    *,
+    low_open: bool = False,
+    high_open: bool = False,
+) -> Amount:
+    """``value`` if it lies between ``low`` and ``high``, which may be arrays too."""
+    if type(value) is float and type(low) is float and type(high) is float and low < value < high:
+        return value
+    left, right = "(" if low_open else "[", ")" if high_open else "]"
+    range_text = f"{left}{_short(low)}, {_short(high)}{right}"
+    return _checked(name, value, low, high, range_text, low_open=low_open, high_open=high_open)
+
+
+def token(name: str, value: int, count: int) -> int:
+    """``value`` if it is the position of one of ``count`` tokens."""
+    if type(value) is int and 0 <= value < count:
+        return value
+    if isinstance(value, np.integer) and 0 <= value < count:
+        return int(value)
+    raise ValueError(f"{name} = {value!r} is no token of this pool: allowed are the integers 0 to {count - 1}")
+
+
+def token_pair(token_in: int, token_out: int, count: int) -> None:
+    """Two different tokens of a pool of ``count``."""
+    if (
+        type(token_in) is type(token_out) is int
+        and 0 <= token_in != token_out >= 0
+        and max(token_in, token_out) < count
+    ):
+        return
+    token("token_in", token_in, count)
+    token("token_out", token_out, count)
+    if token_in == token_out:
+        raise ValueError(f"token_out = {token_out} equals token_in: allowed is any other token of the pool")
+
+
+def at_least(name: str, value: int, low: int) -> int:
+    """``value`` if it is an integer >= ``low``."""
+    if isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value >= low:
+        return int(value)
+    raise ValueError(f"{name} = {value!r} is outside the allowed range: an integer >= {low}")
+
+
+def one_of(name: str, value: str, allowed: Sequence[str]) -> str:
+    """``value`` if it is one of the allowed words."""
+    if value in allowed:
+        return value
+    raise ValueError(f"{name} = {value!r} is not allowed: choose one of {', '.join(map(repr, allowed))}")
+
+
+def broadcastable(**values: Amount) -> tuple[int, ...]:
+    """The common shape of the named values; an error that names them all if there is none."""
+    shapes = {name: np.shape(value) for name, value in values.items()}
+    try:
+        return np.broadcast_shapes(*shapes.values())
+    except ValueError:
+        listing = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
+        raise ValueError(f"shapes do not fit together: {listing}; allowed are equal shapes or scalars") from None
+
+
+def _checked(
+    name: str,
+    value: Amount,
+    low: Amount,
+    high: Amount,
+    range_text: str,
+    *,
+    low_open: bool = False,
+    high_open: bool = False,
+) -> Amount:
+    array = _numbers(name, value)
+    above = array > low if low_open else array >= low
+    below = array < high if high_open else array <= high
+    good = above & below & np.isfinite(array)
+    if not np.all(good):
+        raise ValueError(f"{_offender(name, array, good)} is outside the allowed range {range_text}")
+    return float(array) if array.ndim == 0 else array
+
+
+def _numbers(name: str, value: object) -> NDArray[np.float64]:
+    try:
+        array = np.asarray(value)
+        if array.dtype.kind not in "fiub" and array.dtype != object:
+            raise TypeError
+        return array.astype(np.float64, copy=False)
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError(f"{name} = {value!r} is not a number or an array of numbers") from None
+
+
+def _offender(name: str, array: NDArray[np.float64], good: NDArray[np.bool_]) -> str:
+    shape = np.broadcast_shapes(array.shape, good.shape)
+    if not shape:
+        return f"{name} = {float(array):.12g}"
+    where = tuple(int(i) for i in np.argwhere(~np.broadcast_to(good, shape))[0])
+    index = ", ".join(map(str, where))
+    return f"{name}[{index}] = {float(np.broadcast_to(array, shape)[where]):.12g}"
+
+
+def _short(bound: Amount) -> str:
+    return f"{float(bound):.12g}" if np.ndim(bound) == 0 else "the matching bound per scenario"
