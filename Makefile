@@ -1,0 +1,84 @@
+# Two commands matter: `make course` to learn, `make test` to prove that everything works. `make help` lists the rest.
+# Every tool runs from .venv; nothing outside this folder is changed.
+
+LAB_ARGS ?=
+VOILA_ARGS ?=
+LESSON ?= course/1_exchange/01_swaps.ipynb
+WORKERS ?= 2
+
+# The first Python that is new enough; one may be given: make course PYTHON=/path/to/python3.12
+NEW_ENOUGH := 'import sys; sys.exit(sys.version_info < (3, 11, 5))'
+ifndef PYTHON
+PYTHON := $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
+	$$name -c $(NEW_ENOUGH) 2>/dev/null && echo $$name && break; done)
+endif
+ifndef CHROMIUM
+CHROMIUM := $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name))) \
+	$(wildcard /Applications/Chromium.app/Contents/MacOS/Chromium))
+endif
+export CHROMIUM
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+course: .venv/course ## install what is missing and open JupyterLab on the first page
+	$(BIN)/jupyter lab $(LAB_ARGS) course/00_start_here.ipynb
+
+test: .venv/developer chromium ## everything that CI runs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python tools/notebooks.py --check
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup tests
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --nbval --nbval-sanitize-with tests/notebooks/sanitize.cfg course solutions
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --nbval-lax labs
+
+bench: .venv/developer chromium ## run every benchmark
+	@for benchmark in benchmarks/*.py; do echo "== $$benchmark"; $(BIN)/python $$benchmark || exit 1; done
+
+notebooks: .venv/developer ## execute every notebook again and bring it into normal form
+	$(BIN)/python tools/notebooks.py
+
+labs: .venv/developer ## generate labs/ from solutions/
+	$(BIN)/python tools/labs.py
+
+voila: .venv/developer ## show a lesson as a page without code: make voila LESSON=course/…
+	$(BIN)/voila $(VOILA_ARGS) $(LESSON)
+
+format: .venv/developer ## let ruff format code and notebooks
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+constraints: .venv/developer ## fix the versions that are installed now
+	$(BIN)/pip freeze --exclude-editable --all --exclude pip --exclude setuptools > constraints.txt
+
+clean: ## remove what was built, and the environment
+	rm -rf .venv build *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+.venv/bin/pip:
+	@test -n "$(PYTHON)" && $(PYTHON) -c $(NEW_ENOUGH) || { \
+	echo "This course needs Python 3.11.5 or newer; found: $$($(or $(PYTHON),python3) --version 2>&1)."; \
+	echo "Install a newer one (https://www.python.org/downloads, your package manager, or 'uv python install 3.12')"; \
+	echo "and, if it is not called python3, say where it is: make $(or $(MAKECMDGOALS),course) PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -m venv .venv || { \
+	echo "Python's venv module is missing; on Debian and Ubuntu: sudo apt install python3-venv"; exit 1; }
+
+# pip needs a minute the first time and a second when everything is there; the stamps spare even that.
+.venv/course: .venv/bin/pip requirements.txt constraints.txt pyproject.toml
+	$(PIP) install -r requirements.txt
+	@touch $@
+
+.venv/developer: .venv/bin/pip requirements.txt requirements-dev.txt constraints.txt pyproject.toml
+	$(PIP) install -r requirements-dev.txt
+	@touch $@ .venv/course
+
+chromium:
+	@test -x "$(CHROMIUM)" || { \
+	echo "The browser tests need Chromium. On Debian and Ubuntu: sudo apt install chromium; on macOS: brew install --cask chromium;"; \
+	echo "or say where it is: make $(MAKECMDGOALS) CHROMIUM=/path/to/chrome"; exit 1; }
+
+.PHONY: help course test bench notebooks labs voila format constraints clean chromium
