@@ -1,0 +1,29 @@
+"""The kit of every lesson: sliders that move a plot, predictions, questions, and the picture of who profits."""
+
+from defi_lib.explore.controls import Choice, Slider, Switch
+from defi_lib.explore.explorer import Explorer, explore
+from defi_lib.explore.plots import Area, Axis, Bars, Dots, Line, Lines, Plot, Rule
+from defi_lib.explore.questions import Prediction, Quiz, predict, quiz
+from defi_lib.explore.view import PlotView, show
+
+__all__ = [
+    "Area",
+    "Axis",
+    "Bars",
+    "Choice",
+    "Dots",
+    "Explorer",
+    "Line",
+    "Lines",
+    "Plot",
+    "PlotView",
+    "Prediction",
+    "Quiz",
+    "Rule",
+    "Slider",
+    "Switch",
+    "explore",
+    "predict",
+    "quiz",
+    "show",
+]

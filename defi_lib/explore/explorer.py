@@ -1,0 +1,198 @@
+"""An explorer: sliders, a pure function, a plot of what it returns, and a sentence that says what the plot shows."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import ipywidgets as widgets
+import numpy as np
+
+from defi_lib.explore.controls import Control
+from defi_lib.explore.plots import Columns, Plot, columns_of
+from defi_lib.explore.view import PlotView, with_picture
+
+#: Above this time (seconds) a model is computed when a slider is released, not while it moves.
+SLOW = 0.1
+#: While a slider moves, the newest value is computed this long (seconds) after it arrived; older ones are dropped.
+_PAUSE = 0.004
+
+#: Every explorer alive, so that tests can drive all explorers of a notebook.
+explorers: weakref.WeakSet[Explorer] = weakref.WeakSet()
+
+
+class Explorer(widgets.VBox):
+    """Sliders that move a plot. Made by :func:`explore`; can be driven without a browser by :meth:`set`.
+
+    Attributes:
+        result: the named columns of the last good computation.
+        error: what went wrong in the last computation, or "".
+        seconds: how long the last computation took.
+        budget: how long it may take at most, which the tests check.
+    """
+
+    def __init__(
+        self,
+        compute: Callable[..., Columns],
+        plot: Plot,
+        say: str | Callable[..., str],
+        controls: Mapping[str, Control],
+        scenarios: Mapping[str, Mapping[str, Any]],
+        budget: float,
+    ) -> None:
+        self.compute, self.plot, self.say = compute, plot, say
+        self.controls, self.budget = dict(controls), budget
+        self.scenarios = {name: self._checked(values) for name, values in scenarios.items()}
+        self.error, self.seconds = "", 0.0
+        self._pending = self._held = False
+        self._last = 0.0
+        self._widgets = {name: control.widget() for name, control in controls.items()}
+        result, sentence = self._computed(self.values)
+        self.result: Columns = result
+        self.view = PlotView(plot, result, sentence)
+        for widget in self._widgets.values():
+            widget.observe(self._moved, "value")
+        super().__init__([self._control_box(), *self._scenario_box(), self.view])
+        self.add_class("defi-explorer")
+        self._compute_on_release()
+        explorers.add(self)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The parameters as they are set now."""
+        return {name: widget.value for name, widget in self._widgets.items()}
+
+    @property
+    def defaults(self) -> dict[str, Any]:
+        """The parameters as they are set at first."""
+        return {name: control.default for name, control in self.controls.items()}
+
+    @property
+    def sentence(self) -> str:
+        """What the plot shows now, in words."""
+        return self.view.sentence
+
+    def set(self, **values: Any) -> Columns:
+        """Set some parameters, compute once, and return the named columns.
+
+        Raises:
+            ValueError: an unknown parameter, or a value that its control cannot show; nothing is changed then.
+        """
+        checked = self._checked(values)
+        self._held = True
+        try:
+            for name, value in checked.items():
+                self._widgets[name].value = value
+        finally:
+            self._held = False
+        self.refresh()
+        return self.result
+
+    def refresh(self) -> None:
+        """Compute and show; an error is shown in place, and the last good plot stays."""
+        self._pending, self._last = False, time.perf_counter()
+        values = self.values
+        if self.seconds > SLOW:
+            self.view.busy()
+        try:
+            result, sentence = self._computed(values)
+        except Exception as error:  # whatever a model raises belongs into the explorer, not into a traceback
+            self.error = f"{type(error).__name__}: {error}\nwith {self._in_words(values)}"
+            self.view.fail(self.error)
+            return
+        self.result, self.error = result, ""
+        self.view.update(result, sentence)
+        self._compute_on_release()
+
+    def corners(self) -> Iterator[dict[str, Any]]:
+        """Every combination of the ends of the controls."""
+        ends = [control.ends() for control in self.controls.values()]
+        return (dict(zip(self.controls, corner, strict=True)) for corner in itertools.product(*ends))
+
+    def random(self, rng: np.random.Generator) -> dict[str, Any]:
+        """A random point between the ends of the controls."""
+        return {name: control.random(rng) for name, control in self.controls.items()}
+
+    def _checked(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        for name in values:
+            if name not in self.controls:
+                raise ValueError(f"{name!r} is no parameter: choose one of {', '.join(map(repr, self.controls))}")
+        return {name: self.controls[name].check(name, value) for name, value in values.items()}
+
+    def _computed(self, values: dict[str, Any]) -> tuple[Columns, str]:
+        start = time.perf_counter()
+        result = self.compute(**values)
+        self.seconds = time.perf_counter() - start
+        columns_of(self.plot, result)
+        known = {**result, **values}
+        return result, self.say(**known) if callable(self.say) else self.say.format_map(known)
+
+    def _moved(self, _: Any) -> None:
+        """A control moved: compute the newest value on a later turn of the loop, so that no queue builds up."""
+        if self._held or self._pending:
+            return
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # no loop, as in a test or a script: compute at once
+            self.refresh()
+            return
+        self._pending = True
+        hurried = time.perf_counter() - self._last < 10 * _PAUSE
+        loop.call_later(_PAUSE, self.refresh) if hurried else loop.call_soon(self.refresh)
+
+    def _compute_on_release(self) -> None:
+        for widget in self._widgets.values():
+            if hasattr(widget, "continuous_update"):
+                widget.continuous_update = self.seconds <= SLOW
+
+    def _in_words(self, values: dict[str, Any]) -> str:
+        return ", ".join(f"{self.controls[name].label} = {value}" for name, value in values.items())
+
+    def _control_box(self) -> widgets.Widget:
+        box = widgets.Box(list(self._widgets.values()))
+        box.add_class("defi-controls")
+        return box
+
+    def _scenario_box(self) -> list[widgets.Widget]:
+        """A button per scenario, and one that goes back to the start."""
+        buttons = []
+        for name, values in {**self.scenarios, "Reset": self.defaults}.items():
+            button = widgets.Button(description=name, tooltip=self._in_words(dict(values)))
+            button.on_click(lambda _, chosen=values: self.set(**{**self.defaults, **chosen}))
+            buttons.append(button)
+        box = widgets.Box(buttons)
+        box.add_class("defi-scenarios")
+        return [box]
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        return with_picture(super()._repr_mimebundle_(**kwargs), self.view)
+
+
+def explore(
+    compute: Callable[..., Columns],
+    *,
+    plot: Plot,
+    say: str | Callable[..., str],
+    scenarios: Mapping[str, Mapping[str, Any]] | None = None,
+    budget: float = SLOW,
+    **controls: Control,
+) -> Explorer:
+    """Let a reader explore a model with sliders.
+
+    Args:
+        compute: a pure function from the parameters to named columns (a mapping from names to numbers or arrays).
+        plot: the marks that show these columns.
+        say: one sentence about what the plot shows: a format string over the parameters and the columns, such as
+            ``"A trade of {trade:.1f} % costs **{cost:.2%}**."``, or a function of both that returns it.
+        scenarios: named settings, each a mapping from parameters to values; what is not named starts at its default.
+        budget: how long ``compute`` may take (seconds); above 0.1 it runs when a slider is released.
+        controls: one control per parameter of ``compute``.
+
+    Raises:
+        ValueError: a scenario that a control cannot show, a column that is missing, or a number that is not finite.
+    """
+    return Explorer(compute, plot, say, controls, scenarios or {}, budget)

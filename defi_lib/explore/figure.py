@@ -1,0 +1,185 @@
+"""The live figure: a plot as Bokeh models, built once; new columns go into its data sources in place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bokeh.models import (
+    BasicTickFormatter,
+    ColumnDataSource,
+    DataRange1d,
+    FactorRange,
+    HoverTool,
+    NumeralTickFormatter,
+    Range1d,
+)
+from bokeh.models.annotations import Span
+from bokeh.plotting import figure
+from bokeh.themes import Theme
+
+from defi_lib.explore.plots import Area, Axis, Bars, Columns, Dots, LegendEntry, Line, Plot, Rule, columns_of, stacked
+
+_NUMERAL = {"percent": "0.[00]%", "money": "$0,0.[00]a", "integer": "0,0"}
+_HOVER = {"percent": "{0.[000]%}", "money": "{$0,0.[00]}", "integer": "{0,0}", "number": "{0,0.[0000]}"}
+
+
+class LiveFigure:
+    """A Bokeh figure of ``plot`` whose data can be replaced.
+
+    Attributes:
+        model: the Bokeh figure.
+    """
+
+    def __init__(self, plot: Plot, result: Columns) -> None:
+        self.plot = plot
+        columns = columns_of(plot, result)
+        bars = next((mark for mark in plot.marks if isinstance(mark, Bars)), None)
+        self.model = figure(
+            height=plot.height,
+            sizing_mode="stretch_width",
+            x_axis_label=plot.x.title,
+            y_axis_label=plot.y.title,
+            x_axis_type="log" if plot.x.log else "linear",
+            y_axis_type="auto" if bars else ("log" if plot.y.log else "linear"),
+            x_range=_range(plot.x),
+            y_range=FactorRange(factors=_factors(columns[bars.category])) if bars else _range(plot.y),
+            toolbar_location=None,
+            tools="",
+            min_border_right=20,
+        )
+        _format_axis(self.model.xaxis[0], plot.x)
+        if not bars:
+            _format_axis(self.model.yaxis[0], plot.y)
+        self._sources: dict[str, ColumnDataSource] = {}
+        self._rules: list[tuple[Rule, Span]] = []
+        self._bars = bars
+        self._draw(columns)
+
+    def update(self, result: Columns) -> None:
+        """Show new columns."""
+        columns = columns_of(self.plot, result)
+        if self._bars:
+            self.model.y_range.update(factors=_factors(columns[self._bars.category]))
+        for key, source in self._sources.items():
+            source.data = self._data(key, columns)
+        for rule, span in self._rules:
+            span.location = float(columns[rule.x or rule.y][0])
+
+    def shown(self) -> dict[str, Any]:
+        """The columns that the figure shows now."""
+        return {name: column for source in self._sources.values() for name, column in source.data.items()}
+
+    def _draw(self, columns: dict[str, Any]) -> None:
+        legend = iter(self.plot.legend)
+        for mark in self.plot.marks:
+            if isinstance(mark, Bars):
+                self._draw_bars(mark, [next(legend) for _ in mark.values], columns)
+            elif isinstance(mark, Rule):
+                self._draw_rule(mark, next(legend), columns)
+            else:
+                self._draw_series(mark, next(legend), columns)
+
+    def _draw_series(self, mark: Line | Area | Dots, entry: LegendEntry, columns: dict[str, Any]) -> None:
+        source = self._source(mark.x, columns)
+        if isinstance(mark, Area):
+            self.model.varea(mark.x, mark.low, mark.high, source=source, fill_color=entry.color, fill_alpha=0.25)
+            return
+        drawn: Any
+        if isinstance(mark, Line):
+            drawn = self.model.line(
+                x=mark.x, y=mark.y, source=source, line_color=entry.color, line_dash=entry.dash, line_width=2.5
+            )
+        else:
+            drawn = self.model.scatter(
+                x=mark.x, y=mark.y, source=source, size=11, fill_color=entry.color, line_color="white", line_width=1.5
+            )
+        tips = [
+            (self.plot.x.label, f"@{{{mark.x}}}{_HOVER[self.plot.x.format]}"),
+            (entry.label, f"@{{{mark.y}}}{_HOVER[self.plot.y.format]}"),
+        ]
+        self.model.add_tools(HoverTool(renderers=[drawn], tooltips=tips, line_policy="nearest"))
+
+    def _draw_rule(self, mark: Rule, entry: LegendEntry, columns: dict[str, Any]) -> None:
+        span = Span(
+            location=float(columns[mark.x or mark.y][0]),
+            dimension="height" if mark.x else "width",
+            line_color=entry.color,
+            line_dash=entry.dash,
+            line_width=1.5,
+        )
+        self.model.add_layout(span)
+        self._rules.append((mark, span))
+
+    def _draw_bars(self, mark: Bars, entries: list[LegendEntry], columns: dict[str, Any]) -> None:
+        source = self._source(mark.category, columns)
+        for name, entry in zip(mark.values, entries, strict=True):
+            drawn = self.model.hbar(
+                y=mark.category,
+                left=f"{name} from",
+                right=f"{name} to",
+                height=0.7,
+                source=source,
+                fill_color=entry.color,
+                line_color=None,
+            )
+            tips = [("", f"@{{{mark.category}}}"), (entry.label, f"@{{{name}}}{_HOVER[self.plot.x.format]}")]
+            self.model.add_tools(HoverTool(renderers=[drawn], tooltips=tips))
+
+    def _source(self, key: str, columns: dict[str, Any]) -> ColumnDataSource:
+        """The data source of all marks over the column ``key``."""
+        if key not in self._sources:
+            self._sources[key] = ColumnDataSource(self._data(key, columns), name=key)
+        return self._sources[key]
+
+    def _data(self, key: str, columns: dict[str, Any]) -> dict[str, Any]:
+        if self._bars and key == self._bars.category:
+            data: dict[str, Any] = {key: [str(name) for name in columns[key]]} | {
+                name: columns[name] for name in self._bars.values
+            }
+            for name, (left, right) in zip(self._bars.values, stacked(self._bars, columns), strict=True):
+                data |= {f"{name} from": left, f"{name} to": right}
+            return data
+        names = [n for mark in self.plot.marks if getattr(mark, "x", None) == key for n in mark.columns]
+        return {name: columns[name] for name in names}
+
+
+def theme(dark: bool) -> Theme:
+    """Colours of everything that is not data."""
+    text, grid = ("#e0e0e0", "#444444") if dark else ("#333333", "#e3e3e3")
+    axis = {
+        "axis_label_text_color": text,
+        "axis_label_text_font": "system-ui, sans-serif",
+        "axis_label_text_font_size": "13px",
+        "axis_label_text_font_style": "normal",
+        "major_label_text_color": text,
+        "major_label_text_font": "system-ui, sans-serif",
+        "major_label_text_font_size": "12px",
+        "axis_line_color": text,
+        "major_tick_line_color": text,
+        "minor_tick_line_color": None,
+    }
+    return Theme(
+        json={
+            "attrs": {
+                "Plot": {"background_fill_color": None, "border_fill_color": None, "outline_line_color": None},
+                "Grid": {"grid_line_color": grid},
+                "Axis": axis,
+            }
+        }
+    )
+
+
+def _factors(names: Any) -> list[str]:
+    """Bars from top to bottom in the order given."""
+    return [str(name) for name in names][::-1]
+
+
+def _range(axis: Axis) -> Range1d | DataRange1d:
+    return Range1d(start=axis.range[0], end=axis.range[1]) if axis.range else DataRange1d(range_padding=0.05)
+
+
+def _format_axis(model: Any, axis: Axis) -> None:
+    if axis.format in _NUMERAL:
+        model.formatter = NumeralTickFormatter(format=_NUMERAL[axis.format])
+    elif not axis.log:
+        model.formatter = BasicTickFormatter(use_scientific=False)

@@ -1,0 +1,208 @@
+"""What a plot shows, said once: the live Bokeh figure and the still picture are both made from it.
+
+A plot is a set of marks over named columns. The names are the keys of what ``compute`` returns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Columns = Mapping[str, Any]
+
+#: Eight colours that stay apart for colour-blind readers and stand out (3:1) on white and on near-black.
+PALETTE = ("#2f7fc1", "#d9730d", "#159570", "#b565a7", "#a67c00", "#d1495b", "#6b7fd7", "#808080")
+DASHES = ("solid", "dashed", "dotdash", "dotted")
+
+Format = Literal["number", "percent", "money", "integer"]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One axis: its name, unit, number format, scale, and a fixed range if it shall not follow the data."""
+
+    label: str
+    unit: str = ""
+    format: Format = "number"
+    log: bool = False
+    range: tuple[float, float] | None = None
+
+    @property
+    def title(self) -> str:
+        """Name and unit."""
+        return f"{self.label} ({self.unit})" if self.unit else self.label
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line through the columns ``x`` and ``y``; the column's name is its label unless another is given."""
+
+    x: str
+    y: str
+    label: str = ""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns it needs."""
+        return (self.x, self.y)
+
+
+@dataclass(frozen=True)
+class Area:
+    """The area between the columns ``low`` and ``high``."""
+
+    x: str
+    low: str
+    high: str
+    label: str = ""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns it needs."""
+        return (self.x, self.low, self.high)
+
+
+@dataclass(frozen=True)
+class Dots:
+    """One or more points."""
+
+    x: str
+    y: str
+    label: str = ""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns it needs."""
+        return (self.x, self.y)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A straight line across the plot: vertical at the number named ``x``, or horizontal at ``y``."""
+
+    x: str = ""
+    y: str = ""
+    label: str = ""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The column it needs."""
+        return (self.x or self.y,)
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Horizontal bars, one per entry of ``category``; several values are stacked, losses to the left."""
+
+    category: str
+    values: tuple[str, ...]
+    labels: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns it needs."""
+        return (self.category, *self.values)
+
+
+Mark = Line | Area | Dots | Rule | Bars
+
+
+@dataclass(frozen=True)
+class LegendEntry:
+    """How one mark looks and what it is called."""
+
+    label: str
+    color: str
+    kind: str  # "line", "area", "dot", "rule" or "bar"
+    dash: str = "solid"
+
+
+@dataclass(frozen=True, init=False)
+class Plot:
+    """Marks on two axes.
+
+    Args:
+        marks: what is drawn, in this order.
+        x, y: the axes.
+        height: in pixels; the width is that of the cell.
+    """
+
+    marks: tuple[Mark, ...]
+    x: Axis
+    y: Axis
+    height: int = 320
+    legend: tuple[LegendEntry, ...] = field(default=(), compare=False)
+
+    def __init__(self, *marks: Mark, x: Axis, y: Axis, height: int = 320) -> None:
+        object.__setattr__(self, "marks", marks)
+        object.__setattr__(self, "x", x)
+        object.__setattr__(self, "y", y)
+        object.__setattr__(self, "height", height)
+        object.__setattr__(self, "legend", tuple(_legend(marks)))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All the columns it needs, each once."""
+        return tuple(dict.fromkeys(name for mark in self.marks for name in mark.columns))
+
+
+def Lines(x: str, y: list[str], *, x_axis: Axis | None = None, y_axis: Axis | None = None) -> Plot:  # noqa: N802
+    """The common case: one line per column of ``y`` over the column ``x``."""
+    return Plot(*(Line(x, name) for name in y), x=x_axis or Axis(x), y=y_axis or Axis(""))
+
+
+def columns_of(plot: Plot, result: Columns) -> dict[str, NDArray[Any]]:
+    """The columns that ``plot`` needs, as arrays of at least one entry, all finite.
+
+    Raises:
+        ValueError: a column that is missing, or a number that is not finite.
+    """
+    columns = {}
+    for name in plot.columns:
+        if name not in result:
+            raise ValueError(f"compute returned no {name!r}: it returned {', '.join(map(repr, result))}")
+        column = np.atleast_1d(np.asarray(result[name]))
+        if column.dtype.kind == "f" and not np.all(np.isfinite(column)):
+            where = int(np.argmin(np.isfinite(column)))
+            raise ValueError(f"{name}[{where}] = {column[where]} is not a finite number")
+        columns[name] = column
+    return columns
+
+
+def stacked(bars: Bars, columns: Mapping[str, NDArray[Any]]) -> list[tuple[NDArray[Any], NDArray[Any]]]:
+    """Left and right ends of each stacked bar: gains pile up to the right of zero, losses to the left."""
+    gains = np.zeros(len(columns[bars.category]))
+    losses = np.zeros(len(columns[bars.category]))
+    ends = []
+    for name in bars.values:
+        value = columns[name].astype(float)
+        start = np.where(value >= 0, gains, losses)
+        ends.append((start, start + value))
+        gains = gains + np.maximum(value, 0)
+        losses = losses + np.minimum(value, 0)
+    return ends
+
+
+def _legend(marks: tuple[Mark, ...]) -> list[LegendEntry]:
+    """One entry per mark (per value of bars): colours in turn, and dashes, so that no line rests on colour alone."""
+    entries: list[LegendEntry] = []
+    for mark in marks:
+        color = PALETTE[len(entries) % len(PALETTE)]
+        if isinstance(mark, Bars):
+            names = mark.labels or mark.values
+            start = len(entries)
+            entries += [LegendEntry(name, PALETTE[(start + i) % len(PALETTE)], "bar") for i, name in enumerate(names)]
+        elif isinstance(mark, Line):
+            lines = sum(entry.kind == "line" for entry in entries)
+            entries.append(LegendEntry(mark.label or mark.y, color, "line", DASHES[lines % len(DASHES)]))
+        elif isinstance(mark, Rule):
+            entries.append(LegendEntry(mark.label or mark.x or mark.y, "#808080", "rule", "dashed"))
+        else:
+            kind = "area" if isinstance(mark, Area) else "dot"
+            default = mark.high if isinstance(mark, Area) else mark.y
+            entries.append(LegendEntry(mark.label or default, color, kind))
+    return entries

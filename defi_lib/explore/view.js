@@ -1,0 +1,152 @@
+// The browser's side of view.py: shows the figure, applies its patches, follows the theme of the page.
+
+const VERSION_KEY = "__defi_lib_bokehjs";
+
+function ask(model, what, extra = {}) {
+  // One question to the kernel, one answer.
+  return new Promise((resolve, reject) => {
+    const id = Math.random().toString(36).slice(2);
+    const done = () => { clearTimeout(timer); model.off("msg:custom", listen); };
+    const listen = (message) => {
+      if (message.re === id) { done(); resolve(message.answer); }
+    };
+    const timer = setTimeout(() => { done(); reject(new Error("the kernel does not answer; run the cell again")); }, 30000);
+    model.on("msg:custom", listen);
+    model.send({ ask: what, id, ...extra });
+  });
+}
+
+function loadBokehJS(model) {
+  // Once per page, however many plots it has; a failure may be tried again.
+  globalThis[VERSION_KEY] ??= ask(model, "bokehjs").then((source) => {
+    const script = document.createElement("script");
+    script.textContent = source;
+    document.head.append(script);
+    script.remove();
+    return globalThis.Bokeh;
+  }).catch((error) => { delete globalThis[VERSION_KEY]; throw error; });
+  return globalThis[VERSION_KEY];
+}
+
+function settled() {
+  // Bokeh takes new data in through a chain of promises: all are done when the next task starts.
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = resolve;
+    port2.postMessage(null);
+  });
+}
+
+function isDark(element) {
+  // Whatever the host is called, its background tells.
+  for (let e = element; e; e = e.parentElement) {
+    const parts = getComputedStyle(e).backgroundColor.match(/[\d.]+/g)?.map(Number);
+    if (parts && (parts.length < 4 || parts[3] > 0.5)) {
+      const [r, g, b] = parts;
+      return 0.299 * r + 0.587 * g + 0.114 * b < 128;
+    }
+  }
+  return false;
+}
+
+function nameSliders(element) {
+  // ipywidgets leaves slider handles without a name for screen readers: give them their label.
+  for (const handle of element.closest(".defi-explorer")?.querySelectorAll(".noUi-handle:not([aria-label])") ?? []) {
+    const label = handle.closest(".widget-inline-hbox, .jupyter-widgets")?.querySelector("label, .widget-label");
+    if (label) handle.setAttribute("aria-label", label.textContent);
+  }
+}
+
+function write(element, text) {
+  // **bold**, and nothing else: text never becomes markup.
+  element.replaceChildren(...text.split("**").map((part, i) => {
+    if (i % 2 === 0) return part;
+    const strong = document.createElement("strong");
+    strong.textContent = part;
+    return strong;
+  }));
+}
+
+function swatch({ color, kind, dash }) {
+  const dashes = { solid: "", dashed: "6 4", dotdash: "2 3 6 3", dotted: "2 4" }[dash];
+  const shape = kind === "line" || kind === "rule"
+    ? `<line x1="0" y1="6" x2="28" y2="6" stroke="${color}" stroke-width="${kind === "line" ? 3 : 1.5}" stroke-dasharray="${dashes}"/>`
+    : kind === "dot" ? `<circle cx="14" cy="6" r="5" fill="${color}"/>`
+    : `<rect width="28" height="12" fill="${color}" opacity="${kind === "area" ? 0.35 : 1}"/>`;
+  return `<svg width="28" height="12" aria-hidden="true">${shape}</svg>`;
+}
+
+function skeleton(el) {
+  el.classList.add("defi-plot");
+  el.innerHTML = `<ul class="defi-legend"></ul><div class="defi-canvas" role="img"></div>
+    <p class="defi-say" role="status" aria-live="polite"></p><p class="defi-error" role="alert" hidden></p>`;
+  return Object.fromEntries(["legend", "canvas", "say", "error"].map((n) => [n, el.querySelector(`.defi-${n}`)]));
+}
+
+async function render({ model, el }) {
+  const parts = skeleton(el);
+  let plots = [];        // the views of the figure; one, unless Bokeh changes
+  let waiting = [];      // patches that came before the figure
+  let dark = null;
+
+  const tell = (text) => { write(parts.say, text); parts.canvas.setAttribute("aria-label", text.replaceAll("**", "")); };
+  const fail = (text) => { parts.error.textContent = text; parts.error.hidden = !text; };
+
+  const receive = async (message, buffers) => {
+    if (message.re) return;
+    el.classList.toggle("defi-busy", !!message.busy);
+    if (message.busy) return;
+    fail(message.error ?? "");
+    if (message.say !== undefined) tell(message.say);
+    if (!message.patch) return;
+    if (!plots.length) { waiting.push([message, buffers]); return; }
+    const arrays = buffers.map((b) => b.buffer.slice(b.byteOffset, b.byteOffset + b.byteLength));
+    // Paint once, as soon as the data are in, instead of at some later frame of Bokeh's choice.
+    plots.forEach((plot) => plot.pause());
+    try {
+      plots[0].model.document.apply_json_patch(JSON.parse(message.patch), new Map(message.ids.map((id, i) => [id, arrays[i]])));
+      await settled();
+    } catch (error) {
+      fail(`The plot could not follow: ${error.message}`);
+    } finally {
+      plots.forEach((plot) => { plot.unpause(true); plot.repaint(); });
+    }
+  };
+
+  const forget = () => {
+    for (const { model: { document: shown } } of plots) {
+      const index = globalThis.Bokeh.documents.indexOf(shown);
+      shown?.clear();
+      if (index >= 0) globalThis.Bokeh.documents.splice(index, 1);
+    }
+    plots = [];
+  };
+
+  const draw = async () => {
+    dark = isDark(el);
+    try {
+      const Bokeh = await loadBokehJS(model);
+      const { item, legend, say, error } = await ask(model, "figure", { dark });
+      waiting = [];      // the answer is newer than all of them
+      forget();
+      parts.canvas.replaceChildren();
+      parts.legend.innerHTML = legend.map((entry) => `<li>${swatch(entry)}<span></span></li>`).join("");
+      parts.legend.querySelectorAll("span").forEach((span, i) => { span.textContent = legend[i].label; });
+      tell(say);
+      fail(error);
+      const views = await Bokeh.embed.embed_item(JSON.parse(item), parts.canvas);
+      plots = [...views];
+      waiting.forEach((args) => receive(...args));
+    } catch (error) { fail(`The plot could not be shown: ${error.message}`); }
+  };
+
+  model.on("msg:custom", receive);
+  const themed = new MutationObserver(() => { if (dark !== null && isDark(el) !== dark) draw(); });
+  themed.observe(document.body, { attributes: true });
+  await new Promise((resolve) => requestAnimationFrame(resolve));      // in the page, so that styles can be read
+  nameSliders(el);
+  await draw();
+  return () => { themed.disconnect(); model.off("msg:custom", receive); forget(); };
+}
+
+export default { render };

@@ -1,0 +1,117 @@
+"""The bridge from a plot in the kernel to a plot in the browser.
+
+BokehJS comes from the installed bokeh package: the browser asks for it once per page, nothing of it is stored
+in a notebook and nothing is fetched from elsewhere. A change goes out as one message that holds the new
+columns and the sentence that says what they show; the browser echoes nothing back.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+from typing import Any
+
+import anywidget
+import bokeh
+from bokeh.document import Document
+from bokeh.embed import json_item
+from bokeh.protocol import Protocol
+
+from defi_lib.explore.figure import LiveFigure, theme
+from defi_lib.explore.plots import Columns, Plot
+
+_HERE = pathlib.Path(__file__).parent
+_BOKEHJS = pathlib.Path(bokeh.__file__).parent / "server" / "static" / "js" / "bokeh.min.js"
+
+
+class PlotView(anywidget.AnyWidget):
+    """A plot with its legend and a sentence under it.
+
+    Args:
+        plot: what to show.
+        result: the named columns to show first.
+        sentence: what the plot shows, in words; ``**bold**`` is allowed.
+    """
+
+    _esm = _HERE / "view.js"
+    _css = _HERE / "view.css"
+
+    def __init__(self, plot: Plot, result: Columns, sentence: str = "") -> None:
+        super().__init__()
+        self.plot, self.sentence, self.error = plot, sentence, ""
+        self._result = result
+        self._figure = LiveFigure(plot, result)
+        self._events: list[Any] = []
+        self._document = Document()
+        self._document.add_root(self._figure.model)
+        self._document.on_change_dispatch_to(self)
+        self.on_msg(self._answer)
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """The columns that the plot shows now."""
+        return self._figure.shown()
+
+    def update(self, result: Columns, sentence: str = "") -> None:
+        """Show new columns and a new sentence, in one message."""
+        self._figure.update(result)
+        self._result, self.sentence, self.error = result, sentence, ""
+        self._flush()
+
+    def fail(self, message: str) -> None:
+        """Show an error; the last good plot stays."""
+        self.error = message
+        self.send({"error": message})
+
+    def busy(self) -> None:
+        """Say that a slow model computes."""
+        self.send({"busy": True})
+
+    def picture(self) -> bytes:
+        """The plot as a small PNG, for readers without a kernel."""
+        from defi_lib.explore.picture import draw
+
+        return draw(self.plot, self._result)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        return with_picture(super()._repr_mimebundle_(**kwargs), self)
+
+    def _flush(self) -> None:
+        events, self._events = self._events, []
+        patch = Protocol().create("PATCH-DOC", events) if events else None
+        message: dict[str, Any] = {"say": self.sentence}
+        buffers = []
+        if patch is not None:
+            message |= {"patch": patch.content_json, "ids": [buffer.ref["id"] for buffer in patch.buffers]}
+            buffers = [buffer.to_bytes() for buffer in patch.buffers]
+        self.send(message, buffers)
+
+    def _document_patched(self, event: Any) -> None:
+        self._events.append(event)  # called by bokeh for each change of the document
+
+    def _answer(self, _: Any, content: dict[str, Any], __: Any) -> None:
+        """Answer a question of the browser: for BokehJS, or for the figure as it is now."""
+        asked, reply = content.get("ask"), {"re": content.get("id")}
+        if asked == "bokehjs":
+            self.send(reply | {"answer": _BOKEHJS.read_text("utf-8")})
+        elif asked == "figure":
+            self._events.clear()
+            item = json_item(self._figure.model, theme=theme(bool(content.get("dark"))))
+            self._events.clear()
+            legend = [vars(entry) for entry in self.plot.legend]
+            answer = {"item": json.dumps(item), "legend": legend, "say": self.sentence, "error": self.error}
+            self.send(reply | {"answer": answer})
+
+
+def show(plot: Plot, result: Columns, sentence: str = "") -> PlotView:
+    """A plot without sliders."""
+    return PlotView(plot, result, sentence)
+
+
+def with_picture(bundle: Any, view: PlotView) -> Any:
+    """The mime bundle of a widget, with the still picture where the notebooks are made for readers without a kernel."""
+    if not os.environ.get("DEFI_LIB_STATIC_PICTURES"):
+        return bundle
+    data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+    return data | {"image/png": view.picture(), "text/plain": view.sentence}, metadata

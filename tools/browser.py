@@ -1,0 +1,101 @@
+"""Start a Jupyter or Voilà server and a Chromium for the browser tests and the latency benchmark."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+def chromium() -> str | None:
+    """The path of an installed Chromium or Chrome."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next((path for name in names if (path := shutil.which(name))), None)
+
+
+def free_port() -> int:
+    """A port of the loopback interface that nobody uses."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+@contextlib.contextmanager
+def server(*command: str, directory: pathlib.Path, probe: str = "") -> Iterator[str]:
+    """Run ``python -m command`` on a free port of the loopback interface; gives its address."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}/"
+    log = open(directory / ".server.log", "w")  # noqa: SIM115 - closed below, with the process
+    process = subprocess.Popen(
+        [sys.executable, "-m", *command, f"--port={port}", "--no-browser", "--ip=127.0.0.1"],
+        cwd=directory,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        env=os.environ | {"JUPYTER_CONFIG_PATH": os.environ.get("TESTCFG", str(ROOT)), "JUPYTERLAB_SETTINGS_DIR": str(directory / ".settings")},
+    )
+    try:
+        _wait(address + probe, process, directory / ".server.log")
+        yield address
+    finally:
+        process.terminate()
+        process.wait(20)
+        log.close()
+
+
+def _wait(address: str, process: subprocess.Popen, log: pathlib.Path, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            break
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(address, timeout=2).close()
+            return
+        time.sleep(0.2)
+    raise RuntimeError(f"the server did not answer at {address}:\n{log.read_text()[-3000:]}")
+
+
+@contextlib.contextmanager
+def browser() -> Iterator[Browser]:
+    """A headless Chromium."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+
+def run_all_cells(page: Page, seconds: float = 120) -> None:
+    """Run every cell of the notebook that JupyterLab shows, and wait until the kernel is idle."""
+    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+    page.wait_for_function(
+        "() => document.querySelector('.jp-NotebookPanel-toolbar [data-status=idle], .jp-Notebook-ExecutionIndicator[data-status=idle]')",
+        timeout=60_000,
+    )
+    page.click("li.lm-MenuBar-item:has-text('Run')")
+    page.click("li[data-command='runmenu:run-all']")
+    page.wait_for_timeout(500)
+    page.wait_for_function(
+        "() => document.querySelector('.jp-Notebook-ExecutionIndicator')?.dataset.status === 'idle'"
+        " && ![...document.querySelectorAll('.jp-InputPrompt')].some(e => e.textContent.includes('*'))",
+        timeout=seconds * 1000,
+    )
