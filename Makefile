@@ -25,7 +25,7 @@ help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 course: .venv/course ## install what is missing and open JupyterLab on the first page
-	$(BIN)/jupyter lab $(LAB_ARGS) course/00_start_here.ipynb
+	$(BIN)/jupyter lab --config=jupyter_server_config.py $(LAB_ARGS) course/00_start_here.ipynb
 
 test: .venv/developer chromium ## everything that CI runs
 	$(BIN)/ruff check .
@@ -46,7 +46,7 @@ labs: .venv/developer ## generate labs/ from solutions/
 	$(BIN)/python tools/labs.py
 
 voila: .venv/developer ## show a lesson as a page without code: make voila LESSON=course/…
-	$(BIN)/voila $(VOILA_ARGS) $(LESSON)
+	JUPYTER_PATH=share/jupyter $(BIN)/voila $(VOILA_ARGS) $(LESSON)
 
 format: .venv/developer ## let ruff format code and notebooks
 	$(BIN)/ruff check --fix .

@@ -1,0 +1,20 @@
+"""A part of the Jupyter server, for smooth sliders: used by ``jupyter_server_config.py`` and ``voila.json`` only."""
+
+from __future__ import annotations
+
+import asyncio
+
+from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
+
+
+class PromptConnection(ZMQChannelsWebsocketConnection):
+    """A kernel's websocket that sends every message at once.
+
+    By default the operating system holds a small packet back until the one before is acknowledged, which the browser
+    may put off for 40 ms: a stutter in a plot that follows a slider.
+    """
+
+    def connect(self) -> asyncio.Future[None] | None:  # type: ignore[override]
+        """Connect to the kernel, with TCP_NODELAY on the way to the browser."""
+        self.websocket_handler.set_nodelay(True)
+        return super().connect()
