@@ -85,7 +85,7 @@ function skeleton(el) {
 
 async function render({ model, el }) {
   const parts = skeleton(el);
-  let plots = [];        // the views of the figure; one, unless Bokeh changes
+  let plots = [];        // the view of the figure
   let waiting = [];      // patches that came before the figure
   let dark = null;
 
@@ -96,18 +96,23 @@ async function render({ model, el }) {
     if (message.re) return;
     el.classList.toggle("defi-busy", !!message.busy);
     if (message.busy) return;
-    fail(message.error ?? "");
+    if (message.patch && !plots.length) { waiting.push([message, buffers]); return; }
+    const trouble = message.patch ? await follow(message, buffers) : "";
+    // Text after the plot: a changed page would make Bokeh, which reads styles while it paints, wait for a new layout.
+    fail(message.error ?? trouble);
     if (message.say !== undefined) tell(message.say);
-    if (!message.patch) return;
-    if (!plots.length) { waiting.push([message, buffers]); return; }
-    const arrays = buffers.map((b) => b.buffer.slice(b.byteOffset, b.byteOffset + b.byteLength));
+  };
+
+  const follow = async ({ patch, ids }, buffers) => {
     // Paint once, as soon as the data are in, instead of at some later frame of Bokeh's choice.
+    const arrays = buffers.map((b) => b.buffer.slice(b.byteOffset, b.byteOffset + b.byteLength));
     plots.forEach((plot) => plot.pause());
     try {
-      plots[0].model.document.apply_json_patch(JSON.parse(message.patch), new Map(message.ids.map((id, i) => [id, arrays[i]])));
+      plots[0].model.document.apply_json_patch(JSON.parse(patch), new Map(ids.map((id, i) => [id, arrays[i]])));
       await settled();
+      return "";
     } catch (error) {
-      fail(`The plot could not follow: ${error.message}`);
+      return `The plot could not follow: ${error.message}`;
     } finally {
       plots.forEach((plot) => { plot.unpause(true); plot.repaint(); });
     }
@@ -135,7 +140,7 @@ async function render({ model, el }) {
       tell(say);
       fail(error);
       const views = await Bokeh.embed.embed_item(JSON.parse(item), parts.canvas);
-      plots = [...views];
+      plots = [...views].filter((view) => view.repaint);      // not what Bokeh keeps beside the figure
       waiting.forEach((args) => receive(...args));
     } catch (error) { fail(`The plot could not be shown: ${error.message}`); }
   };
