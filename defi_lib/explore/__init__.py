@@ -2,6 +2,7 @@
 
 from defi_lib.explore.controls import Choice, Slider, Switch
 from defi_lib.explore.explorer import Explorer, explore
+from defi_lib.explore.money import show_concentration, show_profits
 from defi_lib.explore.plots import Area, Axis, Bars, Dots, Line, Lines, Plot, Rule
 from defi_lib.explore.questions import Prediction, Quiz, predict, quiz
 from defi_lib.explore.view import PlotView, show
@@ -26,4 +27,6 @@ __all__ = [
     "predict",
     "quiz",
     "show",
+    "show_concentration",
+    "show_profits",
 ]

@@ -1,0 +1,205 @@
+import asyncio
+import json
+
+import numpy as np
+import pytest
+
+from defi_lib.explore import Area, Axis, Bars, Choice, Dots, Line, Lines, Plot, Rule, Slider, Switch, explore
+
+
+def squares(size, power=2.0, mirrored=False):
+    if size > 9:
+        raise ArithmeticError("too large")
+    x = np.linspace(0, size, 50)
+    return {"x": x, "y": -(x**power) if mirrored else x**power, "top": size**power}
+
+
+def make(**changes):
+    given = dict(
+        plot=Plot(Line("x", "y"), Dots("size", "top"), x=Axis("Size", "m"), y=Axis("Area", "m²")),
+        say="A square of {size:.1f} m has **{top:.1f} m²**.",
+        scenarios={"Large": {"size": 8.0}},
+        size=Slider("Side", "m", 0, 10, start=3),
+    )
+    return explore(lambda size, **more: squares(size, **more) | {"size": size}, **(given | changes))
+
+
+def sent_by(explorer):
+    messages = []
+    explorer.view.send = lambda content, buffers=None: messages.append((content, buffers))
+    return messages
+
+
+def test_first_result_and_sentence():
+    explorer = make()
+    assert explorer.sentence == "A square of 3.0 m has **9.0 m²**."
+    assert explorer.view.shown["y"][-1] == 9.0
+    assert explorer.error == ""
+
+
+def test_setting_moves_widget_plot_and_sentence_with_one_message():
+    explorer = make(power=Slider("Power", "", 1, 3, start=2))
+    messages = sent_by(explorer)
+    result = explorer.set(size=4.0, power=3.0)
+    assert explorer.values == {"size": 4.0, "power": 3.0}
+    assert result["top"] == 64.0 and explorer.view.shown["y"][-1] == 64.0
+    assert len(messages) == 1
+    content, buffers = messages[0]
+    assert content["say"] == "A square of 4.0 m has **64.0 m²**."
+    assert len(content["ids"]) == len(buffers) > 0 and json.loads(content["patch"])["events"]
+
+
+def test_error_is_shown_in_place_and_the_last_good_plot_stays():
+    explorer = make()
+    messages = sent_by(explorer)
+    explorer.set(size=9.5)
+    assert explorer.error == "ArithmeticError: too large\nwith Side = 9.5"
+    assert messages[-1][0] == {"error": explorer.error}
+    assert explorer.view.shown["y"][-1] == 9.0 and explorer.result["top"] == 9.0
+    explorer.set(size=2.0)
+    assert explorer.error == "" and explorer.view.shown["y"][-1] == 4.0
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_numbers_that_are_not_finite_are_an_error(bad):
+    explorer = explore(
+        lambda size: {"x": [0.0, 1.0], "y": [1.0, bad if size > 5 else 2.0]},
+        plot=Lines("x", ["y"]),
+        say="",
+        size=Slider("Size", "", 0, 10, start=1),
+    )
+    explorer.set(size=6)
+    assert "y[1]" in explorer.error and "not a finite number" in explorer.error
+
+
+def test_missing_column_is_named():
+    with pytest.raises(ValueError, match="compute returned no 'z': it returned 'x', 'y'"):
+        explore(lambda size: {"x": 1, "y": 2}, plot=Lines("x", ["z"]), say="", size=Slider("Size", "", 0, 1))
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"side": 1}, "'side' is no parameter: choose one of 'size'"),
+        ({"size": 11}, r"size = 11 is outside the allowed range \[0, 10\]"),
+        ({"size": np.nan}, "size = nan is outside"),
+    ],
+)
+def test_impossible_values_are_refused_and_nothing_changes(values, message):
+    explorer = make()
+    with pytest.raises(ValueError, match=message):
+        explorer.set(**values)
+    assert explorer.values == {"size": 3.0}
+    with pytest.raises(ValueError, match=message):
+        make(scenarios={"Impossible": values})
+
+
+def test_scenario_buttons_set_everything_and_reset():
+    explorer = make()
+    large, reset = explorer.children[1].children
+    large.click()
+    assert explorer.values == {"size": 8.0} and "64.0" in explorer.sentence
+    reset.click()
+    assert explorer.values == {"size": 3.0} and "9.0" in explorer.sentence
+
+
+def test_corners_and_random_points_lie_on_the_controls():
+    explorer = make(
+        power=Choice("Power", {"two": 2.0, "three": 3.0}),
+        mirrored=Switch("Mirrored"),
+        size=Slider("Side", "m", 1, 9, log=True),
+    )
+    corners = list(explorer.corners())
+    assert len(corners) == 8 and {corner["size"] for corner in corners} == {1, 9}
+    rng = np.random.default_rng(1)
+    for values in [*corners, *(explorer.random(rng) for _ in range(20))]:
+        explorer.set(**values)
+        assert explorer.error == ""
+        assert explorer.values == pytest.approx(values)
+
+
+def test_fast_drags_are_coalesced_to_the_newest_value():
+    calls = []
+
+    def compute(size):
+        calls.append(size)
+        return {"x": [0, 1], "y": [0, size]}
+
+    explorer = explore(compute, plot=Lines("x", ["y"]), say="{size}", size=Slider("Size", "", 0, 100, start=1))
+    calls.clear()
+
+    async def drag():
+        for value in range(2, 60):
+            explorer._widgets["size"].value = float(value)
+        await asyncio.sleep(0.05)
+
+    asyncio.run(drag())
+    assert calls == [59.0] and explorer.sentence == "59.0"
+
+
+def test_slow_models_compute_on_release(monkeypatch):
+    explorer = make()
+    assert explorer._widgets["size"].continuous_update
+    monkeypatch.setattr("defi_lib.explore.explorer.SLOW", -1.0)
+    messages = sent_by(explorer)
+    explorer.set(size=2.0)
+    assert not explorer._widgets["size"].continuous_update
+    assert messages[0][0] == {"busy": True} and "say" in messages[1][0]
+
+
+def test_view_answers_the_browser():
+    explorer = make()
+    messages = sent_by(explorer)
+    explorer.view._answer(None, {"ask": "bokehjs", "id": "a"}, [])
+    explorer.view._answer(None, {"ask": "figure", "id": "b", "dark": True}, [])
+    assert "Bokeh" in messages[0][0]["answer"] and messages[0][0]["re"] == "a"
+    answer = messages[1][0]["answer"]
+    assert [entry["label"] for entry in answer["legend"]] == ["y", "top"]
+    assert "#e0e0e0" in answer["item"] and answer["say"] == explorer.sentence
+    explorer.view._answer(None, {"ask": "figure", "id": "c", "dark": False}, [])
+    assert "#e0e0e0" not in messages[2][0]["answer"]["item"]
+    explorer.set(size=4)
+    assert "16.0" in messages[3][0]["say"] and "patch" in messages[3][0]
+
+
+def test_every_mark_is_drawn_live_and_still():
+    plot = Plot(
+        Line("x", "y"), Area("x", "low", "y"), Dots("px", "py"), Rule(x="px"), Rule(y="py"),
+        x=Axis("x", log=True), y=Axis("y", format="money"),
+    )  # fmt: skip
+    explorer = explore(
+        lambda size: {"x": [1, 10], "y": [size, 2], "low": [0, 0], "px": size, "py": 1.5},
+        plot=plot, say="", size=Slider("Size", "", 1, 2, start=1),
+    )  # fmt: skip
+    explorer.set(size=2)
+    shown = explorer.view.shown
+    assert shown["y"].tolist() == [2, 2] and shown["px"].tolist() == [2]
+    assert [span.location for _, span in explorer.view._figure._rules] == [2.0, 1.5]
+    picture = explorer.view.picture()
+    assert picture.startswith(b"\x89PNG") and len(picture) < 15_000
+    assert picture == explorer.view.picture()
+
+
+def test_bars_are_stacked_by_sign():
+    explorer = explore(
+        lambda size: {"who": ["pool", "trader"], "fees": [1.0, -1.0], "impact": [size, -size]},
+        plot=Plot(Bars("who", ("fees", "impact")), x=Axis("Profit", "USD"), y=Axis("")),
+        say="",
+        size=Slider("Size", "", -2, 2, start=2),
+    )
+    shown = explorer.view.shown
+    assert shown["impact from"].tolist() == [1.0, -1.0] and shown["impact to"].tolist() == [3.0, -3.0]
+    explorer.set(size=-2)
+    shown = explorer.view.shown
+    assert shown["impact from"].tolist() == [0.0, 0.0] and shown["impact to"].tolist() == [-2.0, 2.0]
+    assert explorer.view.picture().startswith(b"\x89PNG")
+
+
+def test_mime_bundle_carries_a_picture_only_when_notebooks_are_made(monkeypatch):
+    explorer = make()
+    monkeypatch.delenv("DEFI_LIB_STATIC_PICTURES", raising=False)
+    bundle = explorer._repr_mimebundle_()
+    assert "image/png" not in (bundle[0] if isinstance(bundle, tuple) else bundle)
+    monkeypatch.setenv("DEFI_LIB_STATIC_PICTURES", "1")
+    data, _ = explorer._repr_mimebundle_()
+    assert data["image/png"].startswith(b"\x89PNG") and data["text/plain"] == explorer.sentence
