@@ -1,0 +1,167 @@
+"""Parameter sweeps: one function at every point of a grid, on one core, many cores or a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from concurrent.futures import Executor
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from itertools import product
+from time import monotonic
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: A sweep that takes longer than this shows how far it has come (seconds).
+SHOW_AFTER = 1.0
+
+_Calls: TypeAlias = Generator[Callable[[], Any], None, None]
+
+
+class SweepError(RuntimeError):
+    """The function of a sweep failed; ``parameters`` says where, ``__cause__`` why."""
+
+    def __init__(self, message: str, parameters: Mapping[str, Any]) -> None:
+        super().__init__(message, parameters)
+        self.parameters = dict(parameters)
+
+    def __str__(self) -> str:
+        return self.args[0]
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Results of a sweep, in the order of the grid: the last parameter changes fastest."""
+
+    grid: dict[str, tuple[Any, ...]]  #: the values of each parameter
+    results: tuple[Any, ...]  #: what the function returned, one entry for each point
+
+    @property
+    def points(self) -> list[dict[str, Any]]:
+        """The parameters of each result."""
+        return list(_points(self.grid))
+
+    def array(self, name: str | None = None) -> NDArray[Any]:
+        """The results (or those called ``name``) as an array with one axis for each parameter.
+
+        Raises:
+            ValueError: a name that the results do not have.
+        """
+        if name is not None:
+            missing = [result for result in self.results if not isinstance(result, Mapping) or name not in result]
+            if missing:
+                raise ValueError(f"name = {name!r} is not in the results: they are like {missing[0]!r}")
+        values = [result if name is None else result[name] for result in self.results]
+        shape = tuple(len(choices) for choices in self.grid.values())
+        stacked = np.stack(np.broadcast_arrays(*values))
+        return stacked.reshape(shape + stacked.shape[1:])
+
+    def frame(self) -> pd.DataFrame:
+        """One row for each point: its parameters, then its named results (or one column ``result``)."""
+        import pandas as pd
+
+        named = [result if isinstance(result, Mapping) else {"result": result} for result in self.results]
+        return pd.DataFrame([{**point, **result} for point, result in zip(self.points, named, strict=True)])
+
+
+def sweep(
+    function: Callable[..., Any],
+    grid: Mapping[str, Iterable[Any]],
+    executor: Executor | None = None,
+    progress: bool = True,
+) -> Sweep:
+    """Call ``function(**parameters)`` at every point of the grid.
+
+    Args:
+        function: returns a number, an array, or a mapping from names to these. With randomness, let it build its
+            generator from a seed among the parameters: the same seed at every point compares like with like.
+        grid: the values of each parameter; every combination is a point.
+        executor: where to call it: any ``concurrent.futures.Executor``, a Dask client by its ``get_executor()``.
+            A pool of processes needs a function that is defined in a module. By default, here.
+        progress: show a bar if the sweep takes longer than a second (and tqdm is installed).
+
+    Raises:
+        ValueError: a grid without parameters, or a parameter without values.
+        SweepError: the function failed; it carries the parameters, and the error as its cause.
+    """
+    choices = {name: _choices(name, values) for name, values in grid.items()}
+    if not choices:
+        raise ValueError("grid is empty: allowed is at least one parameter with its values")
+    points = list(_points(choices))
+    calls = _here(function, points) if executor is None else _there(function, points, executor)
+    results = []
+    with closing(calls), _Progress(len(points), progress) as bar:
+        for call, point in zip(calls, points, strict=True):
+            try:
+                results.append(call())
+            except Exception as error:
+                where = ", ".join(f"{name} = {value!r}" for name, value in point.items())
+                raise SweepError(f"failed at {where}: {type(error).__name__}: {error}", point) from error
+            bar.advance()
+    return Sweep(choices, tuple(results))
+
+
+def _choices(name: str, values: Iterable[Any]) -> tuple[Any, ...]:
+    if isinstance(values, str) or not isinstance(values, Iterable) or not (choices := tuple(values)):
+        raise ValueError(f"grid[{name!r}] = {values!r} is no list of values: allowed is at least one value")
+    return choices
+
+
+def _points(grid: Mapping[str, tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
+    return (dict(zip(grid, values, strict=True)) for values in product(*grid.values()))
+
+
+def _call(function: Callable[..., Any], point: dict[str, Any]) -> Any:
+    return function(**point)
+
+
+def _here(function: Callable[..., Any], points: list[dict[str, Any]]) -> _Calls:
+    yield from (partial(_call, function, point) for point in points)
+
+
+def _there(function: Callable[..., Any], points: list[dict[str, Any]], executor: Executor) -> _Calls:
+    # The parameters go as one argument: a parameter may be called like an option of the executor.
+    futures = [executor.submit(_call, function, point) for point in points]
+    try:
+        yield from (future.result for future in futures)
+    finally:
+        # After a failure the rest need not be computed.
+        for future in futures:
+            future.cancel()
+
+
+class _Progress:
+    """A progress bar that appears, and is imported, only when the work turns out to be long."""
+
+    def __init__(self, total: int, wanted: bool) -> None:
+        self.total, self.wanted = total, wanted
+        self.done = 0
+        self.start = monotonic()
+        self.bar: Any = None
+
+    def __enter__(self) -> _Progress:
+        return self
+
+    def advance(self) -> None:
+        self.done += 1
+        if self.bar is not None:
+            self.bar.update()
+        elif self.wanted and self.done < self.total and monotonic() - self.start > SHOW_AFTER:
+            self.bar = self._shown()
+
+    def _shown(self) -> Any:
+        try:
+            from tqdm.auto import tqdm
+        except ImportError:
+            self.wanted = False
+            return None
+        return tqdm(total=self.total, initial=self.done, leave=False)
+
+    def __exit__(self, *_: object) -> None:
+        if self.bar is not None:
+            self.bar.close()
