@@ -62,12 +62,10 @@ class Feedback(NamedTuple):
 
     def _repr_html_(self) -> str:
         symbol, colour = _LOOKS[self.status]
-        repeat = f" <small>Again with the same numbers: <code>{html.escape(self.repeat)}</code></small>"
-        return (
-            f'<div role="status" style="border-left: 0.3em solid {colour}; padding: 0.3em 0.8em">'
-            f"<strong>{symbol} {self.status}</strong> ({self.points:g} of {self.out_of:g} points). "
-            f"{_prose(self.text)}{repeat if self.repeat else ''}</div>"
-        )
+        repeat = f"<small>Again with the same numbers: <code>{html.escape(self.repeat)}</code></small>"
+        verdict = f"<strong>{symbol} {self.status}</strong> ({self.points:g} of {self.out_of:g} points)."
+        line = " ".join([verdict, _prose(self.text), repeat if self.repeat else ""]).rstrip()
+        return f'<div role="status" style="border-left: 0.3em solid {colour}; padding: 0.3em 0.8em">{line}</div>'
 
 
 RIGHT, PARTLY, WRONG, UNANSWERED = "Right", "Partly right", "Not right yet", "Not answered yet"
