@@ -17,6 +17,9 @@ from numpy.typing import NDArray
 #: A quantity: one number, or an array with one number per scenario.
 Amount: TypeAlias = float | NDArray[np.float64]
 
+#: A whole quantity, exact: one number, or an array with one number per scenario.
+Whole: TypeAlias = int | NDArray[np.int64]
+
 
 def positive(name: str, value: Amount) -> Amount:
     """``value`` if it is finite and > 0 everywhere."""
@@ -46,9 +49,9 @@ def ratio(name: str, value: Amount) -> Amount:
 
 def between(
     name: str,
-    value: Amount,
-    low: Amount,
-    high: Amount,
+    value: Amount | Whole,
+    low: Amount | Whole,
+    high: Amount | Whole,
     *,
     low_open: bool = False,
     high_open: bool = False,
@@ -91,6 +94,24 @@ def at_least(name: str, value: int, low: int) -> int:
     raise ValueError(f"{name} = {value!r} is outside the allowed range: an integer >= {low}")
 
 
+def whole(name: str, value: Whole, low: int = 0, high: int = 2**63 - 1) -> Whole:
+    """``value`` if it is a whole number in [low, high] everywhere: an ``int``, else an ``int64`` array.
+
+    A float counts if it is whole and below 2⁵³, so that 30e6 may be written for 30,000,000.
+    """
+    if type(value) is int and low <= value <= high:
+        return value
+    array = np.asarray(value)
+    if array.dtype.kind == "f" and np.all((array == np.trunc(array)) & (np.abs(array) < 2**53)):
+        array = array.astype(np.int64)
+    if array.dtype.kind not in "iu" or not np.all((array >= low) & (array <= high)):
+        numbers = _numbers(name, value)
+        good = (numbers >= low) & (numbers <= high) & (numbers == np.trunc(numbers))
+        where = f"{name} = {value!r}" if np.all(good) else _offender(name, numbers, good)
+        raise ValueError(f"{where} is outside the allowed range: whole numbers from {low} to {high}")
+    return int(array) if array.ndim == 0 else array.astype(np.int64, copy=False)
+
+
 def one_of(name: str, value: str, allowed: Sequence[str]) -> str:
     """``value`` if it is one of the allowed words."""
     if value in allowed:
@@ -98,7 +119,7 @@ def one_of(name: str, value: str, allowed: Sequence[str]) -> str:
     raise ValueError(f"{name} = {value!r} is not allowed: choose one of {', '.join(map(repr, allowed))}")
 
 
-def broadcastable(**values: Amount) -> tuple[int, ...]:
+def broadcastable(**values: Amount | Whole) -> tuple[int, ...]:
     """The common shape of the named values; an error that names them all if there is none."""
     shapes = {name: np.shape(value) for name, value in values.items()}
     try:
@@ -110,9 +131,9 @@ def broadcastable(**values: Amount) -> tuple[int, ...]:
 
 def _checked(
     name: str,
-    value: Amount,
-    low: Amount,
-    high: Amount,
+    value: Amount | Whole,
+    low: Amount | Whole,
+    high: Amount | Whole,
     range_text: str,
     *,
     low_open: bool = False,
@@ -146,5 +167,5 @@ def _offender(name: str, array: NDArray[np.float64], good: NDArray[np.bool_]) ->
     return f"{name}[{index}] = {float(np.broadcast_to(array, shape)[where]):.12g}"
 
 
-def _short(bound: Amount) -> str:
+def _short(bound: Amount | Whole) -> str:
     return f"{float(bound):.12g}" if np.ndim(bound) == 0 else "the matching bound per scenario"
