@@ -129,6 +129,25 @@ def broadcastable(**values: Amount | Whole) -> tuple[int, ...]:
         raise ValueError(f"shapes do not fit together: {listing}; allowed are equal shapes or scalars") from None
 
 
+def increasing(name: str, values: Amount) -> NDArray[np.float64]:
+    """``values`` as an array, if there is at least one and each is greater than the one before, as times must be."""
+    array = np.atleast_1d(finite(name, values))
+    if array.ndim != 1 or array.size == 0:
+        raise ValueError(f"{name} has shape {array.shape}: allowed is a list of at least one number")
+    rising = np.diff(array) > 0
+    if not np.all(rising):
+        where = int(np.argmin(rising)) + 1
+        raise ValueError(
+            f"{name}[{where}] = {array[where]:.12g} is not after {array[where - 1]:.12g}: {name} must increase"
+        )
+    return array
+
+
+def plain(result: Amount) -> Amount:
+    """``result`` as a plain ``float`` if it is one number, so that it prints as one."""
+    return float(result) if np.ndim(result) == 0 else result
+
+
 def _checked(
     name: str,
     value: Amount | Whole,

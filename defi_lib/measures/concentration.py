@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.validation import Amount, at_least, between, non_negative, ratio
+from defi_lib.validation import Amount, at_least, between, non_negative, plain, ratio
 
 #: What a cumulated share may exceed a threshold by and still count as equal to it: rounding of the sum.
 ROUNDING = 1e-12
@@ -56,7 +56,7 @@ def gini(values: Amount, axis: int = -1) -> Amount:
     # Pairing the richest with the poorest sums differences, so that equal holdings give exactly 0.
     half = count // 2
     spread = shares[..., ::-1][..., :half] - shares[..., :half]
-    return _plain(np.sum(-rank[:half] * spread, axis=-1) / count)
+    return plain(np.sum(-rank[:half] * spread, axis=-1) / count)
 
 
 def theil(values: Amount, axis: int = -1) -> Amount:
@@ -70,7 +70,7 @@ def theil(values: Amount, axis: int = -1) -> Amount:
     shares = _shares(values, axis)
     relative = shares * shares.shape[-1]
     logarithm = np.log(relative, out=np.zeros_like(relative), where=relative > 0)
-    return _plain(np.maximum(np.sum(shares * logarithm, axis=-1), 0.0))
+    return plain(np.maximum(np.sum(shares * logarithm, axis=-1), 0.0))
 
 
 def herfindahl(values: Amount, axis: int = -1) -> Amount:
@@ -81,7 +81,7 @@ def herfindahl(values: Amount, axis: int = -1) -> Amount:
 
     Source: Hirschman (1945), Herfindahl (1950); the scale of the US merger guidelines.
     """
-    return _plain(1e4 * np.sum(_shares(values, axis) ** 2, axis=-1))
+    return plain(1e4 * np.sum(_shares(values, axis) ** 2, axis=-1))
 
 
 def effective_number(values: Amount, axis: int = -1) -> Amount:
@@ -92,7 +92,7 @@ def effective_number(values: Amount, axis: int = -1) -> Amount:
 
     Source: Laakso, Taagepera (1979).
     """
-    return _plain(1 / np.sum(_shares(values, axis) ** 2, axis=-1))
+    return plain(1 / np.sum(_shares(values, axis) ** 2, axis=-1))
 
 
 def nakamoto(values: Amount, threshold: Amount = 0.5, axis: int = -1) -> int | NDArray[np.int64]:
@@ -142,7 +142,7 @@ def top_share(values: Amount, *, parties: int | None = None, fraction: Amount | 
         within = np.clip(reach - number, 0.0, 1.0)
     else:
         raise ValueError(f"parties = {parties} and fraction = {fraction}: give exactly one of the two")
-    return _plain(np.sum(shares * within, axis=-1) / np.sum(shares, axis=-1))
+    return plain(np.sum(shares * within, axis=-1) / np.sum(shares, axis=-1))
 
 
 def _shares(values: Amount, axis: int) -> NDArray[np.float64]:
@@ -162,7 +162,3 @@ def _shares(values: Amount, axis: int) -> NDArray[np.float64]:
 
 def _descending(values: Amount, axis: int) -> NDArray[np.float64]:
     return np.sort(_shares(values, axis), axis=-1)[..., ::-1]
-
-
-def _plain(result: NDArray[np.float64]) -> Amount:
-    return float(result) if np.ndim(result) == 0 else result

@@ -11,7 +11,7 @@ from math import inf
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.validation import Amount, between, broadcastable, finite, non_negative, positive
+from defi_lib.validation import Amount, between, broadcastable, finite, increasing, non_negative, plain, positive
 
 _ITERATIONS = 100
 
@@ -122,7 +122,7 @@ def total_return(values: Amount, axis: int = 0) -> Amount:
         ValueError: no value, a first value that is not positive, or a negative one later.
     """
     path = _path(values, axis)
-    return _plain((path[-1] - path[0]) / path[0])
+    return plain((path[-1] - path[0]) / path[0])
 
 
 def annualised_return(values: Amount, years: Amount, axis: int = 0) -> Amount:
@@ -151,7 +151,7 @@ def max_drawdown(values: Amount, axis: int = 0) -> Amount:
     """
     path = _path(values, axis)
     peak = np.maximum.accumulate(path, axis=0)
-    return _plain(np.max((peak - path) / peak, axis=0))
+    return plain(np.max((peak - path) / peak, axis=0))
 
 
 def _path(values: Amount, axis: int) -> NDArray[np.float64]:
@@ -168,12 +168,9 @@ def _flows(flows: Amount, times: Amount | None, axis: int) -> tuple[NDArray[np.f
     count = payments.shape[-1]
     if count == 0:
         raise ValueError("flows is empty: allowed is a series of at least one payment")
-    at = np.arange(float(count)) if times is None else np.atleast_1d(finite("times", times))
+    at = np.arange(float(count)) if times is None else increasing("times", times)
     if at.shape != (count,):
         raise ValueError(f"times has shape {at.shape}: allowed is one time for each of the {count} payments")
-    if np.any(np.diff(at) <= 0):
-        where = int(np.argmax(np.diff(at) <= 0)) + 1
-        raise ValueError(f"times[{where}] = {at[where]:.12g} is not after the one before: times must increase")
     return payments, at
 
 
@@ -204,7 +201,3 @@ def _log_worth(
     weight = np.exp(exponent - largest)
     total = np.sum(weight, axis=-1)
     return largest[..., 0] + np.log(total), np.sum(weight * at, axis=-1) / total
-
-
-def _plain(result: NDArray[np.float64]) -> Amount:
-    return float(result) if np.ndim(result) == 0 else result

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.validation import Amount, at_least, finite, non_negative, positive
+from defi_lib.validation import Amount, at_least, finite, increasing, non_negative, positive
 
 Array = NDArray[np.float64]
 
@@ -327,15 +327,3 @@ class Replay:
             return iter(self.paths(times, scenarios))
         at_least("scenarios", scenarios, 1)
         return (np.full(scenarios, price) for price in found)
-
-
-def increasing(name: str, times: Amount) -> Array:
-    """``times`` as an array, if there is at least one and each is after the one before."""
-    moments = np.atleast_1d(finite(name, times))
-    if moments.ndim != 1 or moments.size == 0:
-        raise ValueError(f"{name} has shape {moments.shape}: allowed is a list of at least one time")
-    late = np.diff(moments) > 0
-    if not np.all(late):
-        where = int(np.argmin(late)) + 1
-        raise ValueError(f"{name}[{where}] = {moments[where]:.12g} is not after the one before: times must increase")
-    return moments

@@ -8,8 +8,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.simulation.prices import increasing
-from defi_lib.validation import Amount
+from defi_lib.validation import Amount, increasing
 
 State = TypeVar("State")
 

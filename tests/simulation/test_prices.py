@@ -196,7 +196,7 @@ def test_replay_of_scenarios():
         (lambda: Replay([1.0, 2.0], [0, 1]).paths([0, 2]), "leave the record: allowed are 0 to 1"),
         (lambda: Replay([1.0, 2.0], [0, 1]).stream([-1, 1], 3), "leave the record"),
         (lambda: Replay([1.0, 2.0], [0, 1]).stream([0, 1], 0), "scenarios = 0 "),
-        (lambda: PROCESSES[0].stream([0, 1, 1], 3, rng()), r"times\[2\] = 1 is not after the one before"),
+        (lambda: PROCESSES[0].stream([0, 1, 1], 3, rng()), r"times\[2\] = 1 is not after \d"),
         (lambda: PROCESSES[0].stream([], 3, rng()), "times has shape"),
         (lambda: PROCESSES[0].stream([0, 1], 0, rng()), "scenarios = 0 "),
         (lambda: PROCESSES[0].paths([0, 1], 3, 5), "rng = 5 is no random generator"),
