@@ -80,7 +80,9 @@ class Slider:
         common = {"description": f"{self.label} ({self.unit})" if self.unit else self.label}
         if self.log:
             low, high = math.log10(self.low), math.log10(self.high)
-            step = self.step or (high - low) / 100
+            # A whole number of steps to the start: the browser would move it otherwise.
+            to_start = math.log10(self.default) - low
+            step = self.step or to_start / max(round(to_start / (high - low) * 100), 1) or (high - low) / 100
             shown = self.format or ".3s"
             return widgets.FloatLogSlider(self.default, min=low, max=high, step=step, readout_format=shown, **common)
         if self.integer:
@@ -88,7 +90,7 @@ class Slider:
             return widgets.IntSlider(
                 int(self.default), int(self.low), int(self.high), step, readout_format=self.format or ",d", **common
             )
-        step = self.step or _round_step((self.high - self.low) / 100)
+        step = self.step or _fitting_step(self.low, self.high, self.default)
         decimals = max(0, -math.floor(math.log10(step) + 1e-9))
         shown = self.format or f",.{decimals}f"
         return widgets.FloatSlider(self.default, min=self.low, max=self.high, step=step, readout_format=shown, **common)
@@ -170,7 +172,13 @@ class Switch:
 Control = Slider | Choice | Switch
 
 
-def _round_step(step: float) -> float:
-    """The largest of 1, 2, 5 times a power of ten that is not above ``step``."""
-    power = 10.0 ** math.floor(math.log10(step))
-    return max(factor * power for factor in (1, 2, 5) if factor * power <= step * (1 + 1e-9))
+def _fitting_step(low: float, high: float, start: float) -> float:
+    """A round step that gives about 100 values or more, and hits the start: the browser would move it otherwise."""
+    power = math.floor(math.log10((high - low) / 100))
+    steps = [factor * 10.0**exponent for exponent in (power, power - 1, power - 2) for factor in (5, 2, 1)]
+    wide_enough = [step for step in steps if step <= (high - low) / 100 * (1 + 1e-9)]
+    return next((step for step in wide_enough if _divides(step, start - low)), wide_enough[-1])
+
+
+def _divides(step: float, distance: float) -> bool:
+    return abs(distance / step - round(distance / step)) < 1e-6

@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from defi_lib.explore import Choice, Slider, Switch
-from defi_lib.explore.controls import _round_step
 from defi_lib.explore.plots import PALETTE
 
 
@@ -50,8 +49,11 @@ def test_widget_reaches_both_ends_and_starts_at_the_default(slider):
     assert all(slider.low <= slider.random(rng) <= slider.high for _ in range(100))
 
 
-def test_round_steps():
-    assert [_round_step(s) for s in (0.0499, 1.0, 3.9, 70)] == pytest.approx([0.02, 1, 2, 50])
+@pytest.mark.parametrize(
+    ("low", "high", "start", "step"), [(0, 5, 2, 0.05), (0.1, 50, 7, 0.1), (0, 1000, 333, 1), (0, 0.3, 0.123, 0.001)]
+)
+def test_steps_are_round_and_hit_the_start(low, high, start, step):
+    assert Slider("a", "", low, high, start=start).widget().step == pytest.approx(step)
 
 
 def luminance(color):
