@@ -92,7 +92,7 @@ class _Misshapen(Exception):  # noqa: N818 - no error
 class _Question(NamedTuple):
     points: float
     check: Check
-    names: tuple[str, ...]
+    needs: dict[str, bool]  #: the student's names → is it a function?
 
 
 class Lab:
@@ -102,11 +102,15 @@ class Lab:
         self.questions: dict[str, _Question] = {}
 
     def question(self, name: str, points: float) -> Callable[[Check], Check]:
-        """Register a check: a generator of :class:`Part` that takes ``rng`` and then the student's names it needs."""
+        """Register a check: a generator of :class:`Part` that takes ``rng`` and then the student's names it needs.
+
+        These are functions, except where the parameter is annotated with ``float``: there the student gives a number.
+        """
 
         def register(check: Check) -> Check:
-            _, *names = inspect.signature(check).parameters
-            self.questions[name] = _Question(points, check, tuple(names))
+            _, *parameters = inspect.signature(check).parameters.values()
+            needs = {each.name: each.annotation not in (float, "float") for each in parameters}
+            self.questions[name] = _Question(points, check, needs)
             return check
 
         return register
@@ -127,12 +131,12 @@ class Lab:
         return self._feedback(name, seed, sys._getframe(1).f_globals)
 
     def _feedback(self, name: str, seed: int, notebook: dict[str, Any]) -> Feedback:
-        points, check, names = self.questions[name]
+        points, check, needs = self.questions[name]
         parts: list[Part] = []
         status, text = WRONG, ""
         try:
             with _quiet(), deadline(TIME_LIMIT):
-                answers = [_answer(each, notebook) for each in names]
+                answers = [_answer(each, is_function, notebook) for each, is_function in needs.items()]
                 for part in check(np.random.default_rng(seed), *answers):
                     parts.append(part)
         except _Unanswered as reason:
@@ -196,13 +200,24 @@ def equal(
     if item is not None:
         result = _item(result, item, where)
         where += f", value {item + 1},"
-    got = _numbers(result, where, np.shape(right))
-    if _close(got, right):
+    return matches(points, where, result, right, mistakes)
+
+
+def matches(
+    points: float,
+    what: str,
+    got: Any,
+    right: float | tuple[float, ...],
+    mistakes: Mapping[str, float | tuple[float, ...]] | None = None,
+) -> Part:
+    """A student's result ``got`` must be ``right``; ``what`` says in a few words what it is."""
+    numbers = _numbers(got, what, np.shape(right))
+    if _close(numbers, right):
         return Part(points)
     for mistake, wrong in (mistakes or {}).items():
-        if _close(got, wrong):
+        if _close(numbers, wrong):
             return Part(points, mistake)
-    return Part(points, f"{where} should be {_written(right)}; yours gives {_written(got)}.")
+    return Part(points, f"{what} should be {_written(right)}; yours gives {_written(numbers)}.")
 
 
 def holds(points: float, condition: bool, otherwise: str) -> Part:
@@ -215,11 +230,15 @@ def round_number(rng: np.random.Generator, low: float, high: float) -> float:
     return float(f"{math.exp(rng.uniform(math.log(low), math.log(high))):.3g}")
 
 
-def _answer(name: str, notebook: dict[str, Any]) -> Any:
+def _answer(name: str, is_function: bool, notebook: dict[str, Any]) -> Any:
     answer = notebook.get(name, ...)
     if answer is ... or answer is None:
         raise _Unanswered(f"There is no `{name}` yet. Has its cell been run, and without an error?")
-    return _Function(name, answer) if callable(answer) else answer
+    if not is_function:
+        return float(_numbers(answer, f"`{name}`", ()))
+    if not callable(answer):
+        raise _Misshapen(f"`{name}` should be a function, but it is {str(answer)[:60]!r}: run its cell again.")
+    return _Function(name, answer)
 
 
 def _item(result: Any, item: int, where: str) -> Any:
