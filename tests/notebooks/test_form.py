@@ -1,0 +1,107 @@
+"""What every notebook of the course must be: short, light, in normal form, and offline."""
+
+import importlib.util
+import json
+import re
+import warnings
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+_spec = importlib.util.spec_from_file_location("notebooks_tool", ROOT / "tools/notebooks.py")
+tool = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(tool)
+
+ALL = tool.find(("course", "solutions", "labs"))
+LESSONS = [path for path in tool.find(("course",)) if path.parent.name != "course"]
+LABS = tool.find(("solutions", "labs"))
+PARTS = ["claim", "puzzle", "predict", "mechanism", "explore", "who profits", "verdict", "check yourself", "next"]
+
+
+def name(path):
+    return str(path.relative_to(ROOT))
+
+
+def read(path):
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def code(notebook):
+    return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+
+
+def test_there_are_notebooks():
+    assert LABS
+
+
+@pytest.mark.parametrize("path", ALL, ids=name)
+def test_normal_form(path):
+    assert tool._verify(path) == []
+
+
+@pytest.mark.parametrize("path", ALL, ids=name)
+def test_no_wall_of_code(path):
+    notebook = read(path)
+    long = [cell["id"] for cell in code(notebook) if len(cell["source"]) > 15]
+    assert long == [], "more than 15 lines of code"
+    if len(notebook["cells"]) > 32:
+        warnings.warn(f"{name(path)} has {len(notebook['cells'])} cells; about 30 are enough", stacklevel=1)
+
+
+@pytest.mark.parametrize("path", ALL, ids=name)
+def test_runs_offline_and_leaves_the_random_state_alone(path):
+    for cell in code(read(path)):
+        source = "".join(cell["source"])
+        assert not re.search(r"https?://|import (requests|urllib|httpx)|[!%]\s*pip|^!|output_notebook", source, re.M), (
+            cell["id"]
+        )
+        assert not re.search(r"np\.random\.(seed|rand|normal|uniform|choice)", source), cell["id"]
+
+
+@pytest.mark.parametrize("path", ALL, ids=name)
+def test_links_to_other_files_lead_somewhere(path):
+    for cell in read(path)["cells"]:
+        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", "".join(cell["source"])):
+            if cell["cell_type"] == "markdown" and "://" not in target:
+                assert (path.parent / target).exists(), f"{cell['id']} links to {target}"
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=name)
+def test_a_lesson_has_its_nine_parts_in_order(path):
+    prose = "\n".join("".join(cell["source"]) for cell in read(path)["cells"] if cell["cell_type"] == "markdown")
+    headings = " ".join(re.findall(r"^#+ .*$|claims?\b", prose, re.M | re.I)).lower()
+    places = [headings.find(part) for part in PARTS]
+    assert -1 not in places, f"missing: {PARTS[places.index(-1)]}"
+
+
+@pytest.mark.parametrize("path", LABS, ids=name)
+def test_every_check_of_a_lab_is_graded_with_the_points_of_its_question(path):
+    cells = code(read(path))
+    (module,) = set(
+        re.findall(r"from (defi_lib\.labs\.\w+) import check", "".join("".join(c["source"]) for c in cells))
+    )
+    lab = importlib.import_module(module).lab
+    graded = {}
+    for cell in cells:
+        if cell["metadata"].get("nbgrader", {}).get("grade"):
+            (question,) = re.findall(r'check\("(\w+)"\)$', "".join(cell["source"]))
+            graded[question] = cell["metadata"]["nbgrader"]["points"]
+            assert cell["metadata"]["nbgrader"]["locked"]
+    assert graded == {question: each.points for question, each in lab.questions.items()}
+    assert 5 <= len(graded) <= 6
+
+
+@pytest.mark.parametrize("path", tool.find(("solutions",)), ids=name)
+def test_solutions_get_all_points(path):
+    for cell in code(read(path)):
+        nbgrader = cell["metadata"].get("nbgrader", {})
+        if nbgrader.get("grade"):
+            assert cell["outputs"][0]["data"]["text/plain"] == [f"{nbgrader['points']:g}"], cell["id"]
+
+
+@pytest.mark.parametrize("path", tool.find(("labs",)), ids=name)
+def test_labs_hold_no_solution(path):
+    text = path.read_text(encoding="utf-8")
+    assert "BEGIN SOLUTION" not in text and "..." in text
+    assert all(cell["outputs"] == [] for cell in code(read(path)))
