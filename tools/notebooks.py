@@ -1,7 +1,7 @@
 """Execute the notebooks of course/ and solutions/ and bring them into normal form; ``--check`` only verifies the form.
 
-Normal form: no timings, no widget state, no execution counts, no machine's paths, only metadata that mean something,
-keys in order. A change of a line is a diff of a line, and two runs give the same bytes. Where a widget has a picture or
+Normal form: no timings, no widget state, no machine's paths, cells counted in order, only metadata that mean something,
+keys sorted. A change of a line is a diff of a line, and two runs give the same bytes. Where a widget has a picture or
 a text beside it, these are what is kept: readers without a kernel see them.
 """
 
@@ -12,6 +12,7 @@ import json
 import os
 import re
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
@@ -58,7 +59,8 @@ def execute(path: Path) -> dict[str, Any]:
 def normal_form(notebook: dict[str, Any], *, outputs: bool) -> str:
     """The one text for this notebook."""
     ids: set[str] = set()
-    cells = [_cell(cell, ids, outputs=outputs) for cell in notebook["cells"]]
+    counter = count(1)
+    cells = [_cell(cell, ids, counter if outputs else None) for cell in notebook["cells"]]
     normal = {"cells": cells, "metadata": NOTEBOOK_METADATA, "nbformat": 4, "nbformat_minor": 5}
     return json.dumps(normal, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
@@ -79,13 +81,14 @@ def faults(path: Path, text: str) -> list[str]:
     return found
 
 
-def _cell(cell: dict[str, Any], ids: set[str], *, outputs: bool) -> dict[str, Any]:
+def _cell(cell: dict[str, Any], ids: set[str], counter: Iterator[int] | None) -> dict[str, Any]:
     kind, source = cell["cell_type"], "".join(cell["source"])
     metadata = {key: value for key, value in cell.get("metadata", {}).items() if key in CELL_METADATA}
     normal = {"cell_type": kind, "id": _identity(cell, source, ids), "metadata": metadata, "source": _lines(source)}
     if kind == "code":
-        kept = cell.get("outputs", ()) if outputs else ()
-        normal |= {"execution_count": None, "outputs": [_output(output) for output in kept]}
+        number = next(counter) if counter and source.strip() else None
+        kept = cell.get("outputs", ()) if counter else ()
+        normal |= {"execution_count": number, "outputs": [_output(output, number) for output in kept]}
     return normal
 
 
@@ -98,10 +101,10 @@ def _identity(cell: dict[str, Any], source: str, ids: set[str]) -> str:
     return identity
 
 
-def _output(output: dict[str, Any]) -> dict[str, Any]:
-    normal = {key: value for key, value in output.items() if key not in ("transient", "execution_count")}
+def _output(output: dict[str, Any], number: int | None) -> dict[str, Any]:
+    normal = {key: value for key, value in output.items() if key != "transient"}
     if output["output_type"] == "execute_result":
-        normal["execution_count"] = None
+        normal["execution_count"] = number
     if "data" in output:
         normal["metadata"] = {}
         normal["data"] = {kind: _content(kind, content) for kind, content in output["data"].items() if kind != WIDGET}
