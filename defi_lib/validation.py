@@ -7,7 +7,7 @@ spends most of its time here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import inf
 from typing import TypeAlias
 
@@ -59,6 +59,8 @@ def between(
     """``value`` if it lies between ``low`` and ``high``, which may be arrays too."""
     if type(value) is float and type(low) is float and type(high) is float and low < value < high:
         return value
+    value = _numbers(name, value)
+    broadcastable(**{name: value, "its lower bound": low, "its upper bound": high})
     left, right = "(" if low_open else "[", ")" if high_open else "]"
     range_text = f"{left}{_short(low)}, {_short(high)}{right}"
     return _checked(name, value, low, high, range_text, low_open=low_open, high_open=high_open)
@@ -73,18 +75,31 @@ def token(name: str, value: int, count: int) -> int:
     raise ValueError(f"{name} = {value!r} is no token of this pool: allowed are the integers 0 to {count - 1}")
 
 
-def token_pair(token_in: int, token_out: int, count: int) -> None:
-    """Two different tokens of a pool of ``count``."""
+def token_pair(token_in: int, token_out: int, count: int, names: tuple[str, str] = ("token_in", "token_out")) -> None:
+    """Two different tokens of a pool of ``count``; ``names`` are what the caller's arguments are called."""
     if (
         type(token_in) is type(token_out) is int
         and 0 <= token_in != token_out >= 0
         and max(token_in, token_out) < count
     ):
         return
-    token("token_in", token_in, count)
-    token("token_out", token_out, count)
+    token(names[0], token_in, count)
+    token(names[1], token_out, count)
     if token_in == token_out:
-        raise ValueError(f"token_out = {token_out} equals token_in: allowed is any other token of the pool")
+        raise ValueError(f"{names[1]} = {token_out} equals {names[0]}: allowed is any other token of the pool")
+
+
+def per_token(
+    name: str, values: Sequence[Amount], count: int, check: Callable[[str, Amount], Amount]
+) -> tuple[Amount, ...]:
+    """One valid amount for each of ``count`` tokens; ``check`` is one of the functions above."""
+    try:
+        entries = len(values)
+    except TypeError:
+        raise ValueError(f"{name} = {values!r} is one number: allowed are {count} entries, one per token") from None
+    if entries != count:
+        raise ValueError(f"{name} has {entries} entries: allowed are exactly {count}, one per token")
+    return tuple(check(f"{name}[{i}]", value) for i, value in enumerate(values))
 
 
 def at_least(name: str, value: int, low: int) -> int:
@@ -101,7 +116,10 @@ def whole(name: str, value: Whole, low: int = 0, high: int = 2**63 - 1) -> Whole
     """
     if type(value) is int and low <= value <= high:
         return value
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name} = {value!r} is not a number or an array of numbers") from None
     if array.dtype.kind == "f" and np.all((array == np.trunc(array)) & (np.abs(array) < 2**53)):
         array = array.astype(np.int64)
     if array.dtype.kind not in "iu" or not np.all((array >= low) & (array <= high)):
@@ -141,6 +159,13 @@ def increasing(name: str, values: Amount) -> NDArray[np.float64]:
             f"{name}[{where}] = {array[where]:.12g} is not after {array[where - 1]:.12g}: {name} must increase"
         )
     return array
+
+
+def fulfilled(name: str, value: Amount, good: NDArray[np.bool_] | np.bool_ | bool, allowed: str) -> Amount:
+    """``value`` if ``good`` everywhere, for a limit that is no interval; ``allowed`` says it in words."""
+    if not np.all(good):
+        raise ValueError(f"{_offender(name, np.asarray(value), np.asarray(good))} is not possible: allowed {allowed}")
+    return value
 
 
 def plain(result: Amount) -> Amount:

@@ -7,7 +7,7 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from defi_lib.exchange.trade import LiquidityChange, Swap
-from defi_lib.validation import Amount, between, broadcastable, non_negative, positive, ratio, token_pair
+from defi_lib.validation import Amount, between, broadcastable, non_negative, per_token, positive, ratio, token_pair
 
 #: Builds a record from values already known to be valid, in half the time of its constructor.
 _record = tuple.__new__
@@ -54,9 +54,7 @@ class ConstantProductPool(_State):
         root_k_last: Amount | None = None,
     ) -> Self:
         """Check the arguments and build the pool."""
-        if len(reserves) != 2:
-            raise ValueError(f"reserves has {len(reserves)} entries: allowed are exactly 2, one per token")
-        x, y = positive("reserves[0]", reserves[0]), positive("reserves[1]", reserves[1])
+        x, y = per_token("reserves", reserves, 2, positive)
         broadcastable(**{"reserves[0]": x, "reserves[1]": y})
         fee, protocol_fee = ratio("fee", fee), ratio("protocol_fee", protocol_fee)
         root_k = _root_product(x, y)
@@ -67,7 +65,7 @@ class ConstantProductPool(_State):
 
     def price(self, token: int = 0, quote: int = 1) -> Amount:
         """Marginal price of ``token`` in units of ``quote``, without fee: ``reserve_quote / reserve_token``."""
-        token_pair(token, quote, 2)
+        token_pair(token, quote, 2, ("token", "quote"))
         return self.reserves[quote] / self.reserves[token]
 
     def swap_exact_in(self, amount_in: Amount, token_in: int = 0, token_out: int = 1) -> Swap:
@@ -79,6 +77,8 @@ class ConstantProductPool(_State):
         amount_in = non_negative("amount_in", amount_in)
         token_pair(token_in, token_out, 2)
         reserve_in, reserve_out = self.reserves[token_in], self.reserves[token_out]
+        if type(amount_in) is not float:
+            broadcastable(amount_in=amount_in, reserve_in=reserve_in, reserve_out=reserve_out, fee=self.fee)
         fee = amount_in * self.fee
         net_in = amount_in - fee
         reserve_net = reserve_in + net_in
@@ -105,7 +105,9 @@ class ConstantProductPool(_State):
 
     def matching_amount(self, amount: Amount, token: int = 0) -> Amount:
         """How much of the other token must accompany ``amount`` of ``token`` in a deposit (the router's quote)."""
-        return non_negative("amount", amount) * self.price(token, 1 - token)
+        amount, price = non_negative("amount", amount), self.price(token, 1 - token)
+        broadcastable(amount=amount, price=price)
+        return amount * price
 
     def add_liquidity(self, amounts: tuple[Amount, Amount]) -> LiquidityChange:
         """Deposit both tokens (each > 0) and receive ``shares·min(Δx/x, Δy/y)``.
@@ -114,10 +116,11 @@ class ConstantProductPool(_State):
         :meth:`matching_amount`. When the protocol fee is on, the protocol is paid first.
 
         Raises:
-            ValueError: an amount that is not positive.
+            ValueError: an amount that is not positive, or not exactly two amounts.
         """
-        dx, dy = positive("amounts[0]", amounts[0]), positive("amounts[1]", amounts[1])
+        dx, dy = per_token("amounts", amounts, 2, positive)
         x, y = self.reserves
+        broadcastable(**{"amounts[0]": dx, "amounts[1]": dy, "reserves[0]": x, "reserves[1]": y})
         protocol_shares = self._protocol_shares()
         circulating = self.shares + protocol_shares
         minted = circulating * np.minimum(dx / x, dy / y)
@@ -163,10 +166,12 @@ def open_pool(
     Locking them makes it dear to push the value of one share so high that nobody small can enter.
 
     Raises:
-        ValueError: an amount that is not positive, or a deposit worth no more than the locked shares.
+        ValueError: an amount that is not positive, a deposit worth no more than the locked shares, or a negative
+            ``minimum_liquidity``.
     """
-    pool = ConstantProductPool(amounts, fee, protocol_fee=protocol_fee)
-    minted = positive("√(amounts[0]·amounts[1]) − minimum_liquidity", pool.shares - minimum_liquidity)
+    pool = ConstantProductPool(per_token("amounts", amounts, 2, positive), fee, protocol_fee=protocol_fee)
+    locked = non_negative("minimum_liquidity", minimum_liquidity)
+    minted = positive("√(amounts[0]·amounts[1]) − minimum_liquidity", pool.shares - locked)
     return LiquidityChange(None, pool, pool.reserves, minted)
 
 
