@@ -150,6 +150,8 @@ def find_tampering(blocks: Sequence[Block]) -> Tampering | None:
 
 def block_defect(block: Block) -> str | None:
     """What is wrong with a block taken by itself, in words."""
+    if block.difficulty < 1:
+        return f"the difficulty is {block.difficulty}, which is less than 1"
     if block.root != transfers_root(block.transfers):
         return "the transfers are not those of the Merkle root"
     if not block.has_work:

@@ -56,6 +56,8 @@ class BlockTree:
     Raises:
         ValueError: a negative balance or subsidy, or a first block with a height above 0.
 
+    Miners choose the difficulty of a block here, and more of it counts as more work; on Bitcoin it is prescribed.
+
     Source: Nakamoto, *Bitcoin: A Peer-to-Peer Electronic Cash System* (2008). Bitcoin records unspent outputs
     instead of balances, and limits the size of a block; Ethereum records balances and numbers, as here.
     """
@@ -165,7 +167,7 @@ def _execute(accounts: Accounts, block: Block, subsidy: int) -> Accounts:
         if spent > balances.get(payer, 0):
             raise ValueError(f"{name} spends {spent}: allowed is at most the balance {balances.get(payer, 0)}")
         numbers[payer] = transfer.number + 1
-        balances[payer] -= spent
+        balances[payer] = balances.get(payer, 0) - spent
         balances[transfer.recipient] = balances.get(transfer.recipient, 0) + transfer.amount
         balances[block.miner] = balances.get(block.miner, 0) + transfer.fee
     if subsidy:

@@ -7,7 +7,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.validation import Amount, broadcastable, non_negative, positive, ratio
+from defi_lib.validation import Amount, broadcastable, finite, non_negative, positive, ratio
 
 _HOURS = 24.0
 _WATTS_PER_KILOWATT = 1000.0
@@ -104,9 +104,9 @@ def mining_day(miners: Miners, reward: Amount, everybody: bool = False) -> Minin
     running = hashrate if everybody else _running(hashrate, cost, reward)
     total = np.sum(running, axis=-1, keepdims=True)
     share = np.divide(running, total, out=np.zeros(shape), where=total > 0)
-    unit_revenue = np.divide(reward, total, out=np.zeros_like(total), where=total > 0)[..., 0]
-    hash_price = float(unit_revenue) if unit_revenue.ndim == 0 else unit_revenue
-    return MiningDay(running, hash_price, share * reward, running * cost)
+    with np.errstate(over="ignore"):
+        unit_revenue = np.divide(reward, total, out=np.zeros_like(total), where=total > 0)[..., 0]
+    return MiningDay(running, finite("unit_revenue", unit_revenue), share * reward, running * cost)
 
 
 def _running(
@@ -118,7 +118,8 @@ def _running(
     cheaper = np.cumsum(np.take_along_axis(hashrate, order, axis=-1), axis=-1)
     cheaper = np.concatenate([np.zeros_like(cheaper[..., :1]), cheaper[..., :-1]], axis=-1)
     # At unit cost c the network carries reward/c in all; what the cheaper ones leave of it is his.
-    bearable = np.divide(reward, sorted_cost, out=np.full(cost.shape, np.inf), where=sorted_cost > 0)
+    with np.errstate(over="ignore"):
+        bearable = np.divide(reward, sorted_cost, out=np.full(cost.shape, np.inf), where=sorted_cost > 0)
     running = np.empty(cost.shape)
     np.put_along_axis(running, order, np.maximum(bearable - cheaper, 0.0), axis=-1)
     return np.where(reward > 0, np.minimum(running, hashrate), 0.0)

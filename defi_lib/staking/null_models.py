@@ -48,7 +48,7 @@ def simulate_kesten(
     log_mean, log_deviation = finite("log_mean", log_mean), non_negative("log_deviation", log_deviation)
     shape = broadcastable(wealth=start, log_mean=log_mean, log_deviation=log_deviation, income=income)
     current = np.array(np.broadcast_to(start, shape))
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         for _ in range(at_least("steps", steps, 0)):
             factor = random.standard_normal(shape)
             factor *= log_deviation

@@ -1,0 +1,96 @@
+from math import exp
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from defi_lib.staking import (
+    BLOB_BYTES,
+    CANCUN,
+    PRAGUE,
+    blob_base_fee,
+    blob_fee_per_byte,
+    fake_exponential,
+    next_excess_blob_gas,
+)
+
+# The published cases of the clients' tests for EIP-4844.
+PUBLISHED = [
+    (1, 0, 1, 1),
+    (38493, 0, 1000, 38493),
+    (0, 1234, 2345, 0),
+    (1, 2, 1, 6),
+    (1, 4, 2, 6),
+    (1, 3, 1, 16),
+    (1, 6, 2, 18),
+    (1, 4, 1, 49),
+    (1, 8, 2, 50),
+    (10, 8, 2, 542),
+    (11, 8, 2, 596),
+    (1, 5, 1, 136),
+    (1, 5, 2, 11),
+    (2, 5, 2, 23),
+    (1, 50_000_000, 2_225_652, 5_709_098_764),
+    (1, 380_928, 3_338_477, 1),
+]
+
+
+@pytest.mark.parametrize(("factor", "numerator", "denominator", "want"), PUBLISHED)
+def test_published_cases(factor, numerator, denominator, want):
+    got = fake_exponential(factor, numerator, denominator)
+    assert type(got) is int
+    assert got == want
+    assert fake_exponential(factor, np.array([[numerator, 0]]), denominator).tolist() == [[want, factor]]
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 40 * 5_007_716))
+def test_close_to_the_exponential(excess):
+    want = exp(excess / PRAGUE.update_fraction)
+    assert want * (1 - 1e-6) - 1 <= blob_base_fee(excess) <= want * (1 + 1e-12)
+
+
+def test_full_blocks_raise_the_fee_by_an_eighth():
+    step = (CANCUN.limit - CANCUN.target) * BLOB_BYTES
+    assert blob_base_fee(100_000_000 + step, CANCUN) / blob_base_fee(100_000_000, CANCUN) == pytest.approx(1.125, 1e-4)
+    assert blob_base_fee(0) == blob_base_fee(0, CANCUN) == 1
+
+
+def test_excess():
+    assert next_excess_blob_gas(0, 6) == 0
+    assert next_excess_blob_gas(0, 9) == 3 * BLOB_BYTES
+    assert next_excess_blob_gas(2 * BLOB_BYTES, 3) == 0
+    assert next_excess_blob_gas(np.array([0, 10 * BLOB_BYTES]), np.array([7, 0])).tolist() == [
+        BLOB_BYTES,
+        4 * BLOB_BYTES,
+    ]
+    assert next_excess_blob_gas(5 * BLOB_BYTES, 6, CANCUN) == 8 * BLOB_BYTES
+
+
+def test_a_half_empty_blob_is_twice_as_dear():
+    assert blob_fee_per_byte(10.0) == 10
+    assert blob_fee_per_byte(10.0, np.array([1.0, 0.5])).tolist() == [10, 20]
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: fake_exponential(-1, 1, 1), r"factor = -1 is outside"),
+        (lambda: fake_exponential(1, -1, 1), r"numerator = -1 is outside"),
+        (
+            lambda: fake_exponential(1, 41, 1),
+            r"numerator = 41 is outside the allowed range: whole numbers from 0 to 40",
+        ),
+        (lambda: fake_exponential(1, 1, 0), r"denominator = 0 is outside"),
+        (lambda: fake_exponential(10**9, np.array([40]), 1), r"fake_exponential.* is outside"),
+        (lambda: blob_base_fee([0, -1]), r"numerator\[1\] = -1 is outside"),
+        (lambda: next_excess_blob_gas(0, 10), r"blobs = 10 is outside the allowed range: whole numbers from 0 to 9"),
+        (lambda: next_excess_blob_gas(-1, 0), r"excess_blob_gas = -1 is outside"),
+        (lambda: blob_fee_per_byte(-1.0), r"blob_base_fee = -1 is outside"),
+        (lambda: blob_fee_per_byte(1.0, 0.0), r"fill = 0 is outside the allowed range \(0, 1\]"),
+    ],
+)
+def test_errors(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()

@@ -1,0 +1,93 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from defi_lib.staking import fill_block, next_base_fee, pay_for_gas, simulate_fee_market
+
+
+def test_the_highest_tips_get_in():
+    block = fill_block([90, 100, 19, 25, 100], [5, 9, 19, 7, 1], [10, 10, 10, 10, 10], 20, 30)
+    assert block.included.tolist() == [True, True, False, True, False]
+    assert block.gas_used == 30
+    assert (block.tips * 1e18).round().tolist() == [50, 90, 0, 50, 0]
+    assert (block.burned * 1e18).round().tolist() == [200, 200, 0, 200, 0]
+
+
+def test_the_first_that_does_not_fit_ends_the_block_and_equal_tips_keep_their_order():
+    assert fill_block([9, 9, 9], [3, 2, 1], [10, 25, 5], 1, 30).included.tolist() == [True, False, False]
+    assert fill_block([9, 9, 9], 3, 15, 1, 30).included.tolist() == [True, True, False]
+    assert not fill_block([9, 9], 3, 31, 1, 30).included.any()
+
+
+offers = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 30), st.integers(1, 20)), min_size=1, max_size=12)
+
+
+@settings(max_examples=100)
+@given(offers, st.integers(0, 50), st.integers(1, 60))
+def test_blocks_are_fair_and_add_up(offers, base_fee, limit):
+    max_fee, max_tip, gas = map(np.array, zip(*offers, strict=True))
+    block = fill_block(max_fee, max_tip, gas, base_fee, limit)
+    assert block.gas_used == gas[block.included].sum() <= limit
+    assert np.all(max_fee[block.included] >= base_fee)
+    assert np.all((block.burned + block.tips)[~block.included] == 0)
+    tip = np.minimum(max_tip, max_fee - base_fee)
+    willing = tip >= 0
+    assert not block.included.any() or not (willing & ~block.included & (tip > tip[block.included].min())).any()
+    for i in np.flatnonzero(block.included):
+        alone = pay_for_gas(int(gas[i]), base_fee, int(max_fee[i]), int(max_tip[i]))
+        assert (block.burned[i], block.tips[i]) == pytest.approx((alone.burned, alone.tip), rel=1e-14)
+
+
+def test_scenarios_and_single_runs_agree():
+    random = np.random.default_rng(5)
+    max_fee = random.integers(0, 200, (20, 3, 40))
+    gas = random.integers(1, 10, 40)
+    path = simulate_fee_market(max_fee, 2, gas, np.array([10, 100, 1000]), 100)
+    assert path.base_fee.shape == (21, 3)
+    assert path.included.shape == path.tips.shape == (20, 3, 40)
+    for scenario in range(3):
+        alone = simulate_fee_market(max_fee[:, scenario], 2, gas, int(path.base_fee[0, scenario]), 100)
+        for together, single in zip(path, alone, strict=True):
+            assert np.array_equal(together[:, scenario], single)
+
+
+def test_the_path_follows_the_rule_block_by_block():
+    max_fee = np.random.default_rng(6).integers(0, 10**11, (30, 50))
+    path = simulate_fee_market(max_fee, 10**9, 10**6, 10**10, 30_000_000)
+    for block in range(30):
+        want = next_base_fee(int(path.base_fee[block]), int(path.gas_used[block]), 30_000_000)
+        assert path.base_fee[block + 1] == want
+
+
+def test_in_a_rush_the_fee_rises_until_small_users_are_out():
+    # 100 users, half of whom can pay 30 gwei and half 3,000; the block holds 60.
+    willing = np.tile(np.r_[np.full(50, 30), np.full(50, 3000)] * 10**9, (120, 1))
+    path = simulate_fee_market(willing, 2 * 10**9, 500_000, 10**9, 30_000_000)
+    assert path.included[0].sum() == 60
+    assert not path.included[-1, :50].any()
+    # With 50 willing, 20 more than the target, the fee climbs to what the rich bear.
+    assert path.base_fee[-1] > 30 * 10**9
+    assert path.burned.sum() > 10 * path.tips.sum()
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: fill_block([-1], 1, 1, 1, 10), r"max_fee\[0\] = -1 is outside"),
+        (lambda: fill_block([1], [1.5], 1, 1, 10), r"max_tip\[0\] = 1.5 is outside"),
+        (lambda: fill_block([1], 1, 0, 1, 10), r"gas = 0 is outside the allowed range: whole numbers from 1"),
+        (lambda: fill_block([1], 1, 1, -1, 10), r"base_fee = -1 is outside"),
+        (lambda: fill_block([1], 1, 1, 1, 0), r"gas_limit = 0 is outside"),
+        (lambda: fill_block([1, 2], [1, 2, 3], 1, 1, 10), r"shapes do not fit together"),
+        (lambda: simulate_fee_market([1, 2], 1, 1, 1, 10), r"max_fee has shape \(2,\): allowed is \(blocks"),
+        (lambda: simulate_fee_market(np.ones((0, 2), int), 1, 1, 1, 10), r"at least one block"),
+        (
+            lambda: simulate_fee_market([[1]], 1, 1, 1, 1),
+            r"gas_limit = 1 is outside the allowed range: an integer >= 2",
+        ),
+    ],
+)
+def test_errors(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
