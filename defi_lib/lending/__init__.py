@@ -1,0 +1,1 @@
+"""Lending: money markets, collateral and liquidation, debt positions, and the bank as their baseline."""

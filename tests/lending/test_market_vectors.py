@@ -1,0 +1,161 @@
+"""The market against a deployed Aave v3 pool, step by step and as one sequence."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from defi_lib.lending.account import Account
+from defi_lib.lending.collateral import NO_DEBT
+from defi_lib.lending.market import Market
+from defi_lib.lending.rates import SharedRates, aave_curve
+from defi_lib.lending.reserve import Listing, Reserve
+
+FILE = json.loads((Path(__file__).parent.parent / "vectors/aave_v3_pool.json").read_text())
+CASES = FILE["cases"]
+RAY, BASE, START = 10**27, 10**8, 1_700_000_000
+MAXIMUM = 2**256 - 1
+
+
+def unit(asset):
+    return 10 ** int(FILE["assets"][asset]["decimals"])
+
+
+def listing(asset):
+    terms = FILE["assets"][asset]
+    rates = {name: float(value) for name, value in terms["rate_strategy"].items()}
+    curve = aave_curve(
+        rates["base_variable"], rates["slope1_variable"], rates["slope2_variable"], rates["optimal_utilization"]
+    )
+    return Listing(
+        SharedRates(curve, int(terms["reserve_factor_bps"]) / 1e4),
+        int(terms["ltv_bps"]) / 1e4,
+        int(terms["liquidation_threshold_bps"]) / 1e4,
+        int(terms["liquidation_bonus_bps"]) / 1e4 - 1,
+        int(terms["liquidation_protocol_fee_bps"]) / 1e4,
+    )
+
+
+def stored_reserve(asset, state):
+    def tokens(name):
+        return int(state[name]) / unit(asset)
+
+    return Reserve(
+        listing(asset),
+        cash=tokens("available_liquidity"),
+        scaled_supply=tokens("atoken_scaled_supply"),
+        scaled_debt=tokens("variable_debt_scaled"),
+        scaled_treasury=tokens("accrued_to_treasury_scaled"),
+        supply_index=int(state["liquidity_index"]) / RAY,
+        borrow_index=int(state["variable_borrow_index"]) / RAY,
+        supply_rate=int(state["liquidity_rate"]) / RAY,
+        borrow_rate=int(state["variable_borrow_rate"]) / RAY,
+        time=float(int(state["last_update"]) or START),
+    )
+
+
+def market_from(state):
+    """A market in the state of a vector."""
+    reserves = {asset: stored_reserve(asset, reserve) for asset, reserve in state["reserves"].items()}
+    prices = {asset: int(reserve["price_base"]) / BASE for asset, reserve in state["reserves"].items()}
+    market = Market({asset: reserve.listing for asset, reserve in reserves.items()}, prices)
+    market = market._replace(reserves=reserves, time=float(state["block_timestamp"]))
+    accounts = {}
+    for user, holdings in state["users"].items():
+        supply = {a: int(n) / unit(a) / market.reserve(a).supply_index for a, n in holdings["supplied"].items()}
+        debt = {a: int(n) / unit(a) / market.reserve(a).borrow_index for a, n in holdings["debt"].items()}
+        accounts[user] = Account(supply, debt)
+    return market._replace(accounts=accounts)
+
+
+def act(market, case):
+    """What the case does, as a transition of the market."""
+    inputs, op = case["inputs"], case["op"]
+    if op == "time":
+        return market.advance(float(inputs["seconds"]))
+    if op == "set_price":
+        return market.set_prices({inputs["asset"]: int(inputs["price_base"]) / BASE})
+    if op == "liquidation_call":
+        most = int(inputs["debt_to_cover"])
+        at_most = None if most == MAXIMUM else most / unit(inputs["debt"])
+        return market.liquidate("liquidator", inputs["user"], inputs["collateral"], inputs["debt"], at_most)
+    amount = None if int(inputs["amount"]) == MAXIMUM else int(inputs["amount"]) / unit(inputs["asset"])
+    return getattr(market, op)(inputs["user"], inputs["asset"], amount)
+
+
+def close(got, want, one, pool=0.0):
+    """Within the tolerance of the vectors; ``one`` is the smallest unit."""
+    return abs(got - want) <= 1e-9 * abs(want) + 2 * one + 1e-14 * pool
+
+
+def check_state(market, state):
+    for asset, want in state["reserves"].items():
+        stored, live, one = market.reserves[asset], market.reserve(asset), 1 / unit(asset)
+        assert close(live.cash, int(want["available_liquidity"]) * one, one)
+        assert close(live.supplied, int(want["atoken_supply"]) * one, one)
+        assert close(live.debt, int(want["variable_debt"]) * one, one)
+        assert close(stored.scaled_treasury, int(want["accrued_to_treasury_scaled"]) * one, one)
+        assert stored.supply_index == pytest.approx(int(want["liquidity_index"]) / RAY, rel=1e-14)
+        assert stored.borrow_index == pytest.approx(int(want["variable_borrow_index"]) / RAY, rel=1e-14)
+        # Amounts rounded to whole units move a rate by a part of a unit in the reserve.
+        unit_in_rate = one / max(live.cash + live.debt, one)
+        assert close(stored.supply_rate, int(want["liquidity_rate"]) / RAY, unit_in_rate * stored.borrow_rate)
+        assert close(stored.borrow_rate, int(want["variable_borrow_rate"]) / RAY, unit_in_rate)
+    for user, want in state["users"].items():
+        for asset, amount in want["supplied"].items():
+            assert close(market.supplied(user, asset), int(amount) / unit(asset), 1 / unit(asset))
+        for asset, amount in want["debt"].items():
+            assert close(market.owed(user, asset), int(amount) / unit(asset), 1 / unit(asset))
+        check_position(market.position(user), want["account"])
+
+
+def check_position(position, want):
+    # Repaid debt is rounded to whole units of a token with 6 decimals, so its worth is exact to 1e-6 USD.
+    one = 1 / BASE if position.debt_value == 0 else 1e-6
+    assert close(position.collateral_value, int(want["total_collateral_base"]) / BASE, 1 / BASE)
+    assert close(position.debt_value, int(want["total_debt_base"]) / BASE, one)
+    assert close(position.available_borrows, int(want["available_borrows_base"]) / BASE, one)
+    assert round(position.liquidation_threshold * 1e4, 6) == int(want["liquidation_threshold_bps"])
+    assert round(position.loan_to_value * 1e4, 6) == int(want["ltv_bps"])
+    assert position.health_factor == pytest.approx(int(want["health_factor"]) / 1e18, rel=1e-9)
+
+
+def check_outputs(change, case):
+    outputs, inputs = case["outputs"], case["inputs"]
+    for name in ("repaid", "withdrawn"):
+        if name in outputs:
+            assert close(change.amount, int(outputs[name]) / unit(inputs["asset"]), 1 / unit(inputs["asset"]))
+    if "debt_repaid" in outputs:
+        one = 1 / unit(inputs["collateral"])
+        assert close(change.repaid, int(outputs["debt_repaid"]) / unit(inputs["debt"]), 1 / unit(inputs["debt"]))
+        assert close(change.seized - change.protocol_fee, int(outputs["collateral_to_liquidator"]) * one, one)
+        assert close(change.protocol_fee, int(outputs["collateral_fee_to_treasury"]) * one, one)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
+def test_each_step_alone(case):
+    market = market_from(case["state_before"])
+    if case["outputs"].get("reverted"):
+        with pytest.raises(ValueError, match="amount|at_most|user"):
+            act(market, case)
+        check_state(market, case["state_after"])
+    else:
+        change = act(market, case)
+        check_outputs(change, case)
+        check_state(change.market, case["state_after"])
+
+
+def test_all_steps_as_one_sequence():
+    market = market_from(CASES[0]["state_before"])
+    for case in CASES:
+        if case["outputs"].get("reverted"):
+            with pytest.raises(ValueError):
+                act(market, case)
+        else:
+            change = act(market, case)
+            check_outputs(change, case)
+            market = change.market
+        check_state(market, case["state_after"])
+    assert market.position("carol").health_factor == NO_DEBT
+    assert np.all([reserve.surplus > -1e-9 for reserve in market.reserves.values()])
