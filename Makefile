@@ -43,7 +43,8 @@ notebooks: .venv/developer ## execute every notebook again and bring it into nor
 	$(BIN)/python tools/notebooks.py
 
 labs: .venv/developer ## generate labs/ from solutions/
-	$(BIN)/python tools/labs.py
+	@for folder in solutions/*/; do \
+	PATH="$(CURDIR)/$(BIN):$$PATH" nbgrader generate_assignment --create --force $$(basename $$folder) || exit 1; done
 
 voila: .venv/developer ## show a lesson as a page without code: make voila LESSON=course/…
 	JUPYTER_PATH=share/jupyter $(BIN)/voila $(VOILA_ARGS) $(LESSON)

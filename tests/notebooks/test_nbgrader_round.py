@@ -80,6 +80,9 @@ def grades(tmp_path_factory):
         path.write_text(json.dumps(lab), encoding="utf-8")
     (course / "nbgrader_config.py").open("a").write("\nc.Execute.timeout = 8\n")  # the test need not wait for 20 s
     nbgrader(course, "autograde", "1_exchange", "--create")
+    nbgrader(course, "generate_feedback", "1_exchange", "--student", "half")
+    page = (course / "feedback/half" / NOTEBOOK).with_suffix(".html").read_text(encoding="utf-8")
+    assert "The fee is missing" in page
     nbgrader(course, "export")
     with (course / "grades.csv").open(newline="") as file:
         return {row["student_id"]: (float(row["score"]), float(row["max_score"])) for row in csv.DictReader(file)}
