@@ -92,7 +92,7 @@ def mining_day(miners: Miners, reward: Amount, everybody: bool = False) -> Minin
         everybody: run all machines whatever they lose, as before anybody has reacted.
 
     Raises:
-        ValueError: a negative reward.
+        ValueError: a negative reward, or one too large for so little hashrate to be divided in floats.
 
     Source: free exit at constant reward per day; the difficulty adjusts within two weeks.
     """

@@ -54,7 +54,8 @@ def test_free_power_nothing_to_earn_and_nobody():
     assert nobody.revenue.tolist() == [0, 0]
 
 
-fleets = st.lists(st.tuples(st.floats(0, 1e6), st.floats(0, 1), st.floats(0, 100)), min_size=1, max_size=8)
+hashrates = st.one_of(st.just(0.0), st.floats(1e-200, 1e6))
+fleets = st.lists(st.tuples(hashrates, st.floats(0, 1), st.floats(0, 100)), min_size=1, max_size=8)
 
 
 @settings(max_examples=150)
@@ -127,6 +128,7 @@ def test_over_time_every_dollar_is_accounted_for():
         (lambda: Miners(1, 1, 1, -1), r"fixed_cost = -1"),
         (lambda: Miners([1, 2], [1, 2, 3], 1), r"shapes do not fit together: hashrate \(2,\), power_price \(3,\)"),
         (lambda: mining_day(THREE, -1), r"reward = -1"),
+        (lambda: mining_day(Miners(5e-324, 0, 1), 1e9), r"unit_revenue = inf is outside"),
         (lambda: daily_reward(-1, 1), r"coin_price = -1"),
         (lambda: daily_reward(1, -1), r"subsidy = -1"),
         (lambda: daily_reward(1, 1, -1), r"fees = -1"),
