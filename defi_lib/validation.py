@@ -90,15 +90,16 @@ def token_pair(token_in: int, token_out: int, count: int, names: tuple[str, str]
 
 
 def per_token(
-    name: str, values: Sequence[Amount], count: int, check: Callable[[str, Amount], Amount]
+    name: str, values: Sequence[Amount], count: int | None, check: Callable[[str, Amount], Amount]
 ) -> tuple[Amount, ...]:
-    """One valid amount for each of ``count`` tokens; ``check`` is one of the functions above."""
+    """One valid amount for each of ``count`` tokens, or of two or more; ``check`` is one of the functions above."""
+    allowed = "2 or more entries" if count is None else f"exactly {count} entries"
     try:
         entries = len(values)
     except TypeError:
-        raise ValueError(f"{name} = {values!r} is one number: allowed are {count} entries, one per token") from None
-    if entries != count:
-        raise ValueError(f"{name} has {entries} entries: allowed are exactly {count}, one per token")
+        raise ValueError(f"{name} = {values!r} is one number: allowed are {allowed}, one per token") from None
+    if entries != count and (count is not None or entries < 2):
+        raise ValueError(f"{name} has {entries} entries: allowed are {allowed}, one per token")
     return tuple(check(f"{name}[{i}]", value) for i, value in enumerate(values))
 
 

@@ -169,7 +169,8 @@ def open_pool(
         ValueError: an amount that is not positive, a deposit worth no more than the locked shares, or a negative
             ``minimum_liquidity``.
     """
-    pool = ConstantProductPool(per_token("amounts", amounts, 2, positive), fee, protocol_fee=protocol_fee)
+    x, y = per_token("amounts", amounts, 2, positive)
+    pool = ConstantProductPool((x, y), fee, protocol_fee=protocol_fee)
     locked = non_negative("minimum_liquidity", minimum_liquidity)
     minted = positive("√(amounts[0]·amounts[1]) − minimum_liquidity", pool.shares - locked)
     return LiquidityChange(None, pool, pool.reserves, minted)
