@@ -60,11 +60,13 @@ class Validator(_Validator):
         restaked = np.asarray(between("restaked", restaked, 0.0, 1.0))
         broadcastable(own=self.own, amount=amount, restaked=restaked, commission=self.commission)
         stake = self.stake
-        unit = np.divide(amount, stake, out=np.zeros(np.broadcast_shapes(amount.shape, stake.shape)), where=stake > 0)
-        gross = self.delegated * unit[..., np.newaxis]
+        # Shares first: a reward per token would overflow where next to nothing is staked.
+        own_share = np.divide(self.own, stake, out=np.ones(stake.shape), where=stake > 0)
+        pool = np.broadcast_to(stake[..., np.newaxis], (*stake.shape, self.delegated.shape[-1]))
+        shares = np.divide(self.delegated, pool, out=np.zeros(pool.shape), where=pool > 0)
+        own_reward, gross = own_share * amount, shares * amount[..., np.newaxis]
         to_delegators = gross * (1 - self.commission[..., np.newaxis])
         commission = np.sum(gross, axis=-1) * self.commission
-        own_reward = np.where(stake > 0, self.own * unit, amount)
         own = self.own + restaked * (own_reward + commission)
         delegated = self.delegated + restaked[..., np.newaxis] * to_delegators
         return ValidatorReward(self, Validator(own, delegated, self.commission), own_reward, commission, to_delegators)
