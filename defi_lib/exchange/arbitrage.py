@@ -10,7 +10,7 @@ import numpy as np
 from defi_lib.exchange.constant_product import ConstantProductPool
 from defi_lib.exchange.routing import Hop, swap_along
 from defi_lib.exchange.trade import Swap
-from defi_lib.validation import Amount, broadcastable, plain, positive, ratio
+from defi_lib.validation import Amount, broadcastable, plain, positive, ratio, token_pair
 
 
 class Arbitrage(NamedTuple):
@@ -103,7 +103,7 @@ def arbitrage_cycle(hops: Sequence[Hop]) -> CycleArbitrage:
         hops: two or more, each with its own constant product pool; the last gives the token that the first takes.
 
     Raises:
-        ValueError: fewer than two hops, or one pool in two of them.
+        ValueError: fewer than two hops, one pool in two of them, or a token that a pool does not have.
 
     Source: the virtual pool of Wang et al., *Cyclic Arbitrage in DEXs*, arXiv:2105.02784, for any number of pools.
     """
@@ -114,6 +114,7 @@ def arbitrage_cycle(hops: Sequence[Hop]) -> CycleArbitrage:
     exchange_rate: Amount = 1.0
     slowdown: Amount = 0.0
     for pool, token_in, token_out in hops:
+        token_pair(token_in, token_out, 2)
         rate_to_reserve = (1 - pool.fee) * exchange_rate / pool.reserves[token_in]
         slowdown = slowdown + rate_to_reserve
         exchange_rate = rate_to_reserve * pool.reserves[token_out]
@@ -140,6 +141,7 @@ def arbitrage_between(
         ValueError: a token that a pool of two does not have, or one pool given twice.
     """
     other = 1 - token
+    token_pair(token, other, 2, names=("token", "the other token"))
     one_way = arbitrage_cycle((Hop(first, token, other), Hop(second, other, token)))
     first, second = one_way.pools
     return one_way, arbitrage_cycle((Hop(second, token, other), Hop(first, other, token)))

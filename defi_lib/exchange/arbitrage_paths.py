@@ -79,7 +79,8 @@ def arbitrage_along(
     """Let arbitrageurs trade the pool to the edge of its no-trade band at every price; fees stay in the pool.
 
     At each price p they pay ``max(√(x·y·p·γ) − y, 0)/γ`` of token 1, or ``max(√(x·y·γ/p) − x, 0)/γ`` of token 0,
-    ``γ = 1 − fee``: the most profitable trade, as :func:`~defi_lib.exchange.arbitrage.arbitrage_outside` does for one step.
+    ``γ = 1 − fee``: the most profitable trade, the same as that of
+    :func:`~defi_lib.exchange.arbitrage.arbitrage_outside`.
 
     Args:
         pool: the pool at the start; its reserves and fee may be arrays with one entry per scenario.
