@@ -1,0 +1,83 @@
+import shutil
+
+import pytest
+
+from tools.browser import ROOT, browser, chromium, run_all_cells, server
+
+OPEN = ("--ServerApp.token=", "--ServerApp.password=", "--allow-root")
+
+
+@pytest.fixture(scope="session")
+def chrome():
+    if chromium() is None:
+        pytest.fail("no Chromium found: install it (Debian: apt-get install chromium)")
+    with browser() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def course(tmp_path_factory):
+    """A copy of the course, so that no test writes into it."""
+    copy = tmp_path_factory.mktemp("course")
+    for name in ("course", "labs", "share"):
+        shutil.copytree(ROOT / name, copy / name)
+    for name in ("jupyter_server_config.py", "voila.json"):
+        shutil.copy(ROOT / name, copy / name)
+    return copy
+
+
+@pytest.fixture(scope="session")
+def lab(course):
+    with server("jupyterlab", *OPEN, directory=course, probe="lab") as address:
+        yield address
+
+
+class Watched:
+    """A page, with every console error and every request that left the machine."""
+
+    def __init__(self, page, address):
+        self.page, self.errors, self.strayed = page, [], []
+        page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("request", lambda r: None if r.url.startswith((address, "data:", "blob:")) else self.strayed.append(r.url))
+        page.on("websocket", lambda w: None if "127.0.0.1" in w.url else self.strayed.append(w.url))
+
+    def sentence(self):
+        """What the first plot of the page says."""
+        return self.page.locator(".defi-explorer .defi-say").first.text_content()
+
+    def plotted(self):
+        """The numbers that the plot of the first explorer shows now."""
+        return self.page.evaluate(
+            """() => {
+              const canvas = document.querySelector(".defi-explorer .defi-canvas");
+              const views = [...Bokeh.index].filter((v) => v.repaint && canvas.contains(v.el));
+              return views.flatMap((v) => v.model.renderers.map((r) => r.data_source.data))
+                .map((data) => Object.entries(data).map(([k, v]) => [k, [...v].slice(0, 400)]));
+            }"""
+        )
+
+    def wait_until_said_other_than(self, sentence):
+        self.page.wait_for_function(
+            "old => document.querySelector('.defi-explorer .defi-say').textContent !== old", arg=sentence, timeout=10_000
+        )
+
+
+@pytest.fixture
+def open_lesson(chrome, lab):
+    """Opens a notebook in JupyterLab and runs it."""
+    pages = []
+
+    def opened(path, **options):
+        page = chrome.new_page(**{"viewport": {"width": 1280, "height": 900}, **options})
+        pages.append(page)
+        watched = Watched(page, lab)
+        page.goto(f"{lab}lab/tree/{path}?reset")
+        run_all_cells(page)
+        page.locator(".defi-explorer .defi-canvas .bk-Figure").first.wait_for(timeout=60_000)
+        page.wait_for_timeout(500)
+        return watched
+
+    yield opened
+    for page in pages:
+        page.close()

@@ -1,0 +1,127 @@
+"""The first lesson as its reader uses it, in a real Chromium."""
+
+import pytest
+
+from tests.browser.conftest import Watched
+from tools.browser import ROOT, server
+
+pytestmark = pytest.mark.browser
+
+LESSON = "course/1_exchange/01_swaps.ipynb"
+SCREENSHOTS = ROOT / "screenshots"
+
+
+def drag(page, handle, by):
+    handle.scroll_into_view_if_needed()
+    box = handle.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for step in range(1, 11):
+        page.mouse.move(x + by * step / 10, y)
+    page.mouse.up()
+
+
+def test_plot_and_sentence_follow_mouse_and_keys(open_lesson):
+    lesson = open_lesson(LESSON)
+    page = lesson.page
+    handle = page.locator(".defi-explorer .noUi-handle").first
+    for move in (lambda: drag(page, handle, 40), lambda: handle.press("ArrowLeft"), lambda: handle.press("Home")):
+        plotted, sentence = lesson.plotted(), lesson.sentence()
+        assert plotted and all(len(columns) > 0 for columns in plotted)
+        move()
+        lesson.wait_until_said_other_than(sentence)
+        assert lesson.plotted() != plotted
+    assert page.locator(".defi-error:visible").count() == 0
+    assert lesson.errors == []
+    assert lesson.strayed == []
+
+
+def test_everything_can_be_done_by_keyboard(open_lesson):
+    lesson = open_lesson(LESSON)
+    page = lesson.page
+    for handle in page.locator(".defi-explorer .noUi-handle").all():
+        assert handle.get_attribute("aria-label") and handle.get_attribute("tabindex") == "0"
+    button = page.locator(".defi-scenarios button").first
+    sentence = lesson.sentence()
+    button.focus()
+    page.keyboard.press("Enter")
+    lesson.wait_until_said_other_than(sentence)
+    predicted = page.locator(".defi-question input[type=number], .defi-question input[type=text]").first
+    predicted.focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("7")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_text("You said 7").first.wait_for(timeout=10_000)
+    option = page.locator(".defi-question input[type=radio]").first
+    option.focus()
+    page.keyboard.press("Space")
+    page.locator(".defi-question [role=status]", has_text="Right").or_(
+        page.locator(".defi-question [role=status]", has_text="No")
+    ).first.wait_for(timeout=10_000)
+    assert lesson.errors == []
+
+
+def test_plot_comes_back_after_a_reload_with_a_living_kernel(open_lesson):
+    lesson = open_lesson(LESSON)
+    page = lesson.page
+    sentence = lesson.sentence()
+    page.locator(".defi-explorer .noUi-handle").first.press("ArrowRight")
+    lesson.wait_until_said_other_than(sentence)
+    moved = lesson.sentence()
+    page.keyboard.press("Control+S")
+    page.wait_for_timeout(1500)
+    page.goto(page.url.replace("?reset", ""))
+    page.locator(".defi-explorer .defi-canvas .bk-Figure").first.wait_for(timeout=60_000)
+    page.wait_for_function("s => document.querySelector('.defi-explorer .defi-say')?.textContent === s", arg=moved)
+    page.locator(".defi-explorer .noUi-handle").first.press("ArrowRight")
+    lesson.wait_until_said_other_than(moved)
+    assert lesson.strayed == []
+
+
+@pytest.mark.parametrize(("name", "width", "dark"), [("narrow", 480, False), ("dark", 1280, True)])
+def test_narrow_window_and_dark_theme(open_lesson, name, width, dark):
+    lesson = open_lesson(LESSON)
+    page = lesson.page
+    page.set_viewport_size({"width": width, "height": 900})
+    if dark:
+        page.click("li.lm-MenuBar-item:has-text('Settings')")
+        page.locator("li.lm-Menu-item", has_text="Theme").first.hover()
+        page.get_by_text("JupyterLab Dark", exact=True).click()
+    else:
+        page.click("[data-id='filebrowser'], li[title^='File Browser']", timeout=5_000)
+    page.wait_for_timeout(2_500)
+    figure = page.locator(".defi-explorer .defi-canvas .bk-Figure").first
+    figure.scroll_into_view_if_needed()
+    color = page.evaluate(
+        "() => [...Bokeh.index].filter(v => v.repaint).map(v => v.model.below[0].major_label_text_color)[0]"
+    )
+    assert color == ("#e0e0e0" if dark else "#333333")
+    explorer = page.locator(".defi-explorer").first
+    assert figure.bounding_box()["width"] <= explorer.bounding_box()["width"] + 1
+    overflow = explorer.evaluate("e => e.scrollWidth - e.clientWidth")
+    assert overflow <= 1
+    SCREENSHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+
+def test_the_same_lesson_in_voila(chrome, course):
+    with server("voila", LESSON, directory=course) as address:
+        page = chrome.new_page(viewport={"width": 1280, "height": 900})
+        lesson = Watched(page, address)
+        page.goto(address)
+        page.locator(".defi-explorer .defi-canvas .bk-Figure").first.wait_for(timeout=90_000)
+        page.wait_for_timeout(1_000)
+        plotted, sentence = lesson.plotted(), lesson.sentence()
+        page.locator(".defi-explorer .noUi-handle").first.press("ArrowRight")
+        lesson.wait_until_said_other_than(sentence)
+        assert lesson.plotted() != plotted
+        assert page.locator("mjx-container, .MathJax").count() > 0
+        SCREENSHOTS.mkdir(exist_ok=True)
+        page.screenshot(path=SCREENSHOTS / "voila.png")
+        assert lesson.errors == []
+        assert lesson.strayed == []
+        page.close()
+
+
