@@ -103,10 +103,14 @@ class Liquidation(NamedTuple):
         return np.where(self.collateral > 0, 0.0, self.debt_before - self.repaid)[()]
 
     @property
+    def written_off(self) -> Amount:
+        """The part of the bad debt that the market books as its loss at once (USD): all of it, or nothing."""
+        return self.bad_debt if self.writes_off else 0.0 * self.bad_debt
+
+    @property
     def debt(self) -> Amount:
         """Debt after (USD), without what is written off."""
-        left = self.debt_before - self.repaid
-        return left - self.bad_debt if self.writes_off else left
+        return (self.debt_before - self.repaid) - self.written_off
 
     @property
     def health_factor_after(self) -> Amount:

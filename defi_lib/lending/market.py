@@ -18,7 +18,6 @@ from defi_lib.lending.market_record import (
     TREASURY,
     MarketChange,
     MarketLiquidation,
-    actual,
     borrow_transfers,
     gift_transfers,
     repay_transfers,
@@ -26,7 +25,7 @@ from defi_lib.lending.market_record import (
     withdraw_transfers,
 )
 from defi_lib.lending.reserve import Listing, Reserve
-from defi_lib.lending.transfer import Transfer, owed, supplied
+from defi_lib.lending.transfer import Transfer, actual, owed, supplied
 from defi_lib.validation import Amount, between, fulfilled, non_negative, one_of, positive
 
 #: Limits that depend on rounded sums are met to this relative precision.

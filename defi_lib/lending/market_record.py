@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
-from defi_lib.lending.transfer import Transfer, owed, supplied
+from defi_lib.lending.transfer import Transfer, actual, owed, supplied
 from defi_lib.validation import Amount
 
 if TYPE_CHECKING:
@@ -42,11 +40,6 @@ class MarketLiquidation(NamedTuple):
     protocol_fee: Amount  #: the part of ``seized`` that the treasury got
     bad_debt: Amount  #: worth of the debt that is left without any collateral (USD)
     transfers: tuple[Transfer, ...]
-
-
-def actual(transfers: Iterable[Transfer]) -> tuple[Transfer, ...]:
-    """The transfers of more than nothing, from one party to another."""
-    return tuple(move for move in transfers if move.payer != move.payee and np.any(move.amount))
 
 
 def supply_transfers(user: str, asset: str, amount: Amount) -> tuple[Transfer, ...]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
+
+import numpy as np
 
 from defi_lib.validation import Amount
 
@@ -30,3 +33,8 @@ def supplied(asset: str) -> str:
 def owed(asset: str) -> str:
     """Name of the claim against a borrower of ``asset``."""
     return f"{asset} debt"
+
+
+def actual(moves: Iterable[Transfer]) -> tuple[Transfer, ...]:
+    """The transfers of more than nothing, from one party to another."""
+    return tuple(move for move in moves if move.payer != move.payee and np.any(move.amount))

@@ -137,7 +137,7 @@ def check_outputs(change, case):
 def test_each_step_alone(case):
     market = market_from(case["state_before"])
     if case["outputs"].get("reverted"):
-        with pytest.raises(ValueError, match="amount|at_most|user"):
+        with pytest.raises(ValueError, match=r"amount|at_most|user"):
             act(market, case)
         check_state(market, case["state_after"])
     else:

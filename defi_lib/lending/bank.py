@@ -1,0 +1,233 @@
+"""The centralised baseline: a bank that takes deposits, sets both rates itself, and refuses bad risks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple, Self
+
+import numpy as np
+
+from defi_lib.lending.interest import SECONDS_PER_YEAR
+from defi_lib.lending.transfer import Transfer, actual, owed, supplied
+from defi_lib.validation import Amount, between, broadcastable, fulfilled, non_negative, plain
+
+#: Name of the bank and of its currency in transfers.
+BANK, CURRENCY = "bank", "USD"
+
+
+class CreditScoring(NamedTuple):
+    """The bank's rule: lend if the expected repayment covers what the money and the work cost.
+
+    A loan of 1 is worth ``(1 − p)·(1 + r_loan) + p·recovery`` after a year; it costs ``1 + r_deposit + cost``.
+    """
+
+    lending_rate: Amount  #: ratio per year
+    deposit_rate: Amount  #: ratio per year
+    recovery: Amount = 0.4  #: part of a loan that is got back after a default
+    cost: Amount = 0.0  #: of checking and serving a loan (ratio of the loan, per year)
+
+    def expected_profit(self, default_probability: Amount) -> Amount:
+        """Profit per unit lent for a year (ratio), for a probability of default in a year in [0, 1].
+
+        Raises:
+            ValueError: a probability outside its range.
+        """
+        default = between("default_probability", default_probability, 0.0, 1.0)
+        # The margin, less what a default costs: no difference of two numbers close to 1.
+        return self.lending_rate - self.deposit_rate - self.cost - default * (1 + self.lending_rate - self.recovery)
+
+    def approves(self, default_probability: Amount) -> Amount:
+        """Who gets a loan."""
+        return np.greater_equal(self.expected_profit(default_probability), 0)
+
+    @property
+    def cut_off(self) -> Amount:
+        """The largest probability of default that gets a loan: ``(r_loan − r_deposit − cost)/(1 + r_loan − recovery)``.
+
+        Below 0 nobody gets one.
+        """
+        return (self.lending_rate - self.deposit_rate - self.cost) / (1 + self.lending_rate - self.recovery)
+
+
+class _State(NamedTuple):
+    reserves: Amount
+    deposits: Mapping[str, Amount]
+    loans: Mapping[str, Amount]
+    scoring: CreditScoring
+    reserve_ratio: Amount
+
+
+class Bank(_State):
+    """A bank: depositors trust it, borrowers are chosen by it, and the spread between its two rates is its income.
+
+    Args:
+        equity: the owners' money (USD), >= 0.
+        deposit_rate: what depositors earn (ratio per year), >= 0.
+        lending_rate: what borrowers pay (ratio per year), > deposit_rate − 1.
+        recovery: part of a loan that is got back after a default, in [0, 1].
+        cost: of checking and serving a loan (ratio of the loan, per year), >= 0.
+        reserve_ratio: part of the deposits that must stay as cash, in [0, 1].
+
+    Amounts and rates may be arrays with one entry per scenario. Interest is compounded once a year, so that the
+    length of a step changes nothing.
+
+    Raises:
+        ValueError: an argument outside its range.
+    """
+
+    __slots__ = ()
+
+    def __new__(
+        cls,
+        equity: Amount,
+        deposit_rate: Amount,
+        lending_rate: Amount,
+        recovery: Amount = 0.4,
+        cost: Amount = 0.0,
+        reserve_ratio: Amount = 0.1,
+    ) -> Self:
+        """Check the arguments and open the bank."""
+        scoring = CreditScoring(
+            non_negative("lending_rate", lending_rate),
+            non_negative("deposit_rate", deposit_rate),
+            between("recovery", recovery, 0.0, 1.0),
+            non_negative("cost", cost),
+        )
+        equity, reserve_ratio = non_negative("equity", equity), between("reserve_ratio", reserve_ratio, 0.0, 1.0)
+        broadcastable(equity=equity, reserve_ratio=reserve_ratio, lending_rate=lending_rate, deposit_rate=deposit_rate)
+        return super().__new__(cls, equity, MappingProxyType({}), MappingProxyType({}), scoring, reserve_ratio)
+
+    @property
+    def spread(self) -> Amount:
+        """Lending rate less deposit rate (ratio per year)."""
+        return self.scoring.lending_rate - self.scoring.deposit_rate
+
+    @property
+    def all_deposits(self) -> Amount:
+        """What the bank owes (USD)."""
+        return sum(self.deposits.values(), 0.0)
+
+    @property
+    def all_loans(self) -> Amount:
+        """What the bank is owed (USD)."""
+        return sum(self.loans.values(), 0.0)
+
+    @property
+    def equity(self) -> Amount:
+        """What belongs to the owners (USD); below 0 the bank is insolvent and depositors bear the rest."""
+        return self.reserves + self.all_loans - self.all_deposits
+
+    @property
+    def lendable(self) -> Amount:
+        """What the bank may lend now (USD): cash above the reserve that deposits demand."""
+        return np.maximum(self.reserves - self.reserve_ratio * self.all_deposits, 0.0)
+
+    def deposit(self, user: str, amount: Amount) -> BankChange:
+        """Bring ``amount`` (USD, >= 0) to the bank.
+
+        Raises:
+            ValueError: a negative amount.
+        """
+        amount = non_negative("amount", amount)
+        bank = self._with_deposit(user, self.deposits.get(user, 0.0) + amount, cash=amount)
+        return BankChange(self, bank, amount, _swap(user, BANK, amount, supplied(CURRENCY), "deposit"))
+
+    def withdraw(self, user: str, amount: Amount | None = None) -> BankChange:
+        """Take ``amount`` (USD; by default all) from a deposit; in a run the cash ends before the claims.
+
+        Raises:
+            ValueError: an unknown user, more than its deposit, or more than the bank has in cash.
+        """
+        balance = _known(self.deposits, "user", user)
+        amount = between("amount", balance if amount is None else amount, 0.0, np.minimum(balance, self.reserves))
+        bank = self._with_deposit(user, balance - amount, cash=-amount)
+        return BankChange(self, bank, amount, _swap(BANK, user, amount, supplied(CURRENCY), "withdraw"))
+
+    def lend(self, user: str, amount: Amount, default_probability: Amount) -> BankChange:
+        """Apply for a loan of ``amount`` (USD, >= 0); the amount of the record is 0 where the bank refuses.
+
+        Args:
+            user: who applies.
+            amount: USD, up to what the bank may lend.
+            default_probability: what the bank knows or guesses, per year, in [0, 1].
+
+        Raises:
+            ValueError: an argument outside its range.
+        """
+        amount = between("amount", amount, 0.0, self.lendable)
+        granted = plain(np.where(self.scoring.approves(default_probability), amount, 0.0))
+        bank = self._with_loan(user, self.loans.get(user, 0.0) + granted, cash=-granted)
+        return BankChange(self, bank, granted, _swap(BANK, user, granted, owed(CURRENCY), "lend"))
+
+    def repay(self, user: str, amount: Amount | None = None) -> BankChange:
+        """Pay ``amount`` (USD; by default all) of a loan back.
+
+        Raises:
+            ValueError: an unknown user, or more than it owes.
+        """
+        loan = _known(self.loans, "user", user)
+        amount = between("amount", loan if amount is None else amount, 0.0, loan)
+        bank = self._with_loan(user, loan - amount, cash=amount)
+        return BankChange(self, bank, amount, _swap(user, BANK, amount, owed(CURRENCY), "repay"))
+
+    def default(self, user: str) -> BankChange:
+        """The borrower does not repay: the bank gets the recovery and writes the rest off.
+
+        Raises:
+            ValueError: an unknown user.
+        """
+        loan = _known(self.loans, "user", user)
+        recovered = loan * self.scoring.recovery
+        loss = Transfer(BANK, user, loan - recovered, owed(CURRENCY), "default")
+        moved = (*_swap(user, BANK, recovered, owed(CURRENCY), "repay"), loss)
+        return BankChange(self, self._with_loan(user, 0.0 * loan, cash=recovered), recovered, actual(moved))
+
+    def advance(self, seconds: Amount) -> BankChange:
+        """Let time pass (seconds, >= 0): interest is added to deposits and loans, and the bank pays its costs.
+
+        Raises:
+            ValueError: a negative duration, or costs that the bank has no cash for.
+        """
+        years = non_negative("seconds", seconds) / SECONDS_PER_YEAR
+        earned = plain(np.expm1(years * np.log1p(self.scoring.deposit_rate)))
+        due = plain(np.expm1(years * np.log1p(self.scoring.lending_rate)))
+        costs = self.all_loans * self.scoring.cost * years
+        fulfilled("costs", costs, np.asarray(costs <= self.reserves), "is what the bank has in cash")
+        bank = self._replace(
+            reserves=self.reserves - costs,
+            deposits=MappingProxyType({user: amount * (1 + earned) for user, amount in self.deposits.items()}),
+            loans=MappingProxyType({user: amount * (1 + due) for user, amount in self.loans.items()}),
+        )
+        moved = [Transfer(BANK, u, d * earned, supplied(CURRENCY), "interest") for u, d in self.deposits.items()]
+        moved += [Transfer(u, BANK, loan * due, owed(CURRENCY), "interest") for u, loan in self.loans.items()]
+        moved.append(Transfer(BANK, "staff", costs, CURRENCY, "cost"))
+        return BankChange(self, bank, costs, actual(moved))
+
+    def _with_deposit(self, user: str, amount: Amount, cash: Amount) -> Self:
+        deposits = MappingProxyType({**self.deposits, user: amount})
+        return self._replace(reserves=self.reserves + cash, deposits=deposits)
+
+    def _with_loan(self, user: str, amount: Amount, cash: Amount) -> Self:
+        return self._replace(reserves=self.reserves + cash, loans=MappingProxyType({**self.loans, user: amount}))
+
+
+class BankChange(NamedTuple):
+    """What happened in a transition of the bank."""
+
+    before: Bank
+    bank: Bank  #: the bank after
+    amount: Amount  #: cash that moved (USD)
+    transfers: tuple[Transfer, ...]
+
+
+def _known(accounts: Mapping[str, Amount], name: str, user: str) -> Amount:
+    if user not in accounts:
+        names = ", ".join(map(repr, accounts)) or "none yet"
+        raise ValueError(f"{name} = {user!r} has no account of this kind: allowed are {names}")
+    return accounts[user]
+
+
+def _swap(payer: str, payee: str, amount: Amount, claim: str, reason: str) -> tuple[Transfer, ...]:
+    """Money one way, and the claim that it creates or settles the other way."""
+    return actual((Transfer(payer, payee, amount, CURRENCY, reason), Transfer(payee, payer, amount, claim, reason)))
