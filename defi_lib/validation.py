@@ -7,8 +7,10 @@ spends most of its time here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
 from math import inf
+from numbers import Real
 from typing import TypeAlias
 
 import numpy as np
@@ -196,11 +198,16 @@ def _checked(
 def _numbers(name: str, value: object) -> NDArray[np.float64]:
     try:
         array = np.asarray(value)
-        if array.dtype.kind not in "fiub" and array.dtype != object:
+        if array.dtype.kind not in "fiubO" or not all(isinstance(entry, (Real, Decimal)) for entry in _objects(array)):
             raise TypeError
         return array.astype(np.float64, copy=False)
     except (TypeError, ValueError, OverflowError):
         raise ValueError(f"{name} = {value!r} is not a number or an array of numbers") from None
+
+
+def _objects(array: NDArray) -> Iterable[object]:
+    """The entries that numpy could not read as numbers; ``None`` would become NaN, and ``"1"`` would become 1."""
+    return array.flat if array.dtype == object else ()
 
 
 def _offender(name: str, array: NDArray[np.float64], good: NDArray[np.bool_]) -> str:
