@@ -16,15 +16,15 @@ class CurveTrade(NamedTuple):
     curve: BondingCurve  #: the curve after
     amount_in: Amount  #: paid: reserve asset in a purchase, minted token in a sale (burned)
     amount_out: Amount  #: received: minted token in a purchase, reserve asset in a sale
+    is_purchase: bool
 
     @property
     def average_price(self) -> Amount:
         """Reserve asset per token; the price before where nothing was traded."""
-        reserve = np.abs(self.curve.reserve - self.before.reserve)
-        supply = np.abs(self.curve.supply - self.before.supply)
-        paid, got = np.broadcast_arrays(reserve, supply)
-        price = np.array(np.broadcast_to(self.before.price(), got.shape), dtype=float)
-        return plain(np.divide(paid, got, out=price, where=got != 0))
+        sides = self.amount_in, self.amount_out
+        reserve, tokens = np.broadcast_arrays(*(sides if self.is_purchase else sides[::-1]))
+        price = np.array(np.broadcast_to(self.before.price(), tokens.shape), dtype=float)
+        return plain(np.divide(reserve, tokens, out=price, where=tokens != 0))
 
 
 class _State(NamedTuple):
@@ -76,7 +76,7 @@ class BondingCurve(_State):
         """
         payment = non_negative("payment", payment)
         minted = plain(self.supply * np.expm1(self.reserve_ratio * np.log1p(payment / self.reserve)))
-        return CurveTrade(self, self._holding(self.reserve + payment, self.supply + minted), payment, minted)
+        return CurveTrade(self, self._holding(self.reserve + payment, self.supply + minted), payment, minted, True)
 
     def buy_exact(self, tokens: Amount) -> CurveTrade:
         """Pay what it costs to mint exactly ``tokens`` (>= 0): ``R·((1 + ΔS/S)^(1/F) − 1)``.
@@ -88,7 +88,7 @@ class BondingCurve(_State):
         with np.errstate(over="ignore"):
             cost = self.reserve * np.expm1(np.log1p(tokens / self.supply) / self.reserve_ratio)
         payment = non_negative("cost of tokens", cost)
-        return CurveTrade(self, self._holding(self.reserve + payment, self.supply + tokens), payment, tokens)
+        return CurveTrade(self, self._holding(self.reserve + payment, self.supply + tokens), payment, tokens, True)
 
     def sell(self, tokens: Amount) -> CurveTrade:
         """Give back exactly ``tokens`` (0 to all but the last), which are burned: ``R·(1 − (1 − ΔS/S)^(1/F))``.
@@ -100,7 +100,7 @@ class BondingCurve(_State):
         growth = np.log1p(-tokens / self.supply) / self.reserve_ratio
         paid = plain(0.0 - self.reserve * np.expm1(growth))
         left = plain(self.reserve * np.exp(growth))
-        return CurveTrade(self, self._holding(left, self.supply - tokens), tokens, paid)
+        return CurveTrade(self, self._holding(left, self.supply - tokens), tokens, paid, False)
 
     def _holding(self, reserve: Amount, supply: Amount) -> Self:
         """This curve with another reserve and supply, already known to be valid."""
