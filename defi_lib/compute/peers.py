@@ -1,0 +1,245 @@
+"""Peers without a centre: who is close to whom, how a node finds a key, how news spreads, which piece to fetch first."""
+
+from __future__ import annotations
+
+from dataclasses import InitVar, dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from defi_lib.validation import Amount, Whole, at_least, between, broadcastable, plain
+from defi_lib.validation import whole as whole_number
+
+#: Length of the identifiers; Kademlia itself has 160 bits.
+BITS = 48
+
+
+def kademlia_distance(one: Whole, other: Whole) -> Whole:
+    """Distance of two identifiers (whole numbers >= 0): ``a XOR b``.
+
+    It is symmetric, obeys the triangle inequality, and each identifier has exactly one at each distance.
+
+    Raises:
+        ValueError: a negative or broken number.
+
+    Source: Maymounkov, Mazières, *Kademlia* (2002).
+    """
+    one, other = whole_number("one", one), whole_number("other", other)
+    broadcastable(one=one, other=other)
+    return one ^ other
+
+
+class Lookup(NamedTuple):
+    """How a node found the one closest to a key."""
+
+    path: tuple[int, ...]  #: positions of the nodes asked, the asking one first, the closest last
+    found: bool  #: whether the last is really the closest of all
+
+    @property
+    def hops(self) -> int:
+        """Messages one after the other."""
+        return len(self.path) - 1
+
+
+@dataclass(frozen=True, eq=False)
+class PeerNetwork:
+    """Nodes of which each knows a few others: for each length of common prefix at most ``bucket``.
+
+    Args:
+        ids: identifiers, whole numbers in [0, 2^48), all different, at least one.
+        bucket: how many nodes each knows at each distance class, >= 1; 20 in Kademlia.
+        random: which ones it knows.
+
+    Raises:
+        ValueError: an argument outside its range, or an identifier that occurs twice.
+
+    Source: Maymounkov, Mazières (2002). Real nodes ask three others at once and replace those that are gone.
+    """
+
+    ids: NDArray[np.int64]
+    bucket: int
+    random: InitVar[np.random.Generator]
+    _contacts: tuple[NDArray[np.int64], ...] = field(init=False, repr=False)
+
+    def __post_init__(self, random: np.random.Generator) -> None:
+        ids = np.atleast_1d(whole_number("ids", self.ids, 0, 2**BITS - 1))
+        at_least("number of ids", ids.size, 1)
+        if np.unique(ids).size != ids.size:
+            raise ValueError(f"ids has {ids.size - np.unique(ids).size} repeated entries: allowed are different ones")
+        at_least("bucket", self.bucket, 1)
+        object.__setattr__(self, "ids", ids)
+        known = (self._acquaintances(position, random) for position in range(ids.size))
+        object.__setattr__(self, "_contacts", tuple(known))
+
+    @property
+    def contacts(self) -> NDArray[np.int64]:
+        """How many nodes each node knows."""
+        return np.array([known.size for known in self._contacts])
+
+    def closest(self, key: int, online: NDArray[np.bool_] | None = None) -> int:
+        """Position of the node that is responsible for ``key``: the closest that is on line (by default all are).
+
+        Raises:
+            ValueError: a key outside [0, 2^48), or nobody on line.
+        """
+        there = np.flatnonzero(self._online(online))
+        at_least("nodes on line", there.size, 1)
+        return int(there[np.argmin(self.ids[there] ^ whole_number("key", key, 0, 2**BITS - 1))])
+
+    def lookup(self, start: int, key: int, online: NDArray[np.bool_] | None = None) -> Lookup:
+        """Ask the closest node known, then the closest known to that one, until nobody knows a closer one.
+
+        With everybody on line the closest of all is always found, in O(log n) hops.
+
+        Args:
+            start: position of the node that asks; it is on line.
+            key: identifier looked for, in [0, 2^48).
+            online: which nodes answer; by default all. Nobody has noticed yet who is gone.
+
+        Raises:
+            ValueError: an argument outside its range.
+        """
+        path = [int(whole_number("start", start, 0, self.ids.size - 1))]
+        target = int(whole_number("key", key, 0, 2**BITS - 1))
+        there = self._online(online).copy()
+        there[path[0]] = True
+        while True:
+            known = self._contacts[path[-1]]
+            known = known[there[known]]
+            distances = self.ids[known] ^ target
+            if not known.size or distances.min() >= self.ids[path[-1]] ^ target:
+                return Lookup(tuple(path), path[-1] == self.closest(target, there))
+            path.append(int(known[np.argmin(distances)]))
+
+    def keys_held(self, keys: NDArray[np.int64]) -> NDArray[np.int64]:
+        """How many of ``keys`` (in [0, 2^48)) each node is responsible for."""
+        wanted = np.atleast_1d(whole_number("keys", keys, 0, 2**BITS - 1))
+        closest = [self.closest(key) for key in wanted.tolist()]
+        return np.bincount(np.array(closest, dtype=np.int64), minlength=self.ids.size)
+
+    def _online(self, online: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
+        there = np.ones(self.ids.size, dtype=bool) if online is None else np.asarray(online, dtype=bool)
+        if there.shape != self.ids.shape:
+            raise ValueError(f"online has shape {there.shape}: allowed is one entry for each of {self.ids.size} nodes")
+        return there
+
+    def _acquaintances(self, position: int, random: np.random.Generator) -> NDArray[np.int64]:
+        """A few nodes of each distance class: 2^i ≤ distance < 2^(i+1)."""
+        shuffled = random.permutation(self.ids.size)
+        # The exponent of a float is the class; identifiers are short enough to be exact in one.
+        classes = np.frexp((self.ids[shuffled] ^ self.ids[position]).astype(float))[1]
+        order = np.argsort(classes, kind="stable")
+        ordered = classes[order]
+        rank = np.arange(ordered.size) - np.searchsorted(ordered, ordered)
+        return shuffled[order[(rank < self.bucket) & (ordered > 0)]]
+
+
+def draw_ids(count: int, random: np.random.Generator, crowded: float = 0.0) -> NDArray[np.int64]:
+    """Different identifiers of ``count`` (>= 0) nodes, evenly spread, or a part of them crowded into 1/256 of the space.
+
+    Args:
+        count: of nodes.
+        random: where the randomness comes from.
+        crowded: part of the nodes, in [0, 1], that have identifiers with the same first 8 bits: by a bad choice, or by
+            an attacker who surrounds a key.
+
+    Raises:
+        ValueError: an argument outside its range.
+    """
+    at_least("count", count, 0)
+    between("crowded", crowded, 0.0, 1.0)
+    ids: NDArray[np.int64] = np.empty(0, dtype=np.int64)
+    while ids.size < count:
+        drawn = random.integers(0, 2**BITS, count - ids.size)
+        narrow = np.arange(ids.size, count) < round(crowded * count)
+        ids = np.concatenate([ids, np.where(narrow, drawn >> 8, drawn)])
+        _, first = np.unique(ids, return_index=True)
+        ids = ids[np.sort(first)]
+    return random.permutation(ids)
+
+
+def expected_informed(informed: Amount, nodes: Amount, fanout: Amount) -> Amount:
+    """Mean number of nodes that know the news after one more round: ``n − (n − i)·(1 − 1/n)^(f·i)``.
+
+    Args:
+        informed: i, in [0, n].
+        nodes: n, >= 1.
+        fanout: f, nodes that each who knows tells per round, drawn from all, himself and repeats included, >= 0.
+
+    Raises:
+        ValueError: an argument outside its range, or shapes that do not fit together.
+
+    Source: Pittel, *On Spreading a Rumor* (1987).
+    """
+    nodes = between("nodes", nodes, 1.0, np.inf, high_open=True)
+    fanout = between("fanout", fanout, 0.0, np.inf, high_open=True)
+    broadcastable(informed=informed, nodes=nodes, fanout=fanout)
+    informed = between("informed", informed, 0.0, nodes)
+    missed = np.power(1 - 1 / np.asarray(nodes), fanout * np.asarray(informed))
+    return plain(nodes - (nodes - informed) * missed)
+
+
+def simulate_gossip(
+    regions: NDArray[np.int64] | list[int],
+    fanout: int,
+    local: float,
+    rounds: int,
+    random: np.random.Generator,
+    scenarios: int = 1,
+) -> NDArray[np.int64]:
+    """Number of nodes of each region that know a piece of news after each round; at first one node of region 0 does.
+
+    Each who knows it tells ``fanout`` nodes in each round: with chance ``local`` nodes of his own region, else any.
+
+    Args:
+        regions: number of nodes in each, each >= 1.
+        fanout: >= 0.
+        local: in [0, 1]; 0 is an evenly mixed network, and at 1 no news leaves its region.
+        rounds: >= 0.
+        random: where the randomness comes from.
+        scenarios: independent runs, >= 1.
+
+    Returns:
+        Counts: rounds along the first axis (one more than ``rounds``), then scenarios, then regions.
+
+    Raises:
+        ValueError: an argument outside its range.
+    """
+    sizes = np.atleast_1d(whole_number("regions", np.asarray(regions), 1))
+    at_least("fanout", fanout, 0)
+    between("local", local, 0.0, 1.0)
+    first = np.cumsum(sizes) - sizes
+    home = np.repeat(np.arange(sizes.size), sizes)
+    total = int(sizes.sum())
+    knows = np.zeros((at_least("scenarios", scenarios, 1), total), dtype=bool)
+    knows[:, 0] = True
+    counts = [np.add.reduceat(knows, first, axis=1, dtype=np.int64)]
+    for _ in range(at_least("rounds", rounds, 0)):
+        run, teller = np.nonzero(knows)
+        run, region = np.repeat(run, fanout), np.repeat(home[teller], fanout)
+        near = first[region] + random.integers(0, sizes[region])
+        told = np.where(random.random(run.size) < local, near, random.integers(0, total, run.size))
+        knows[run, told] = True
+        counts.append(np.add.reduceat(knows, first, axis=1, dtype=np.int64))
+    return np.stack(counts)
+
+
+def rarest_piece(copies: Whole, missing: NDArray[np.bool_]) -> int:
+    """Which piece to fetch next: of those that are missing and that somebody has, the one with the fewest copies.
+
+    So that no piece dies out when nodes leave. Among equals the first; -1 if there is none to fetch.
+
+    Args:
+        copies: of each piece in the network, >= 0.
+        missing: which pieces the node does not have.
+
+    Raises:
+        ValueError: a negative number, or lists of different length.
+
+    Source: Cohen, *Incentives Build Robustness in BitTorrent* (2003); Legout et al. (2006).
+    """
+    count = np.atleast_1d(whole_number("copies", copies))
+    broadcastable(copies=count, missing=np.asarray(missing, dtype=float))
+    wanted = np.flatnonzero(np.asarray(missing, dtype=bool) & (count > 0))
+    return int(wanted[np.argmin(count[wanted])]) if wanted.size else -1
