@@ -70,7 +70,7 @@ class Bank(_State):
         reserve_ratio: part of the deposits that must stay as cash, in [0, 1].
 
     Amounts and rates may be arrays with one entry per scenario. Interest is compounded once a year, so that the
-    length of a step changes nothing.
+    length of a step changes nothing; costs are counted on the loans at the beginning of a step.
 
     Raises:
         ValueError: an argument outside its range.

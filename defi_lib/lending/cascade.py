@@ -49,7 +49,8 @@ def linear_cascade(
     first_price = between("first_price", first_price, 0.0, price, high_open=True)
     triggers, sizes = non_negative("triggers", triggers), non_negative("sizes", sizes)
     start, slope = np.expand_dims(first_price, -1), np.expand_dims(impact, -1)
-    triggers, sizes, _, _ = np.broadcast_arrays(np.atleast_1d(triggers), sizes, start, slope)
+    shape = broadcastable(triggers=np.atleast_1d(triggers), sizes=sizes, first_price=start, impact=slope)
+    triggers, sizes = np.broadcast_to(triggers, shape), np.broadcast_to(sizes, shape)
     # Whoever has the higher trigger is hit first, so the first position that is not hit ends the cascade.
     order = np.argsort(-triggers, axis=-1, kind="stable")
     queue = np.take_along_axis(triggers, order, axis=-1)

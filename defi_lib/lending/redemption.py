@@ -178,8 +178,9 @@ def _first_come(amounts: NDArray[np.float64], order: NDArray[np.intp], available
     queue = np.take_along_axis(amounts, order, axis=-1)
     before = np.concatenate([np.zeros_like(queue[..., :1]), np.cumsum(queue, axis=-1)[..., :-1]], axis=-1)
     served = np.clip(_per_position(available) - before, 0.0, queue)
-    # The last in the queue is served whole, though the sum of those before it was rounded.
-    served = np.where(served >= queue * (1 - _PRECISION), queue, served)
+    # Who lacks no more than the sum of those before was rounded by is served whole.
+    rounding = queue.shape[-1] * np.finfo(float).eps * (before + queue)
+    served = np.where(served >= queue - rounding, queue, served)
     result = np.empty_like(served)
     np.put_along_axis(result, np.broadcast_to(order, served.shape), served, axis=-1)
     return result
