@@ -101,7 +101,7 @@ class ConstantProductPool(_State):
         net_in = reserve_in * (amount_out / left)
         amount_in = net_in / (1 - self.fee)
         pool = self._holding(reserve_in + amount_in, left, token_in)
-        return _record(Swap, (self, pool, amount_in, amount_out, amount_in - net_in, token_in, token_out))
+        return _record(Swap, (self, pool, amount_in, amount_out, amount_in * self.fee, token_in, token_out))
 
     def matching_amount(self, amount: Amount, token: int = 0) -> Amount:
         """How much of the other token must accompany ``amount`` of ``token`` in a deposit (the router's quote)."""

@@ -229,7 +229,7 @@ class OrderBook(_State):
         net_in = side.worth(token_out, amount_out)
         amount_in = net_in / (1 - self.taker_fee)
         pool = self._after(token_in, net_in, amount_out)
-        return Swap(self, pool, amount_in, amount_out, amount_in - net_in, token_in, token_out)
+        return Swap(self, pool, amount_in, amount_out, amount_in * self.fee, token_in, token_out)
 
     def place(self, side: str, price: float, size: float, maker: str) -> Placement:
         """Place a limit order: what crosses the book trades at once, as a taker; the rest waits behind older orders.
@@ -255,7 +255,7 @@ class OrderBook(_State):
         traded, value = sum(fill.size for fill in fills), sum(fill.price * fill.size for fill in fills)
         token_in, net_in, amount_out = (1, value, traded) if side == BUY else (0, traded, value)
         amount_in = net_in / (1 - self.taker_fee)
-        swap = Swap(self, book, amount_in, amount_out, amount_in - net_in, token_in, 1 - token_in)
+        swap = Swap(self, book, amount_in, amount_out, amount_in * self.fee, token_in, 1 - token_in)
         return Placement(book, rest, fills, swap)
 
     def cancel(self, order_id: int) -> Cancellation:

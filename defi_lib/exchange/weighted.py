@@ -136,7 +136,7 @@ class WeightedPool(_State):
         net_in = reserve_in * _power(log_growth, self.power_error)
         amount_in = non_negative("amount_in", net_in / (1 - self.fee))
         pool = self._with_reserves({token_in: reserve_in + amount_in, token_out: left})
-        return Swap(self, pool, amount_in, amount_out, amount_in - net_in, token_in, token_out)
+        return Swap(self, pool, amount_in, amount_out, amount_in * self.fee, token_in, token_out)
 
     def add_liquidity(self, amounts: tuple[Amount, ...]) -> LiquidityChange:
         """Deposit one amount per token (each >= 0) and receive ``shares·(V′/V − 1)``.

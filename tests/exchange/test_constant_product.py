@@ -95,6 +95,7 @@ def test_exact_out_undoes_exact_in(x, y, part, fee):
     pool = ConstantProductPool((x, y), fee)
     bought = pool.swap_exact_out(part * y)
     assert pool.swap_exact_in(bought.amount_in).amount_out == pytest.approx(part * y, rel=1e-12)
+    assert bought.fee == bought.amount_in * fee
     assert bought.pool.reserves[0] * bought.pool.reserves[1] >= x * y * (1 - 1e-14)
     back = bought.pool.swap_exact_in(part * y, 1, 0)
     assert back.amount_out <= bought.amount_in * (1 + 1e-12)
