@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 
@@ -45,12 +46,16 @@ def server(*command: str, directory: pathlib.Path, probe: str = "") -> Iterator[
     port = free_port()
     address = f"http://127.0.0.1:{port}/"
     log = open(directory / ".server.log", "w")  # noqa: SIM115 - closed below, with the process
+    settings = {
+        "JUPYTER_PATH": str(ROOT / "share" / "jupyter"),
+        "JUPYTERLAB_SETTINGS_DIR": str(directory / ".settings"),
+    }
     process = subprocess.Popen(
         [sys.executable, "-m", *command, f"--port={port}", "--no-browser", "--ip=127.0.0.1"],
         cwd=directory,
         stdout=log,
         stderr=subprocess.STDOUT,
-        env=os.environ | {"JUPYTER_CONFIG_PATH": os.environ.get("TESTCFG", str(ROOT)), "JUPYTERLAB_SETTINGS_DIR": str(directory / ".settings")},
+        env=os.environ | settings,
     )
     try:
         _wait(address + probe, process, directory / ".server.log")
@@ -66,9 +71,13 @@ def _wait(address: str, process: subprocess.Popen, log: pathlib.Path, seconds: f
     while time.monotonic() < end:
         if process.poll() is not None:
             break
-        with contextlib.suppress(OSError):
+        try:
             urllib.request.urlopen(address, timeout=2).close()
             return
+        except urllib.error.HTTPError:
+            return  # it answers
+        except OSError:
+            pass
         time.sleep(0.2)
     raise RuntimeError(f"the server did not answer at {address}:\n{log.read_text()[-3000:]}")
 

@@ -39,7 +39,9 @@ class Watched:
         self.page, self.errors, self.strayed = page, [], []
         page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("request", lambda r: None if r.url.startswith((address, "data:", "blob:")) else self.strayed.append(r.url))
+        page.on(
+            "request", lambda r: None if r.url.startswith((address, "data:", "blob:")) else self.strayed.append(r.url)
+        )
         page.on("websocket", lambda w: None if "127.0.0.1" in w.url else self.strayed.append(w.url))
 
     def sentence(self):
@@ -59,7 +61,9 @@ class Watched:
 
     def wait_until_said_other_than(self, sentence):
         self.page.wait_for_function(
-            "old => document.querySelector('.defi-explorer .defi-say').textContent !== old", arg=sentence, timeout=10_000
+            "old => document.querySelector('.defi-explorer .defi-say').textContent !== old",
+            arg=sentence,
+            timeout=10_000,
         )
 
 
@@ -75,7 +79,7 @@ def open_lesson(chrome, lab):
         page.goto(f"{lab}lab/tree/{path}?reset")
         run_all_cells(page)
         page.locator(".defi-explorer .defi-canvas .bk-Figure").first.wait_for(timeout=60_000)
-        page.wait_for_timeout(500)
+        page.wait_for_timeout(1_500)  # plots further down still take their place
         return watched
 
     yield opened

@@ -5,7 +5,7 @@ import pytest
 from tests.browser.conftest import Watched
 from tools.browser import ROOT, server
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 LESSON = "course/1_exchange/01_swaps.ipynb"
 SCREENSHOTS = ROOT / "screenshots"
@@ -107,7 +107,7 @@ def test_narrow_window_and_dark_theme(open_lesson, name, width, dark):
 
 
 def test_the_same_lesson_in_voila(chrome, course):
-    with server("voila", LESSON, directory=course) as address:
+    with server("voila", LESSON, directory=course, probe="voila/static/none") as address:
         page = chrome.new_page(viewport={"width": 1280, "height": 900})
         lesson = Watched(page, address)
         page.goto(address)
@@ -123,5 +123,3 @@ def test_the_same_lesson_in_voila(chrome, course):
         assert lesson.errors == []
         assert lesson.strayed == []
         page.close()
-
-
