@@ -5,10 +5,10 @@ from __future__ import annotations
 import ctypes
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
-#: Pause before code that swallowed the exception gets it again (seconds).
-_AGAIN = 0.1
+#: Code that swallowed the exception gets it again after this pause (seconds), so many times.
+_AGAIN, _TIMES = 0.1, 100
 
 
 class TookTooLongError(BaseException):
@@ -21,25 +21,26 @@ def deadline(seconds: float) -> Iterator[None]:
 
     Python delivers it between two of its instructions: a loop is stopped, one long call into compiled code is not.
     """
-    thread, lock, finished = threading.get_ident(), threading.Lock(), threading.Event()
+    thread, finished = threading.get_ident(), False
+    sending, end = threading.Lock(), threading.Lock()
 
     def watch() -> None:
-        wait = seconds
-        while not finished.wait(wait):
-            with lock:
-                if not finished.is_set():
+        for pause in (seconds, *[_AGAIN] * _TIMES):
+            if end.acquire(timeout=pause):
+                return
+            with sending:
+                if not finished:
                     _raise_in(thread, TookTooLongError)
-            wait = _AGAIN
 
-    watcher = threading.Thread(target=watch, name="deadline", daemon=True)
-    watcher.start()
+    end.acquire()
+    threading.Thread(target=watch, name="deadline", daemon=True).start()
     try:
         yield
     finally:
-        while not finished.is_set():  # even if the exception arrives just now
-            with suppress(TookTooLongError):
-                finished.set()
-        with lock:  # what was sent in the last moment is taken back
+        # Single steps that cannot be left half done, because the exception may arrive between any two of them.
+        finished = True
+        end.release()
+        with sending:  # what was sent in the last moment is taken back
             _raise_in(thread, None)
 
 

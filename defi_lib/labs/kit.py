@@ -168,7 +168,7 @@ class _Function:
     def __call__(self, *arguments: float) -> Any:
         """The student's result."""
         result = self.function(*arguments)
-        if result is None or result is ... or (isinstance(result, tuple) and ... in result):
+        if result is None or result is ... or (isinstance(result, tuple) and any(each is ... for each in result)):
             raise _Unanswered(f"`{self.name}` returns nothing yet.")
         return result
 
@@ -184,6 +184,7 @@ def equal(
     right: float | tuple[float, ...],
     mistakes: Mapping[str, float | tuple[float, ...]] | None = None,
     item: int | None = None,
+    tolerance: float = TOLERANCE,
 ) -> Part:
     """A student's function must return ``right``; a result that a usual mistake gives is answered with its name.
 
@@ -194,13 +195,14 @@ def equal(
         right: the right result, a number or a tuple of numbers.
         mistakes: what to say → the result that tells this mistake.
         item: compare only this item of the tuple that the function returns.
+        tolerance: how close is close enough (relative), where an answer is found by trying.
     """
     result = function(*arguments)
     where = f"`{function.said(arguments)}`"
     if item is not None:
         result = _item(result, item, where)
         where += f", value {item + 1},"
-    return matches(points, where, result, right, mistakes)
+    return matches(points, where, result, right, mistakes, tolerance)
 
 
 def matches(
@@ -209,13 +211,14 @@ def matches(
     got: Any,
     right: float | tuple[float, ...],
     mistakes: Mapping[str, float | tuple[float, ...]] | None = None,
+    tolerance: float = TOLERANCE,
 ) -> Part:
     """A student's result ``got`` must be ``right``; ``what`` says in a few words what it is."""
     numbers = _numbers(got, what, np.shape(right))
-    if _close(numbers, right):
+    if _close(numbers, right, tolerance):
         return Part(points)
     for mistake, wrong in (mistakes or {}).items():
-        if _close(numbers, wrong):
+        if _close(numbers, wrong, tolerance):
             return Part(points, mistake)
     return Part(points, f"{what} should be {_written(right)}; yours gives {_written(numbers)}.")
 
@@ -261,8 +264,8 @@ def _numbers(result: Any, where: str, shape: tuple[int, ...]) -> np.ndarray:
     return numbers
 
 
-def _close(got: np.ndarray, wanted: float | tuple[float, ...]) -> bool:
-    return bool(np.allclose(got, np.asarray(wanted, dtype=float), rtol=TOLERANCE, atol=1e-12))
+def _close(got: np.ndarray, wanted: float | tuple[float, ...], tolerance: float) -> bool:
+    return bool(np.allclose(got, np.asarray(wanted, dtype=float), rtol=tolerance, atol=1e-12))
 
 
 def _written(value: float | tuple[float, ...] | np.ndarray) -> str:
