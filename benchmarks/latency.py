@@ -13,7 +13,7 @@ import tempfile
 import nbformat
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-from tools.browser import browser, run_all_cells, server
+from tools.browser import ROOT, browser, run_all_cells, server
 
 PRESSES = 120
 
@@ -73,7 +73,8 @@ def measure(cell: str, ready: str, presses: int) -> list[float]:
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(s) for s in (MODEL, cell)])
         notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
         nbformat.write(notebook, directory / "model.ipynb")
-        command = ("jupyterlab", "--allow-root", "--ServerApp.token=", "--ServerApp.password=")
+        config = f"--config={ROOT / 'jupyter_server_config.py'}"
+        command = ("jupyterlab", config, "--allow-root", "--ServerApp.token=", "--ServerApp.password=")
         with server(*command, directory=directory, probe="lab") as address, browser() as chromium:
             page = chromium.new_page(viewport={"width": 1300, "height": 1000})
             page.goto(address + "lab/tree/model.ipynb?reset")

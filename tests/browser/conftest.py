@@ -4,7 +4,7 @@ import pytest
 
 from tools.browser import ROOT, browser, chromium, run_all_cells, server
 
-OPEN = ("--ServerApp.token=", "--ServerApp.password=", "--allow-root")
+OPEN = ("--config=jupyter_server_config.py", "--ServerApp.token=", "--ServerApp.password=", "--allow-root")
 
 
 @pytest.fixture(scope="session")
