@@ -183,7 +183,7 @@ class Market(_State):
         amount = between("amount", balance if amount is None else amount, 0.0, np.minimum(balance, reserve.cash))
         scaled = (balance - amount) / reserve.supply_index
         market = self._with(asset, reserve, cash=-amount, supply={user: scaled})
-        market._still_healthy(user, "amount", amount)
+        market._still_healthy(user, "amount", amount, np.logical_and(amount, self.pledged(user, asset)))
         return MarketChange(self, market, amount, withdraw_transfers(user, asset, amount))
 
     def pledge(self, user: str, asset: str, as_collateral: bool) -> MarketChange:
@@ -196,7 +196,7 @@ class Market(_State):
         self._stored(asset)
         unpledged = account.not_collateral - {asset} if as_collateral else account.not_collateral | {asset}
         market = self._with_account(user, account._replace(not_collateral=unpledged))
-        market._still_healthy(user, "as_collateral", float(as_collateral))
+        market._still_healthy(user, "as_collateral", float(as_collateral), not as_collateral)
         return MarketChange(self, market, 0.0)
 
     def borrow(self, user: str, asset: str, amount: Amount) -> MarketChange:
@@ -380,7 +380,8 @@ class Market(_State):
             mean = np.floor(mean * 1e4 + 1e-9) / 1e4
         return mean
 
-    def _still_healthy(self, user: str, name: str, value: Amount) -> None:
-        health = self.position(user).health_factor
-        good = (health >= 1 - _PRECISION) | np.equal(value, 0)
-        fulfilled(name, np.broadcast_to(value, np.shape(good)), good, f"is what leaves {user!r} a health factor of 1")
+    def _still_healthy(self, user: str, name: str, value: Amount, takes: bool | NDArray[np.bool_]) -> None:
+        """Refuse the argument that ``takes`` collateral away from a user who then has too little."""
+        good = (self.position(user).health_factor >= 1 - _PRECISION) | np.logical_not(takes)
+        text = f"is what leaves {user!r} a health factor of 1"
+        fulfilled(name, np.broadcast_to(value, np.broadcast_shapes(np.shape(value), np.shape(good))), good, text)

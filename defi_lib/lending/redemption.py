@@ -180,7 +180,7 @@ def _first_come(amounts: NDArray[np.float64], order: NDArray[np.intp], available
     served = np.clip(_per_position(available) - before, 0.0, queue)
     # Who lacks no more than the sum of those before was rounded by is served whole.
     rounding = queue.shape[-1] * np.finfo(float).eps * (before + queue)
-    served = np.where(served >= queue - rounding, queue, served)
+    served = np.where((served > 0) & (served >= queue - rounding), queue, served)
     result = np.empty_like(served)
     np.put_along_axis(result, np.broadcast_to(order, served.shape), served, axis=-1)
     return result

@@ -43,12 +43,13 @@ def test_corners():
     assert fall_to_liquidation(1.0, 0.8) == 1.0
 
 
-@given(st.floats(1, 4.9), st.floats(1e-9, 0.9))
-def test_the_health_factor_is_1_after_the_fall(leverage, debt_growth):
-    fall = fall_to_liquidation(leverage, 0.8)
-    if leverage > 1:
-        assert health_factor(leverage * (1 - fall), 0.8, leverage - 1) == pytest.approx(1, rel=1e-9)
-    assert fall <= fall_to_ruin(leverage) + 1e-12 or leverage < 1.3
+@given(st.floats(1.001, 5), st.floats(0.2, 0.8))
+def test_the_health_factor_is_1_after_the_fall(leverage, threshold):
+    leverage = min(leverage, 1 / (1 - threshold))
+    fall = fall_to_liquidation(leverage, threshold)
+    assert health_factor(leverage * (1 - fall), threshold, leverage - 1) == pytest.approx(1, rel=1e-9)
+    # The liquidators come before all is lost.
+    assert fall <= fall_to_ruin(leverage)
 
 
 def test_the_loop_round_by_round_is_what_a_market_lends():
