@@ -97,6 +97,7 @@ def summary(latencies: list[float]) -> tuple[float, float]:
 
 
 def main() -> None:
+    """Measure both and print one table."""
     ours = summary(measure(EXPLORER, ".defi-canvas canvas", PRESSES))
     theirs = summary(measure(INTERACT, ".jp-OutputArea img", PRESSES // 2))
     print("key press to repaint (ms)       median     p95")
