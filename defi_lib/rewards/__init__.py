@@ -1,5 +1,7 @@
 """Rewards: what is emitted, who gets it, and what it is worth."""
 
+from defi_lib.rewards.capital_flows import FarmRun, run_farm
+from defi_lib.rewards.compounding import compounded_value, optimal_harvests, smallest_capital
 from defi_lib.rewards.emission import (
     CURVE_YEARLY_FACTOR,
     DecayingEmission,
@@ -12,5 +14,7 @@ from defi_lib.rewards.emission import (
 from defi_lib.rewards.farm import FarmChange, RewardFarm
 from defi_lib.rewards.master_chef import ChefChange, ChefPool, Farmer, MasterChef
 from defi_lib.rewards.staking_rewards import RewardsChange, Staker, StakingRewards
+from defi_lib.rewards.strategies import Outcomes, Summary, farm_outcomes, summarise
 from defi_lib.rewards.transfer import OUTSIDE, Transfer, record_transfers
 from defi_lib.rewards.vesting import Vesting, VestingWallet, WalletChange, hidden_cliff
+from defi_lib.rewards.yields import YieldSources, apr_after_entry, dilution, drawn_value, farm_apr, yield_sources

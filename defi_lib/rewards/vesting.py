@@ -181,7 +181,7 @@ def _stepped(elapsed: Amount, step: Amount) -> Amount:
 
 
 def hidden_cliff(cliff: Amount, duration: Amount, step: Amount = 0.0) -> Vesting:
-    """Linear from the launch over ``duration`` (months, > 0), shown only from ``cliff`` (months) on, as in OpenZeppelin.
+    """Linear from the launch over ``duration`` (months, > 0), shown only from ``cliff`` on, as in OpenZeppelin.
 
     Raises:
         ValueError: a cliff outside [0, duration].
