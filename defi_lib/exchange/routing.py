@@ -18,11 +18,13 @@ Array = NDArray[np.float64]
 #: Above this many pools, trying every choice of pools would take too long.
 MOST_POOLS_WITH_GAS = 10
 
-#: Halvings of an interval: amounts to 2e-10, and what comes out, being flat at its maximum, to all digits.
-HALVINGS = 32
+#: Halvings of an interval, and the relative precision of amounts at which they may stop: what comes out is flat at
+#: its maximum, so that it has twice as many digits.
+HALVINGS, PRECISION = 32, 1e-9
 
-#: A further trade that measures a marginal price, as a part of the whole amount.
-FURTHER = 1e-7
+#: Size of the trade that measures a marginal price, as a part of the amount sold to the pool and at least of the whole:
+#: larger would be less exact where it cannot be centred, smaller would lose digits in the difference.
+WINDOW, LEAST_WINDOW = 1e-5, 1e-9
 
 
 class Hop(NamedTuple):
@@ -179,7 +181,7 @@ def split_any(
     """Sell ``amount_in`` to pools of any kind, so that all that are used end at the same marginal price.
 
     The marginal price is measured by a small trade, price and amounts are found by bisection. What comes out is
-    exact to about 13 digits although the amounts are not, because the optimum is flat. Gas is counted but does not
+    exact to about 10 digits although the amounts are not, because the optimum is flat. Gas is counted but does not
     change the split.
 
     Args:
@@ -223,12 +225,15 @@ def _containers(
 
 def _fill(level: Array, width: Array, amount: Amount) -> Array:
     """What each container holds when ``amount`` is poured over all of them."""
-    # Heights above the lowest container: a tiny amount is not lost in the difference of two large levels.
-    height = level - level.min(axis=0)
-    order = np.argsort(height, axis=0)
-    sorted_height, sorted_width = (np.take_along_axis(values, order, axis=0) for values in (height, width))
-    filled = (amount + np.cumsum(sorted_width * sorted_height, axis=0)) / np.cumsum(sorted_width, axis=0)
-    return width * np.maximum(filled.min(axis=0) - height, 0.0)
+    order = np.argsort(level, axis=0)
+    height, sorted_width = (np.take_along_axis(values, order, axis=0) for values in (level, width))
+    height = height - height[0]
+    water = (amount + np.cumsum(sorted_width * height, axis=0)) / np.cumsum(sorted_width, axis=0)
+    wet = np.where(level - level.min(axis=0) < water.min(axis=0), width, 0.0)
+    total = np.where(wet.any(axis=0), wet.sum(axis=0), 1.0)
+    # From differences of levels, seen from each container: a small amount is not lost between two large numbers.
+    rise = np.stack([amount + (wet * (level - own)).sum(axis=0) for own in level])
+    return wet * np.maximum(rise, 0.0) / total
 
 
 def _output(pools: Sequence[Any], amounts: Array, gas: Amount, token_in: int, token_out: int) -> Amount:
@@ -260,14 +265,14 @@ def _execute(
 
 
 def _marginal_price(pool: Any, whole: Amount, token_in: int, token_out: int) -> Callable[[Amount], Amount]:
-    """What the pool gives per unit for a small further trade, as a function of the amount already sold."""
-    further = np.where(np.asarray(whole) > 0, FURTHER * np.asarray(whole), 1.0)
+    """What the pool gives per unit around an amount already sold, as a function of that amount."""
+    least_window = np.where(np.asarray(whole) > 0, LEAST_WINDOW * np.asarray(whole), 1.0)
 
     def price(amount: Amount) -> Amount:
-        # Begin a little earlier, so that no more than the whole is ever sold.
-        start = amount * (1 - FURTHER)
-        more = pool.swap_exact_in(start + further, token_in, token_out).amount_out
-        return (more - pool.swap_exact_in(start, token_in, token_out).amount_out) / further
+        window = WINDOW * amount + least_window
+        start = np.maximum(np.minimum(amount + window / 2, whole) - window, 0.0)
+        more = pool.swap_exact_in(start + window, token_in, token_out).amount_out
+        return (more - pool.swap_exact_in(start, token_in, token_out).amount_out) / window
 
     return price
 
@@ -282,7 +287,7 @@ def _equalise(prices: Sequence[Callable[[Amount], Amount]], amount: Amount) -> A
     most = least + amount
     for _ in range(HALVINGS):
         level = np.sqrt(low) * np.sqrt(high)
-        amounts = np.stack([_reached(price, level, amount) for price in prices])
+        amounts = np.stack([_reached(*bracket, level) for bracket in zip(prices, least, most, strict=True)])
         enough = amounts.sum(axis=0) >= amount
         low, high = np.where(enough, level, low), np.where(enough, high, level)
         most, least = np.where(enough, amounts, most), np.where(enough, least, amounts)
@@ -292,10 +297,12 @@ def _equalise(prices: Sequence[Callable[[Amount], Amount]], amount: Amount) -> A
     return least + part * (most - least)
 
 
-def _reached(price: Callable[[Amount], Amount], level: Array, amount: Amount) -> Array:
-    """The amount, at most ``amount``, down to which the price stays at least ``level``."""
-    low, high = np.zeros_like(level), np.zeros_like(level) + amount
+def _reached(price: Callable[[Amount], Amount], low: Array, high: Array, level: Array) -> Array:
+    """The amount from ``low`` to ``high`` down to which the price stays at least ``level``."""
+    low = np.where(price(high) >= level, high, low)
     for _ in range(HALVINGS):
+        if np.all(high - low <= PRECISION * high):
+            break
         middle = (low + high) / 2
         above = price(middle) >= level
         low, high = np.where(above, middle, low), np.where(above, high, middle)
