@@ -258,8 +258,9 @@ def contract_amplification(whitepaper_amplification: Amount, coins: int) -> Amou
 def invariant(reserves: tuple[Amount, ...], amplification: Amount) -> Amount:
     """D (tokens) of reserves under the contract's A, by Newton: ``D ← (A·n·Σx + n·D_P)·D / ((A·n−1)·D + (n+1)·D_P)``.
 
-    The equation is convex in D, so that from above every step comes closer. The start is the lowest of two upper
-    bounds, which makes a handful of steps enough for the most unbalanced reserves.
+    The equation is convex in D, so that from above every step comes closer. The start is the lower of two upper bounds:
+    where Newton leads from ``n·(∏x)^(1/n)``, which is below D, and what follows from ``D_P ≤ max(2·A·n·Σx, 2·D)``.
+    It is so close that few steps are enough for the most unbalanced reserves.
 
     Args:
         reserves: of each token, > 0.
@@ -274,10 +275,10 @@ def invariant(reserves: tuple[Amount, ...], amplification: Amount) -> Amount:
     count, total = len(reserves), sum(reserves)
     flat, curved = _weights(amplification, count)
     balanced = count * prod(reserve ** (1 / count) for reserve in reserves)
-    mixed = (flat * total + curved * count * balanced) / (flat + curved * count)
+    from_below = (flat * total + curved * count * balanced) / (flat + curved * count)
     root = 1 / (count + 1)
-    steep = balanced ** (count * root) * np.maximum(flat / curved, 1.0) ** root * total**root
-    invariant = np.minimum(mixed, steep)
+    unbalanced = balanced ** (count * root) * (2 * flat / curved) ** root * total**root
+    invariant = np.minimum(from_below, np.maximum(unbalanced, balanced * 2 ** (1 / count)))
     for _ in range(_MAX_STEPS):
         product = _product_term(invariant, reserves)
         slope = (flat - curved) * invariant + curved * (count + 1) * product
