@@ -12,6 +12,21 @@ from defi_lib.rewards.emission import (
     halving_emission,
 )
 from defi_lib.rewards.farm import FarmChange, RewardFarm
+from defi_lib.rewards.launch import (
+    Allocation,
+    AllocationTable,
+    CurveLaunch,
+    PublicSale,
+    SaleRound,
+    airdrop,
+    curve_exit,
+    curve_launch,
+    price_factor_of_unlock,
+    public_sale,
+    sale_round,
+    sybil_gain,
+)
+from defi_lib.rewards.launch_run import LaunchRun, run_launch
 from defi_lib.rewards.master_chef import ChefChange, ChefPool, Farmer, MasterChef
 from defi_lib.rewards.staking_rewards import RewardsChange, Staker, StakingRewards
 from defi_lib.rewards.strategies import Outcomes, Summary, farm_outcomes, summarise

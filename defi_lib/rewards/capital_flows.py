@@ -106,8 +106,8 @@ def run_farm(
     Financial Markets*, SSRN 4063228.
     """
     days = at_least("days", len(np.atleast_1d(emission)) if days is None else days, 1)
-    emissions = daily("emission", emission, days)
-    fee_income, purchases = daily("fees", fees, days), daily("demand", demand, days)
+    emissions = per_step("emission", emission, days)
+    fee_income, purchases = per_step("fees", fees, days), per_step("demand", demand, days)
     loyal, outside_yield = positive("loyal", loyal), positive("outside_yield", outside_yield)
     kept, part = np.exp(-np.asarray(non_negative("speed", speed))), between("sold", sold, 0.0, 1.0)
     capital = non_negative("mercenary", mercenary)
@@ -139,15 +139,15 @@ def run_farm(
     return FarmRun(pool, *(np.stack(column) for column in zip(*columns, strict=True)))
 
 
-def daily(name: str, value: Amount, days: int) -> NDArray[np.float64]:
-    """``value`` (>= 0) for each of ``days``: one number for all, or days along the first axis.
+def per_step(name: str, value: Amount, steps: int) -> NDArray[np.float64]:
+    """``value`` (>= 0) for each of ``steps``: one number for all, or time along the first axis.
 
     Raises:
-        ValueError: a negative value, or another number of days.
+        ValueError: a negative value, or another number of steps.
     """
     array = np.asarray(non_negative(name, value))
     if array.ndim == 0:
-        return np.full(days, float(array))
-    if len(array) != days:
-        raise ValueError(f"{name} has {len(array)} days: allowed is one number, or one for each of the {days} days")
+        return np.full(steps, float(array))
+    if len(array) != steps:
+        raise ValueError(f"{name} has {len(array)} entries: allowed is one number, or {steps} along the first axis")
     return array
