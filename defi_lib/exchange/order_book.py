@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -152,6 +152,9 @@ class OrderBook(_State):
         taker_fee = pool.fee if taker_fee is None else taker_fee
         return cls(np.column_stack((bids, bought)), np.column_stack((asks, sold)), taker_fee, maker_fee)
 
+    def __reduce__(self) -> tuple[Callable[..., Self], tuple[tuple[object, ...]]]:
+        return self._make, (tuple(self),)  # the state is not what the constructor takes
+
     @property
     def fee(self) -> Amount:
         """What a taker pays: ratio of the amount paid in."""
@@ -294,7 +297,10 @@ def maker_fees(swap: Swap) -> Amount:
 
 def _orders(name: str, rows: object, side: str, maker: str, first_id: int) -> tuple[Order, ...]:
     """Rows of price and size as orders."""
-    table = np.asarray(rows, dtype=float)
+    try:
+        table = np.asarray(rows, dtype=float)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} = {rows!r} is no table: allowed are rows of two numbers, price and size") from None
     if table.size == 0:
         return ()
     if table.ndim != 2 or table.shape[1] != 2:
