@@ -35,7 +35,6 @@ from defi_lib.lending.liquidation import (
     COMPOUND_V2,
     CloseRules,
     Liquidation,
-    largest_repayment,
     liquidate,
     spiral_health_factor,
 )
@@ -136,7 +135,6 @@ __all__ = [
     "health_factors",
     "inflation_attack",
     "largest_leverage",
-    "largest_repayment",
     "leverage_after",
     "leverage_loop",
     "linear_cascade",

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from defi_lib.lending.collateral import cover
-from defi_lib.validation import Amount
+from defi_lib.validation import Amount, plain
 
 
 class Account(NamedTuple):
@@ -44,4 +44,4 @@ class Position(NamedTuple):
     @property
     def available_borrows(self) -> Amount:
         """What may still be borrowed (USD), if the market has it."""
-        return np.maximum(self.collateral_value * self.loan_to_value - self.debt_value, 0.0)
+        return plain(np.maximum(self.collateral_value * self.loan_to_value - self.debt_value, 0.0))

@@ -16,16 +16,39 @@ from defi_lib.validation import Amount, between, broadcastable, fulfilled, non_n
 BANK, CURRENCY = "bank", "USD"
 
 
-class CreditScoring(NamedTuple):
+class _Scoring(NamedTuple):
+    lending_rate: Amount
+    deposit_rate: Amount
+    recovery: Amount
+    cost: Amount
+
+
+class CreditScoring(_Scoring):
     """The bank's rule: lend if the expected repayment covers what the money and the work cost.
 
     A loan of 1 is worth ``(1 − p)·(1 + r_loan) + p·recovery`` after a year; it costs ``1 + r_deposit + cost``.
+
+    Args:
+        lending_rate: what borrowers pay (ratio per year), >= 0.
+        deposit_rate: what depositors earn (ratio per year), >= 0.
+        recovery: part of a loan that is got back after a default, in [0, 1].
+        cost: of checking and serving a loan (ratio of the loan, per year), >= 0.
+
+    Raises:
+        ValueError: an argument outside its range.
     """
 
-    lending_rate: Amount  #: ratio per year
-    deposit_rate: Amount  #: ratio per year
-    recovery: Amount = 0.4  #: part of a loan that is got back after a default
-    cost: Amount = 0.0  #: of checking and serving a loan (ratio of the loan, per year)
+    __slots__ = ()
+
+    def __new__(cls, lending_rate: Amount, deposit_rate: Amount, recovery: Amount = 0.4, cost: Amount = 0.0) -> Self:
+        """Check the arguments."""
+        broadcastable(lending_rate=lending_rate, deposit_rate=deposit_rate, recovery=recovery, cost=cost)
+        lending_rate, deposit_rate = (
+            non_negative("lending_rate", lending_rate),
+            non_negative("deposit_rate", deposit_rate),
+        )
+        recovery = between("recovery", recovery, 0.0, 1.0)
+        return super().__new__(cls, lending_rate, deposit_rate, recovery, non_negative("cost", cost))
 
     def expected_profit(self, default_probability: Amount) -> Amount:
         """Profit per unit lent for a year (ratio), for a probability of default in a year in [0, 1].
@@ -64,7 +87,7 @@ class Bank(_State):
     Args:
         equity: the owners' money (USD), >= 0.
         deposit_rate: what depositors earn (ratio per year), >= 0.
-        lending_rate: what borrowers pay (ratio per year), > deposit_rate − 1.
+        lending_rate: what borrowers pay (ratio per year), >= 0.
         recovery: part of a loan that is got back after a default, in [0, 1].
         cost: of checking and serving a loan (ratio of the loan, per year), >= 0.
         reserve_ratio: part of the deposits that must stay as cash, in [0, 1].
@@ -88,12 +111,7 @@ class Bank(_State):
         reserve_ratio: Amount = 0.1,
     ) -> Self:
         """Check the arguments and open the bank."""
-        scoring = CreditScoring(
-            non_negative("lending_rate", lending_rate),
-            non_negative("deposit_rate", deposit_rate),
-            between("recovery", recovery, 0.0, 1.0),
-            non_negative("cost", cost),
-        )
+        scoring = CreditScoring(lending_rate, deposit_rate, recovery, cost)
         equity, reserve_ratio = non_negative("equity", equity), between("reserve_ratio", reserve_ratio, 0.0, 1.0)
         broadcastable(equity=equity, reserve_ratio=reserve_ratio, lending_rate=lending_rate, deposit_rate=deposit_rate)
         return super().__new__(cls, equity, MappingProxyType({}), MappingProxyType({}), scoring, reserve_ratio)
@@ -121,7 +139,7 @@ class Bank(_State):
     @property
     def lendable(self) -> Amount:
         """What the bank may lend now (USD): cash above the reserve that deposits demand."""
-        return np.maximum(self.reserves - self.reserve_ratio * self.all_deposits, 0.0)
+        return plain(np.maximum(self.reserves - self.reserve_ratio * self.all_deposits, 0.0))
 
     def deposit(self, user: str, amount: Amount) -> BankChange:
         """Bring ``amount`` (USD, >= 0) to the bank.

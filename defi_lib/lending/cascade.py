@@ -23,7 +23,7 @@ class LinearCascade(NamedTuple):
     @property
     def amplification(self) -> Amount:
         """Total fall per first fall: 1 without a cascade."""
-        return (self.price_before - self.final_price) / (self.price_before - self.first_price)
+        return _amplification(self.price_before, self.first_price, self.final_price)
 
 
 def linear_cascade(
@@ -86,7 +86,7 @@ class PoolCascade(NamedTuple):
     @property
     def amplification(self) -> Amount:
         """Total fall per first fall: 1 without a cascade."""
-        return (self.price_before - self.final_price) / (self.price_before - self.first_price)
+        return _amplification(self.price_before, self.first_price, self.final_price)
 
     @property
     def repaid(self) -> Amount:
@@ -165,3 +165,9 @@ def sale_for_fall(pool: ConstantProductPool, fall: Amount) -> Amount:
     fall, kept = ratio("fall", fall), 1 - pool.fee
     excess = fall / (1 - fall)
     return pool.reserves[0] * (2 * excess / ((1 + kept) + ((1 + kept) ** 2 + 4 * kept * excess) ** 0.5))
+
+
+def _amplification(before: Amount, first: Amount, final: Amount) -> Amount:
+    """Total fall per first fall; 1 where the shock was too small to move the price."""
+    moved = np.greater(before, first)
+    return plain(np.where(moved, before - final, 1.0) / np.where(moved, before - first, 1.0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from defi_lib.validation import Amount, between, broadcastable, non_negative, positive
+from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive
 
 #: Health factor of a position without debt: the largest number of the contract, (2²⁵⁶ − 1)/10¹⁸, so it stays finite.
 NO_DEBT = (2**256 - 1) / 1e18
@@ -68,7 +68,7 @@ def health_factors(
 def cover(weighted_collateral: Amount, debt: Amount) -> Amount:
     """``weighted_collateral / debt``, and :data:`NO_DEBT` without debt; the arguments are known to be valid."""
     divisor = np.maximum(np.maximum(debt, weighted_collateral / NO_DEBT), _TINY)
-    return np.where(debt > 0, weighted_collateral / divisor, NO_DEBT)[()]
+    return plain(np.where(debt > 0, weighted_collateral / divisor, NO_DEBT))
 
 
 def liquidation_price(collateral: Amount, liquidation_threshold: Amount, debt_value: Amount) -> Amount:
@@ -98,7 +98,7 @@ def borrowing_capacity(collateral_value: Amount, loan_to_value: Amount, debt_val
         ValueError: an argument outside its range.
     """
     limit = non_negative("collateral_value", collateral_value) * between("loan_to_value", loan_to_value, 0.0, 1.0)
-    return np.maximum(limit - non_negative("debt_value", debt_value), 0.0)
+    return plain(np.maximum(limit - non_negative("debt_value", debt_value), 0.0))
 
 
 def _values(name: str, amounts: Amount, price_name: str, prices: Amount) -> Amount:

@@ -125,7 +125,7 @@ class DebtPosition(_State):
             ValueError: a negative duration.
         """
         years = non_negative("seconds", seconds) / SECONDS_PER_YEAR
-        growth = np.expm1(np.log1p(self.fee) * years)
+        growth = plain(np.expm1(np.log1p(self.fee) * years))
         fee = self.debt * growth
         position = self._replace(rate_index=self.rate_index * (1 + growth))
         return DebtChange(self, position, 0.0, fee, (Transfer("owner", ISSUER, fee, owed(COIN), "stability fee"),))
@@ -167,7 +167,7 @@ class DebtPosition(_State):
         """
         paid = positive("auction_price", self.price if auction_price is None else auction_price)
         unsafe = ~np.asarray(self.is_safe)
-        debt = np.where(unsafe, self.debt, 0.0)
+        debt = plain(np.where(unsafe, self.debt, 0.0))
         wanted = debt * (1 + non_negative("penalty", penalty))
         all_of_it = unsafe & (np.asarray(wanted) >= self.collateral * paid)
         sold = np.where(all_of_it, self.collateral, wanted / paid)
@@ -175,8 +175,8 @@ class DebtPosition(_State):
         bad_debt = np.maximum(debt - proceeds, 0.0)
         returned = np.where(unsafe, self.collateral - sold, 0.0)
         position = self._replace(
-            collateral=np.where(unsafe, 0.0, self.collateral)[()],
-            scaled_debt=np.where(unsafe, 0.0, self.scaled_debt)[()],
+            collateral=plain(np.where(unsafe, 0.0, self.collateral)),
+            scaled_debt=plain(np.where(unsafe, 0.0, self.scaled_debt)),
         )
         moved = (
             Transfer(BIDDER, ISSUER, proceeds, COIN, "liquidation"),

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from defi_lib.validation import Amount, broadcastable, non_negative, one_of, positive
+from defi_lib.validation import Amount, broadcastable, non_negative, one_of, plain, positive
 
 #: A year of 365 days, as the contracts count it.
 SECONDS_PER_YEAR = 31_536_000
@@ -54,7 +54,7 @@ def compounded_interest(rate: Amount, seconds: Amount, method: str = "aave_v3") 
     """
     rate, seconds = non_negative("rate", rate), non_negative("seconds", seconds)
     broadcastable(rate=rate, seconds=seconds)
-    return INTEREST_METHODS[one_of("method", method, tuple(INTEREST_METHODS))](rate, seconds)
+    return plain(INTEREST_METHODS[one_of("method", method, tuple(INTEREST_METHODS))](rate, seconds))
 
 
 def _linear(rate: Amount, seconds: Amount) -> Amount:
@@ -112,9 +112,9 @@ def annual_yield(rate: Amount, periods: Amount | None = None) -> Amount:
     """
     rate = non_negative("rate", rate)
     if periods is None:
-        return np.expm1(rate)
+        return plain(np.expm1(rate))
     periods = positive("periods", periods)
-    return np.expm1(periods * np.log1p(rate / periods))
+    return plain(np.expm1(periods * np.log1p(rate / periods)))
 
 
 def nominal_rate(annual_yield: Amount, periods: Amount | None = None) -> Amount:
@@ -127,8 +127,8 @@ def nominal_rate(annual_yield: Amount, periods: Amount | None = None) -> Amount:
     Raises:
         ValueError: an argument outside its range.
     """
-    growth = np.log1p(non_negative("annual_yield", annual_yield))
+    growth = plain(np.log1p(non_negative("annual_yield", annual_yield)))
     if periods is None:
         return growth
     periods = positive("periods", periods)
-    return periods * np.expm1(growth / periods)
+    return plain(periods * np.expm1(growth / periods))

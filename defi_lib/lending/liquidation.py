@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.lending.collateral import cover
-from defi_lib.validation import Amount, between, broadcastable, non_negative, positive
+from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive
 
 #: Positions computed at a time: few enough that all intermediate results stay in the fast cache.
 _BLOCK = 8192
@@ -100,7 +100,7 @@ class Liquidation(NamedTuple):
     @property
     def bad_debt(self) -> Amount:
         """Debt that is left without any collateral (USD): a loss of the suppliers, who do not know it yet."""
-        return np.where(self.collateral > 0, 0.0, self.debt_before - self.repaid)[()]
+        return plain(np.where(np.greater(self.collateral, 0), 0.0, self.debt_before - self.repaid))
 
     @property
     def written_off(self) -> Amount:
@@ -157,7 +157,7 @@ def liquidate(
     broadcastable(
         collateral=collateral, debt=debt, price=price, liquidation_threshold=threshold, bonus=bonus, fee_share=fee_share
     )
-    outcome = (result[()] for result in _in_blocks((collateral, debt, price, threshold, bonus), rules))
+    outcome = (plain(result) for result in _in_blocks((collateral, debt, price, threshold, bonus), rules))
     return Liquidation(collateral, debt, price, threshold, bonus, fee_share, rules.writes_off, *outcome)
 
 

@@ -26,7 +26,7 @@ from defi_lib.lending.market_record import (
 )
 from defi_lib.lending.reserve import Listing, Reserve
 from defi_lib.lending.transfer import Transfer, actual, owed, supplied
-from defi_lib.validation import Amount, between, fulfilled, non_negative, one_of, positive
+from defi_lib.validation import Amount, between, fulfilled, non_negative, one_of, plain, positive
 
 #: Limits that depend on rounded sums are met to this relative precision.
 _PRECISION = 1e-12
@@ -110,7 +110,7 @@ class Market(_State):
         if asset in self._account(user).not_collateral:
             return 0.0
         counts = np.greater(self._stored(asset).listing.liquidation_threshold, 0)
-        return np.where(counts, self.supplied(user, asset), 0.0)[()]
+        return plain(np.where(counts, self.supplied(user, asset), 0.0))
 
     def position(self, user: str) -> Position:
         """Collateral, debt and health factor of ``user``."""
@@ -224,7 +224,7 @@ class Market(_State):
             ValueError: an unknown user or asset, or a negative amount.
         """
         debt = self.owed(user, asset)
-        amount = debt if at_most is None else np.minimum(non_negative("at_most", at_most), debt)
+        amount = debt if at_most is None else plain(np.minimum(non_negative("at_most", at_most), debt))
         moved = repay_transfers(payer or user, user, asset, amount)
         return MarketChange(self, self._paid_back(user, asset, debt, amount), amount, moved)
 
@@ -237,7 +237,7 @@ class Market(_State):
         reserve = self.reserve(asset)
         amount = between("amount", amount, 0.0, reserve.cash)
         income, claims = amount * non_negative("fee", fee), reserve.supplied + reserve.treasury
-        growth = income / np.where(claims > 0, claims, 1.0)[()]
+        growth = income / plain(np.where(claims > 0, claims, 1.0))
         fuller = reserve._replace(supply_index=reserve.supply_index * (1 + growth))
         paid = actual([Transfer(user, MARKET, income, asset, "flash loan fee")])
         gifts = gift_transfers(self, asset, growth, "flash loan fee")
@@ -293,7 +293,7 @@ class Market(_State):
             moved += withdraw_transfers(liquidator, collateral, seized - fee, "liquidation")
         after = market.position(user)
         ruined = np.asarray((seized > 0) & (after.collateral_value <= 0))
-        bad_debt = np.where(ruined, after.debt_value, 0.0)[()]
+        bad_debt = plain(np.where(ruined, after.debt_value, 0.0))
         if self.close_rules.writes_off and np.any(ruined):
             market, written_off = market._written_off(user, ruined)
             moved += written_off
@@ -314,9 +314,9 @@ class Market(_State):
         """The market without the debts of a user who has no collateral left, and the transfers."""
         market, moved = self, []
         for asset in self._account(user).scaled_debt:
-            loss, reserve = np.where(ruined, self.owed(user, asset), 0.0)[()], self.reserve(asset)
+            loss, reserve = plain(np.where(ruined, self.owed(user, asset), 0.0)), self.reserve(asset)
             lossy = reserve._replace(deficit=reserve.deficit + loss)
-            left = np.where(ruined, 0.0, self._account(user).scaled_debt[asset])[()]
+            left = plain(np.where(ruined, 0.0, self._account(user).scaled_debt[asset]))
             market = market._with(asset, lossy, debt={user: left})
             moved.append(Transfer(MARKET, user, loss, owed(asset), "bad debt"))
         return market, actual(moved)
@@ -348,8 +348,8 @@ class Market(_State):
         # The rest of many sums may round to less than nothing.
         touched = reserve._replace(
             cash=reserve.cash + cash,
-            scaled_supply=np.maximum(scaled_supply, 0.0),
-            scaled_debt=np.maximum(scaled_debt, 0.0),
+            scaled_supply=plain(np.maximum(scaled_supply, 0.0)),
+            scaled_debt=plain(np.maximum(scaled_debt, 0.0)),
         ).with_new_rates()
         reserves = MappingProxyType({**self.reserves, asset: touched})
         return self._replace(reserves=reserves, accounts=MappingProxyType(accounts))
@@ -374,10 +374,10 @@ class Market(_State):
 
     def _mean(self, weighted: Amount, value: Amount) -> Amount:
         """A mean ratio by worth; 0 without collateral."""
-        mean: Amount = weighted / np.where(value > 0, value, 1.0)[()]
+        mean = weighted / plain(np.where(value > 0, value, 1.0))
         if self.whole_basis_points:
             # A mean that is a whole number of basis points must not lose one to rounding.
-            mean = np.floor(mean * 1e4 + 1e-9) / 1e4
+            mean = plain(np.floor(mean * 1e4 + 1e-9) / 1e4)
         return mean
 
     def _still_healthy(self, user: str, name: str, value: Amount, takes: bool | NDArray[np.bool_]) -> None:

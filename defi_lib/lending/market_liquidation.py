@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from defi_lib.lending.liquidation import largest_repayment
-from defi_lib.validation import Amount, fulfilled, non_negative
+from defi_lib.validation import Amount, fulfilled, non_negative, plain
 
 if TYPE_CHECKING:
     from defi_lib.lending.market import Market
@@ -51,4 +51,4 @@ def liquidation_amounts(
     enough = (repaid <= 0) | (left <= 0) | (left >= rules.least_left * (1 - _PRECISION))
     text = f"is what leaves no debt, no collateral, or at least {rules.least_left:g} USD of both"
     fulfilled("at_most", repaid, enough, text)
-    return repaid[()], seized[()]
+    return plain(repaid), plain(seized)

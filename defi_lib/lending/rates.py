@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol, Self
 
 import numpy as np
 
-from defi_lib.validation import Amount, between, broadcastable, non_negative, positive, ratio
+from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive, ratio
 
 
 def utilisation(cash: Amount, debt: Amount, reserves: Amount = 0.0, unbacked: Amount = 0.0) -> Amount:
@@ -28,26 +28,44 @@ def utilisation(cash: Amount, debt: Amount, reserves: Amount = 0.0, unbacked: Am
     reserves = between("reserves", reserves, 0.0, cash + debt)
     lendable = cash + debt - reserves + non_negative("unbacked", unbacked)
     lent = (debt > 0) & (lendable > 0)
-    return np.where(lent, debt, 0.0)[()] / np.where(lent, lendable, 1.0)[()]
+    return plain(np.where(lent, debt, 0.0) / np.where(lent, lendable, 1.0))
 
 
-class KinkedCurve(NamedTuple):
-    """A rate that rises with utilisation, then faster: ``base + low·min(U, kink) + high·max(0, U − kink)``.
-
-    Args:
-        base: rate at utilisation 0 (ratio per year).
-        low: rise of the rate per unit of utilisation below the kink.
-        high: the same above the kink.
-        kink: utilisation of the kink, in [0, 1].
-
-    Any field may be an array with one entry per scenario. Build it in the convention in which a protocol publishes
-    its parameters: :func:`aave_curve`, :func:`compound_v2_curve`, :func:`compound_v3_curve`.
-    """
-
+class _Curve(NamedTuple):
     base: Amount
     low: Amount
     high: Amount
     kink: Amount
+
+
+class KinkedCurve(_Curve):
+    """A rate that rises with utilisation, then faster: ``base + low·min(U, kink) + high·max(0, U − kink)``.
+
+    Build it in the convention in which a protocol publishes its parameters: :func:`aave_curve`,
+    :func:`compound_v2_curve`, or as here, which is the convention of Compound III.
+
+    Args:
+        base: rate at utilisation 0 (ratio per year), >= 0.
+        low: rise of the rate per unit of utilisation below the kink, >= 0.
+        high: the same above the kink, >= 0.
+        kink: utilisation of the kink, in [0, 1].
+
+    Any argument may be an array with one entry per scenario.
+
+    Raises:
+        ValueError: an argument outside its range.
+
+    Source: compound-finance/comet, Comet.sol. That contract stores each parameter per second, rounded down to 18
+    decimals, has one curve for borrowing and one for supply, and its utilisation, debt / supply, may exceed 1.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, base: Amount, low: Amount, high: Amount, kink: Amount) -> Self:
+        """Check the arguments."""
+        broadcastable(base=base, low=low, high=high, kink=kink)
+        low, high = non_negative("low", low), non_negative("high", high)
+        return super().__new__(cls, non_negative("base", base), low, high, between("kink", kink, 0.0, 1.0))
 
     def rate(self, utilisation: Amount) -> Amount:
         """The rate (ratio per year) at ``utilisation``, which is >= 0 and in most protocols at most 1.
@@ -56,7 +74,7 @@ class KinkedCurve(NamedTuple):
             ValueError: a negative utilisation.
         """
         used = non_negative("utilisation", utilisation)
-        below = np.minimum(used, self.kink)
+        below = plain(np.minimum(used, self.kink))
         return self.base + self.low * below + self.high * (used - below)
 
 
@@ -79,8 +97,8 @@ def aave_curve(base: Amount, slope_1: Amount, slope_2: Amount, optimal: Amount) 
     slope_1, slope_2 = non_negative("slope_1", slope_1), non_negative("slope_2", slope_2)
     broadcastable(base=base, slope_1=slope_1, slope_2=slope_2, optimal=optimal)
     room = 1 - optimal
-    high = np.where(room > 0, slope_2, 0.0)[()] / np.where(room > 0, room, 1.0)[()]
-    return KinkedCurve(non_negative("base", base), slope_1 / optimal, high, optimal)
+    high = plain(np.where(room > 0, slope_2, 0.0) / np.where(room > 0, room, 1.0))
+    return KinkedCurve(base, slope_1 / optimal, high, optimal)
 
 
 def compound_v2_curve(base: Amount, multiplier: Amount, jump: Amount, kink: Amount, version: int = 2) -> KinkedCurve:
@@ -106,28 +124,11 @@ def compound_v2_curve(base: Amount, multiplier: Amount, jump: Amount, kink: Amou
     multiplier, jump = non_negative("multiplier", multiplier), non_negative("jump", jump)
     broadcastable(base=base, multiplier=multiplier, jump=jump, kink=kink)
     low = multiplier / kink if version == 2 else multiplier
-    return KinkedCurve(non_negative("base", base), low, jump, kink)
+    return KinkedCurve(base, low, jump, kink)
 
 
-def compound_v3_curve(base: Amount, low: Amount, high: Amount, kink: Amount) -> KinkedCurve:
-    """A curve of Compound III: both slopes are per unit of utilisation; borrowing and supply have one each.
-
-    Args:
-        base: rate at utilisation 0 (ratio per year), >= 0.
-        low: rise of the rate per unit of utilisation below the kink, >= 0.
-        high: the same above the kink, >= 0.
-        kink: utilisation of the kink, in [0, 1].
-
-    Raises:
-        ValueError: an argument outside its range.
-
-    Source: compound-finance/comet, Comet.sol. The contract stores each parameter per second, rounded down to 18
-    decimals; its utilisation is debt / supply and may exceed 1.
-    """
-    low, high, kink = non_negative("low", low), non_negative("high", high), between("kink", kink, 0.0, 1.0)
-    broadcastable(base=base, low=low, high=high, kink=kink)
-    return KinkedCurve(non_negative("base", base), low, high, kink)
-
+#: The curves of Compound III are published as they are computed.
+compound_v3_curve = KinkedCurve
 
 #: Blocks per year on which Compound v2 computes: one every 15 seconds.
 BLOCKS_PER_YEAR = 2_102_400
@@ -169,7 +170,7 @@ def average_rate(debts: tuple[Amount, ...], rates: tuple[Amount, ...]) -> Amount
     debts = tuple(non_negative(f"debts[{i}]", debt) for i, debt in enumerate(debts))
     interest = sum(debt * non_negative(f"rates[{i}]", rates[i]) for i, debt in enumerate(debts))
     total = sum(debts)
-    return interest / np.where(total > 0, total, 1.0)[()]
+    return interest / plain(np.where(total > 0, total, 1.0))
 
 
 def stable_debt_surcharge(stable_share: Amount, optimal_share: Amount, offset: Amount) -> Amount:
@@ -184,7 +185,7 @@ def stable_debt_surcharge(stable_share: Amount, optimal_share: Amount, offset: A
         ValueError: an argument outside its range.
     """
     optimal = ratio("optimal_share", optimal_share)
-    excess = np.maximum(between("stable_share", stable_share, 0.0, 1.0) - optimal, 0.0)
+    excess = plain(np.maximum(between("stable_share", stable_share, 0.0, 1.0) - optimal, 0.0))
     return non_negative("offset", offset) * excess / (1 - optimal)
 
 
@@ -242,7 +243,11 @@ class SeparateRates(NamedTuple):
 
     borrow_curve: KinkedCurve
     supply_curve: KinkedCurve
-    reserve_factor: Amount = 0.0
+
+    @property
+    def reserve_factor(self) -> Amount:
+        """Nothing: what borrowers pay and suppliers do not get is not booked for a treasury."""
+        return 0.0
 
     def borrow_rate(self, utilisation: Amount) -> Amount:
         """What borrowers pay (ratio per year)."""

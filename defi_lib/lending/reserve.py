@@ -8,7 +8,7 @@ import numpy as np
 
 from defi_lib.lending.interest import INTEREST_METHODS
 from defi_lib.lending.rates import RateModel, utilisation
-from defi_lib.validation import Amount, between, broadcastable, non_negative
+from defi_lib.validation import Amount, between, broadcastable, non_negative, plain
 
 
 class _Terms(NamedTuple):
@@ -107,7 +107,8 @@ class Reserve(NamedTuple):
         elapsed = time - self.time
         if not np.any(elapsed):
             return self
-        growth: Amount = np.where(self.scaled_debt > 0, INTEREST_METHODS[method](self.borrow_rate, elapsed), 0.0)[()]
+        interest = INTEREST_METHODS[method](self.borrow_rate, elapsed)
+        growth = plain(np.where(self.scaled_debt > 0, interest, 0.0))
         supply_index: Amount = self.supply_index * (1 + INTEREST_METHODS["linear"](self.supply_rate, elapsed))
         cut: Amount = self.debt * growth * self.listing.rates.reserve_factor
         return self._replace(

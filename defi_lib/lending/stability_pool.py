@@ -144,7 +144,7 @@ class StabilityPool(_State):
         sums = dict(self.sums)
         for epoch, scale in self._places():
             here = np.equal(self.epoch, epoch) & np.equal(self.scale, scale)
-            sums[epoch, scale] = sums.get((epoch, scale), Total()).plus(np.where(here, gain, 0.0)[()])
+            sums[epoch, scale] = sums.get((epoch, scale), Total()).plus(plain(np.where(here, gain, 0.0)))
         return MappingProxyType(sums)
 
     def _places(self) -> set[tuple[int, int]]:

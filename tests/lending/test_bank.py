@@ -122,3 +122,10 @@ def test_scenarios():
 def test_errors_name_argument_value_and_range(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("name", ["lending_rate", "deposit_rate", "recovery", "cost"])
+def test_a_rule_for_credit_is_checked(name):
+    arguments = {"lending_rate": 0.06, "deposit_rate": 0.01, "recovery": 0.4, "cost": 0.0, name: -0.1}
+    with pytest.raises(ValueError, match=rf"{name} = -0.1 is outside the allowed range \[0, "):
+        CreditScoring(**arguments)

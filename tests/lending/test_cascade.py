@@ -146,3 +146,7 @@ def test_bad_debt_is_counted_whether_it_is_written_off_or_not():
 def test_errors_name_argument_value_and_range(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_a_sale_too_small_to_move_the_price_amplifies_nothing():
+    assert pool_cascade(POOL, 1e-30, np.array([1.0]), np.array([100.0]), 0.8).amplification == 1.0

@@ -12,10 +12,10 @@ from defi_lib.lending import (
     NO_DEBT,
     CloseRules,
     health_factor,
-    largest_repayment,
     liquidate,
     spiral_health_factor,
 )
+from defi_lib.lending.liquidation import largest_repayment
 
 ALWAYS_HALF = CloseRules(0.5, full_below=0.0)
 POSITIONS = st.tuples(st.floats(0, 1e6), st.floats(0, 1e9), st.floats(0.01, 1e5))

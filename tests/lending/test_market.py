@@ -234,6 +234,27 @@ def test_the_ledger_balances_and_names_the_reasons():
     assert profit == pytest.approx(steps[-2].repaid * 0.05 * 0.9, rel=1e-9)
 
 
+@pytest.mark.parametrize("size", [1e-18, 1.0, 1e15])
+def test_any_size_of_amounts_keeps_its_digits(size):
+    market = Market({"USD": STABLE, "ETH": ETHER}, {"USD": 1.0, "ETH": 2000.0})
+    market = market.supply("bob", "USD", 20_000.0 * size).market.supply("alice", "ETH", 10.0 * size).market
+    market = market.borrow("alice", "USD", 15_000.0 * size).market.advance(SECONDS_PER_YEAR).market
+    market = market.set_prices({"ETH": 1700.0}).market
+    want = lent().advance(SECONDS_PER_YEAR).market.set_prices({"ETH": 1700.0}).market
+    assert market.position("alice").health_factor == pytest.approx(want.position("alice").health_factor, rel=1e-14)
+    result, same = market.liquidate("liz", "alice", "ETH", "USD"), want.liquidate("liz", "alice", "ETH", "USD")
+    assert (result.repaid, result.seized) == pytest.approx((same.repaid * size, same.seized * size), rel=1e-13)
+
+
+def test_single_numbers_come_back_as_plain_floats():
+    market = lent(price=1800.0).advance(DAY, touch=True).market
+    result = market.liquidate("liz", "alice", "ETH", "USD")
+    position = result.market.position("alice")
+    numbers = (*position, position.health_factor, position.available_borrows, result.repaid, result.seized)
+    numbers += (result.protocol_fee, result.bad_debt, *result.market.reserve("USD")[1:])
+    assert {type(number) for number in numbers} == {float}
+
+
 MARKET = lent()
 
 

@@ -35,8 +35,15 @@ class MarketMachine(RuleBasedStateMachine):
 
     def start(self, rules):
         self.market = Market(LISTINGS, PRICES, rules)
-        for user in USERS:
-            self.do(self.market.supply(user, "USD", 1000.0))
+        for user, asset, amount in (
+            ("bob", "USD", 4e5),
+            ("alice", "ETH", 200.0),
+            ("carol", "ETH", 1.0),
+            ("bob", "OIL", 1e4),
+        ):
+            self.do(self.market.supply(user, asset, amount))
+        for user in ("alice", "carol"):
+            self.do(self.market.borrow(user, "USD", 0.95 * self.market.position(user).available_borrows))
 
     def do(self, change):
         """Take over the new market, and pay what moved."""
@@ -91,7 +98,7 @@ class MarketMachine(RuleBasedStateMachine):
     def wait(self, seconds, touch):
         self.attempt("advance", seconds, touch)
 
-    @rule(factor=st.floats(0.3, 1.5))
+    @rule(factor=st.one_of(st.floats(0.3, 0.95), st.floats(0.95, 1.5)))
     def reprice(self, factor):
         price = min(max(self.market.prices["ETH"] * factor, 10.0), 1e5)
         self.attempt("set_prices", {"ETH": price})
@@ -104,14 +111,17 @@ class MarketMachine(RuleBasedStateMachine):
     def collect_treasury(self, asset):
         self.attempt("collect_treasury", asset)
 
-    @rule(user=users, collateral=assets, debt=assets, part=st.one_of(st.none(), parts), claim=st.booleans())
-    def liquidate(self, user, collateral, debt, part, claim):
-        liquidator = USERS[USERS.index(user) - 1]
-        at_most = None if part is None else self.market.owed(user, debt) * part
-        unsafe = self.market.position(user).health_factor < 1
-        before = self.market
+    @rule(user=users, choice=st.integers(0, 8), part=st.one_of(st.none(), parts), claim=st.booleans())
+    def liquidate(self, user, choice, part, claim):
+        market, liquidator = self.market, USERS[USERS.index(user) - 1]
+        pairs = [(c, d) for c in ASSETS for d in ASSETS if market.pledged(user, c) > 0 and market.owed(user, d) > 0]
+        collateral, debt = pairs[choice % len(pairs)] if pairs else ("ETH", "USD")
+        unsafe = market.position(user).health_factor < 1
+        at_most = self.wallets[liquidator][debt]
+        if part is not None:
+            at_most = min(at_most, market.owed(user, debt) * part)
         self.attempt("liquidate", liquidator, user, collateral, debt, at_most, claim)
-        assert unsafe or self.market is before
+        assert unsafe or self.market is market
 
     @invariant()
     def tokens_are_conserved(self):

@@ -39,7 +39,7 @@ def test_deployed_vault(case):
     }
 
 
-@given(AMOUNTS, AMOUNTS, AMOUNTS, AMOUNTS, st.sampled_from([None, 0, 3, 6]))
+@given(st.integers(1, 10**24), AMOUNTS, AMOUNTS, AMOUNTS, st.sampled_from([None, 0, 3, 6]))
 def test_rounding_never_favours_a_user(first, gift, deposit, minted, offset):
     vault = ShareVault(decimals_offset=offset).deposit("alice", first).vault.donate("strategy", gift).vault
     bought = vault.deposit("bob", deposit)
@@ -120,3 +120,8 @@ def test_an_older_vault_without_assets_gives_no_shares():
 def test_errors_name_argument_value_and_range(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_in_an_older_vault_a_gift_to_nobody_belongs_to_the_first_depositor():
+    vault = ShareVault(decimals_offset=None).donate("somebody", 10).vault.deposit("alice", 1).vault
+    assert vault.redeem("alice", 1).assets == 11
