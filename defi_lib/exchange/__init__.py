@@ -11,6 +11,7 @@ from defi_lib.exchange.arbitrage import (
 from defi_lib.exchange.arbitrage_paths import ArbitrageRun, arbitrage_along
 from defi_lib.exchange.bonding_curve import BondingCurve, CurveTrade
 from defi_lib.exchange.bookkeeping import record_deposit, record_run, record_swap, record_trade, record_withdrawal
+from defi_lib.exchange.concentrated import FEE_TIERS, ConcentratedPool
 from defi_lib.exchange.constant_product import MINIMUM_LIQUIDITY, ConstantProductPool, open_pool
 from defi_lib.exchange.divergence import (
     Divergence,
@@ -27,6 +28,15 @@ from defi_lib.exchange.divergence import (
 from defi_lib.exchange.liquidity_removal import LiquidityPull, price_factor, pull_liquidity
 from defi_lib.exchange.order_book import EXCHANGE, Cancellation, OrderBook, Placement, maker_fees, market_fills
 from defi_lib.exchange.order_queue import Fill, Order
+from defi_lib.exchange.price_range import (
+    amounts_for_liquidity,
+    capital_efficiency,
+    liquidity_for_amounts,
+    position_value,
+    sqrt_price_after_input,
+    sqrt_price_after_output,
+    swap_step,
+)
 from defi_lib.exchange.routing import Hop, PathTrade, SplitTrade, optimal_split, split_any, split_trade, swap_along
 from defi_lib.exchange.sandwich import (
     Sandwich,
@@ -38,18 +48,34 @@ from defi_lib.exchange.sandwich import (
     smallest_victim,
 )
 from defi_lib.exchange.stable import StableSwapPool, contract_amplification
+from defi_lib.exchange.tick_walk import Position, PositionKey, Tick
+from defi_lib.exchange.ticks import (
+    MAX_TICK,
+    MIN_TICK,
+    price_at_tick,
+    sqrt_price_at_tick,
+    sqrt_price_x96_at_tick,
+    tick_at_price,
+    tick_at_sqrt_price,
+    tick_at_sqrt_price_x96,
+    usable_tick,
+)
 from defi_lib.exchange.trade import LiquidityChange, Pool, Swap
 from defi_lib.exchange.weighted import NO_LIMITS, POWER_ERROR, Limits, WeightedPool
 
 __all__ = [
     "EXCHANGE",
+    "FEE_TIERS",
+    "MAX_TICK",
     "MINIMUM_LIQUIDITY",
+    "MIN_TICK",
     "NO_LIMITS",
     "POWER_ERROR",
     "Arbitrage",
     "ArbitrageRun",
     "BondingCurve",
     "Cancellation",
+    "ConcentratedPool",
     "ConstantProductPool",
     "CurveTrade",
     "CycleArbitrage",
@@ -64,11 +90,15 @@ __all__ = [
     "PathTrade",
     "Placement",
     "Pool",
+    "Position",
+    "PositionKey",
     "Sandwich",
     "SplitTrade",
     "StableSwapPool",
     "Swap",
+    "Tick",
     "WeightedPool",
+    "amounts_for_liquidity",
     "arbitrage_along",
     "arbitrage_between",
     "arbitrage_cycle",
@@ -76,6 +106,7 @@ __all__ = [
     "arbitrage_profit_rate",
     "best_front_run",
     "break_even_volume",
+    "capital_efficiency",
     "concentrated_divergence",
     "concentrated_lvr_rate",
     "contract_amplification",
@@ -83,6 +114,7 @@ __all__ = [
     "expected_lvr",
     "impermanent_loss",
     "largest_front_run",
+    "liquidity_for_amounts",
     "lvr_rate",
     "maker_fees",
     "market_fills",
@@ -90,6 +122,8 @@ __all__ = [
     "open_pool",
     "optimal_split",
     "pool_divergence",
+    "position_value",
+    "price_at_tick",
     "price_factor",
     "pull_liquidity",
     "record_deposit",
@@ -102,6 +136,15 @@ __all__ = [
     "smallest_victim",
     "split_any",
     "split_trade",
+    "sqrt_price_after_input",
+    "sqrt_price_after_output",
+    "sqrt_price_at_tick",
+    "sqrt_price_x96_at_tick",
     "swap_along",
+    "swap_step",
+    "tick_at_price",
+    "tick_at_sqrt_price",
+    "tick_at_sqrt_price_x96",
     "trade_probability",
+    "usable_tick",
 ]
