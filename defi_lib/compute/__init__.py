@@ -2,7 +2,6 @@
 
 from defi_lib.compute.assignment import NOBODY, Assignment, assign, vcg_assignment
 from defi_lib.compute.bisection import Dispute, bisection_rounds, settle_dispute
-from defi_lib.compute.bookkeeping import Payment, record_payments
 from defi_lib.compute.churn import ChurnRun, hours_per_task, online_share, simulate_churn
 from defi_lib.compute.double_auction import (
     Clearing,
@@ -33,6 +32,7 @@ from defi_lib.compute.energy import (
     kilowatt_hours,
     replacement,
 )
+from defi_lib.compute.payments import Payment, record_payments
 from defi_lib.compute.peers import (
     Lookup,
     PeerNetwork,

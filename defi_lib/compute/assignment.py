@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.compute.bookkeeping import Payment
+from defi_lib.compute.payments import Payment
 from defi_lib.validation import Amount, non_negative, one_of
 
 RULES = ("first fit", "cheapest", "optimal")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.compute.bookkeeping import Payment
+from defi_lib.compute.payments import Payment
 from defi_lib.validation import Amount, Whole, between, broadcastable, non_negative, plain, ratio
 
 
@@ -52,7 +52,7 @@ class Clearing(NamedTuple):
     @property
     def market_keeps(self) -> Amount:
         """What buyers pay and sellers do not get (USD); below 0 the market pays on top."""
-        return self.trades * (self.buyer_price - self.seller_price)
+        return plain(np.multiply(self.trades, self.buyer_price - self.seller_price))
 
     @property
     def payments(self) -> tuple[Payment, ...]:

@@ -1,4 +1,4 @@
-"""Peers without a centre: who is close to whom, how a node finds a key, how news spreads, which piece to fetch first."""
+"""Peers without a centre: who is close to whom, how a key is found, how news spreads, which piece to fetch first."""
 
 from __future__ import annotations
 
@@ -136,10 +136,10 @@ class PeerNetwork:
 
 
 def draw_ids(count: int, random: np.random.Generator, crowded: float = 0.0) -> NDArray[np.int64]:
-    """Different identifiers of ``count`` (>= 0) nodes, evenly spread, or a part of them crowded into 1/256 of the space.
+    """Different identifiers for nodes, evenly spread, or a part of them crowded into 1/256 of the space.
 
     Args:
-        count: of nodes.
+        count: number of nodes, >= 0.
         random: where the randomness comes from.
         crowded: part of the nodes, in [0, 1], that have identifiers with the same first 8 bits: by a bad choice, or by
             an attacker who surrounds a key.

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from defi_lib.compute.bookkeeping import Payment
+from defi_lib.compute.payments import Payment
 from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive, ratio
 
 DAYS_PER_YEAR = 365

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.compute.bookkeeping import Payment
+from defi_lib.compute.payments import Payment
 from defi_lib.validation import Amount, Whole, at_least, between, broadcastable, non_negative, one_of, plain, positive
 from defi_lib.validation import whole as whole_number
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.compute.assignment import NOBODY
-from defi_lib.compute.bookkeeping import Payment
+from defi_lib.compute.payments import Payment
 from defi_lib.validation import Amount, between, finite, non_negative, one_of, positive
 
 RULES = ("first fit", "longest first", "cheapest", "earliest deadline", "priority")
@@ -172,7 +172,7 @@ def optimal_schedule(tasks: Tasks, nodes: Nodes, goal: str = "makespan", seconds
     """As many tasks as possible, then the shortest makespan or the lowest cost: an integer programme.
 
     ``x_ij ∈ {0, 1}``, each task at most once; on each node, the tasks due by any deadline D take at most D hours, which
-    is enough for them all to be in time if the earliest deadline goes first. The solver accepts a deadline as kept if it
+    is enough for them all to be in time if the earliest deadline goes first. The solver takes a deadline as kept that
     is missed by less than 1e-6 hours.
 
     Args:

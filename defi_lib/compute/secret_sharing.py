@@ -6,7 +6,7 @@ For teaching: the arithmetic is not protected against attackers who measure its 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,11 +16,12 @@ from defi_lib.validation import at_least
 PRIME = 2**521 - 1
 
 
-class Share(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Share:
     """What one holder has."""
 
     holder: int  #: from 1
-    value: int
+    value: int  #: in [0, prime)
     prime: int = PRIME  #: all arithmetic is modulo this
 
     def __add__(self, other: object) -> Share:
@@ -29,11 +30,11 @@ class Share(NamedTuple):
             return NotImplemented
         if (self.holder, self.prime) != (other.holder, other.prime):
             raise ValueError(f"holder = {other.holder} is not {self.holder}: allowed are two shares of one holder")
-        return self._replace(value=(self.value + other.value) % self.prime)
+        return replace(self, value=(self.value + other.value) % self.prime)
 
     def __mul__(self, factor: object) -> Share:
         """Share of a secret times a whole number that everybody knows."""
-        return self._replace(value=self.value * factor % self.prime) if isinstance(factor, int) else NotImplemented
+        return replace(self, value=self.value * factor % self.prime) if isinstance(factor, int) else NotImplemented
 
     __rmul__ = __mul__
 
@@ -57,9 +58,7 @@ def split_secret(
     """
     at_least("holders", holders, 1)
     if at_least("threshold", threshold, 1) > holders:
-        raise ValueError(
-            f"threshold = {threshold} is outside the allowed range: an integer from 1 to {holders} holders"
-        )
+        raise ValueError(f"threshold = {threshold} is outside the allowed range: an integer from 1 to {holders}")
     at_least("prime", prime, holders + 1)
     if not 0 <= at_least("secret", secret, 0) < prime:
         raise ValueError(f"secret = {secret} is outside the allowed range: an integer from 0 to {prime - 1}")

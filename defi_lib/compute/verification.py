@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from defi_lib.compute.bookkeeping import Payment
+from defi_lib.compute.payments import Payment
 from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, plain, positive
 
 #: More copies than anybody pays for.

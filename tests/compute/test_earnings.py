@@ -1,0 +1,150 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from defi_lib.compute import (
+    HOURS_PER_YEAR,
+    Device,
+    break_even_price,
+    break_even_utilisation,
+    free_entry_nodes,
+    host_year,
+    record_payments,
+    shared_utilisation,
+)
+from defi_lib.ledger import Ledger, profits
+
+CARD = Device(1600, 4, 0.45, 0.06)
+amounts = st.floats(0, 1e4)
+devices = st.builds(Device, st.floats(1, 1e5), st.floats(0.5, 10), st.floats(0, 2), st.floats(0.001, 0.5))
+
+
+def test_the_years_of_a_graphics_card():
+    year = host_year(CARD, np.array([0.1, 0.2, 0.4, 0.7]), 0.35, 0.25, 0.17)
+    np.testing.assert_allclose(year.profit, [-317.4808, -145.6096, 198.1328, 713.7464], rtol=1e-12)
+    np.testing.assert_allclose(year.hourly_profit * HOURS_PER_YEAR, year.profit)
+    np.testing.assert_allclose(year.electricity, 8760 * np.array([0.099, 0.138, 0.216, 0.333]) * 0.17)
+
+
+def test_break_even_depends_on_the_country():
+    assert break_even_utilisation(CARD, 0.35, 0.25, 0.17) == pytest.approx(0.2847, abs=5e-5)
+    assert break_even_utilisation(CARD, 0.35, 0.25, 0.44) == pytest.approx(0.7928, abs=5e-5)
+
+
+def test_arrays_agree_with_numbers():
+    prices = np.array([0.0, 0.2, 0.35])
+    years = host_year(CARD, 0.5, prices, 0.25, 0.17, emission=10.0, token_share=0.5, token_return=-0.3, tax_rate=0.2)
+    for i, price in enumerate(prices):
+        one = host_year(CARD, 0.5, price, 0.25, 0.17, emission=10.0, token_share=0.5, token_return=-0.3, tax_rate=0.2)
+        assert type(one.profit) is float
+        assert years.profit[i] == one.profit
+        assert years.tax[i] == one.tax
+
+
+@given(devices, st.floats(0.01, 1), st.floats(0, 0.9), st.floats(0, 1))
+def test_at_the_break_even_price_nothing_is_left(device, utilisation, fee, electricity_price):
+    price = break_even_price(device, utilisation, fee, electricity_price)
+    year = host_year(device, utilisation, price, fee, electricity_price)
+    scale = year.rent + year.electricity + year.depreciation
+    if price > 0:
+        assert abs(year.profit) <= 1e-9 * scale
+    else:
+        assert year.profit >= -1e-9 * scale
+
+
+@given(devices, st.floats(0.1, 10), st.floats(0, 0.9), st.floats(0, 1))
+def test_at_the_break_even_utilisation_nothing_is_left(device, price, fee, electricity_price):
+    if device.margin(price, fee, electricity_price) <= 1e-6:
+        return
+    utilisation = break_even_utilisation(device, price, fee, electricity_price)
+    if utilisation <= 1:
+        year = host_year(device, utilisation, price, fee, electricity_price)
+        assert abs(year.profit) <= 1e-9 * (year.rent + year.electricity + year.depreciation)
+    else:
+        assert host_year(device, 1.0, price, fee, electricity_price).profit < 0
+
+
+def test_a_token_that_falls_takes_the_profit_and_a_loss_is_not_refunded():
+    dollars = host_year(CARD, 0.4, 0.35, 0.25, 0.17, tax_rate=0.25)
+    tokens = host_year(CARD, 0.4, 0.35, 0.25, 0.17, token_share=1.0, token_return=-0.8, tax_rate=0.25)
+    assert dollars.tax == pytest.approx(0.25 * 198.1328)
+    assert dollars.profit == pytest.approx(0.75 * 198.1328)
+    assert tokens.token_gain == pytest.approx(-0.8 * 8760 * 0.4 * 0.35 * 0.75)
+    assert (tokens.tax, tokens.profit) == (0.0, tokens.profit_before_tax)
+    emitted = host_year(CARD, 0.4, 0.35, 0.25, 0.17, emission=300.0, token_return=-1.0)
+    assert emitted.profit == pytest.approx(198.1328)  # worthless when sold
+
+
+@given(devices, st.floats(0, 1), amounts, st.floats(0, 0.9), st.floats(0, 1), amounts, st.floats(0, 0.9))
+def test_the_ledger_shows_the_same_profit(device, utilisation, price, fee, electricity_price, emission, tax_rate):
+    year = host_year(device, utilisation, price, fee, electricity_price, emission=emission, tax_rate=tax_rate)
+    ledger = Ledger()
+    record_payments(ledger, year.payments)
+    ledger.check_conserved()
+    booked = profits(ledger)["provider"]["total"]
+    assert booked == pytest.approx(year.profit, rel=1e-9, abs=1e-9 * (year.rent + emission + year.depreciation))
+
+
+def test_who_joins_takes_work_from_the_others():
+    np.testing.assert_allclose(shared_utilisation(np.array([1, 10, 20]), 87_600), [1, 1, 0.5])
+    assert shared_utilisation(5.0, 0.0) == 0.0
+
+
+@pytest.mark.parametrize("emission", [0.0, 5e4, 5e6])
+@pytest.mark.parametrize("price", [0.05, 0.2, 0.5])
+def test_at_free_entry_the_last_node_earns_nothing(price, emission):
+    demand = 4e5
+    nodes = free_entry_nodes(CARD, demand, price, 0.25, 0.17, emission)
+    if nodes == 0:
+        assert emission == 0
+        assert host_year(CARD, 1.0, price, 0.25, 0.17).profit < 0
+        return
+    use = shared_utilisation(nodes, demand)
+    profit = host_year(CARD, use, price, 0.25, 0.17, emission=emission / nodes).profit
+    assert abs(profit) < 1e-9 * CARD.depreciation
+
+
+def test_more_emission_feeds_more_nodes_not_richer_ones():
+    nodes = free_entry_nodes(CARD, 4e5, 0.35, 0.25, 0.17, np.array([0.0, 1e5, 1e6]))
+    assert np.all(np.diff(nodes) > 0)
+    assert nodes[0] == free_entry_nodes(CARD, 4e5, 0.35, 0.25, 0.17)
+
+
+def test_a_phone_and_a_rented_cloud_card_use_the_same_formulas():
+    phone = Device(0, 3, 0.005, 0.001)
+    assert host_year(phone, 1.0, 0.0, 0.0, 0.0).profit == 0.0
+    assert break_even_utilisation(phone, 0.01) == 0.0
+    assert host_year(Device(1e-300, 1e-3, 0, 0), 1.0, 1e-300).profit > 0
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: Device(-1, 4, 0.4), r"purchase_price = -1 .*\[0, inf\)"),
+        (lambda: Device(1, 0, 0.4), r"life = 0 .*\(0, inf\)"),
+        (lambda: Device(1, 4, [0.4, -0.1]), r"busy_power\[1\] = -0.1 .*\[0, inf\)"),
+        (lambda: Device(1, 4, 0.4, np.nan), r"idle_power = nan .*\[0, inf\)"),
+        (lambda: Device([1, 2], [1, 2, 3], 0.4), "shapes do not fit"),
+        (lambda: host_year(CARD, 1.1, 1.0), r"utilisation = 1.1 .*\[0, 1\]"),
+        (lambda: host_year(CARD, -0.1, 1.0), r"utilisation = -0.1 .*\[0, 1\]"),
+        (lambda: host_year(CARD, 0.5, -1.0), r"price = -1 .*\[0, inf\)"),
+        (lambda: host_year(CARD, 0.5, 1.0, 1.0), r"fee = 1 .*\[0, 1\)"),
+        (lambda: host_year(CARD, 0.5, 1.0, 0.0, -0.1), r"electricity_price = -0.1 .*\[0, inf\)"),
+        (lambda: host_year(CARD, 0.5, 1.0, emission=-1.0), r"emission = -1 .*\[0, inf\)"),
+        (lambda: host_year(CARD, 0.5, 1.0, token_share=2.0), r"token_share = 2 .*\[0, 1\]"),
+        (lambda: host_year(CARD, 0.5, 1.0, token_return=-1.5), r"token_return = -1.5 .*\[-1, inf\)"),
+        (lambda: host_year(CARD, 0.5, 1.0, tax_rate=1.0), r"tax_rate = 1 .*\[0, 1\)"),
+        (lambda: host_year(CARD, np.zeros(2), np.zeros(3)), "shapes do not fit"),
+        (lambda: break_even_utilisation(CARD, 0.05, 0.0, 0.44), r"margin .* = -0.1216 .*\(0, inf\)"),
+        (lambda: break_even_utilisation(CARD, -1.0), r"price = -1 .*\[0, inf\)"),
+        (lambda: break_even_price(CARD, 0.0), r"utilisation = 0 .*\(0, 1\]"),
+        (lambda: shared_utilisation(0.0, 1.0), r"nodes = 0 .*\(0, inf\)"),
+        (lambda: shared_utilisation(1.0, -1.0), r"demand = -1 .*\[0, inf\)"),
+        (lambda: free_entry_nodes(Device(0, 1, 0.1), 1.0, 1.0), r"fixed cost .* = 0 .*\(0, inf\)"),
+        (lambda: free_entry_nodes(CARD, -1.0, 1.0), r"demand = -1 .*\[0, inf\)"),
+    ],
+)
+def test_errors_name_argument_value_and_range(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
