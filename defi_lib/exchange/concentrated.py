@@ -19,6 +19,7 @@ from defi_lib.exchange.tick_walk import (
     fees_from,
     growth_inside,
     growth_since,
+    position_key,
     select_growth,
     walk,
 )
@@ -119,14 +120,8 @@ class ConcentratedPool(_State):
         fee, spacing = ratio("fee", fee), at_least("tick_spacing", tick_spacing, 1)
         shares = _protocol_shares(protocol_fee)
         broadcastable(**{"price": root, "fee": fee, "protocol_fee[0]": shares[0], "protocol_fee[1]": shares[1]})
-        owed = (
-            non_negative("protocol_fees[0]", protocol_fees[0]),
-            non_negative("protocol_fees[1]", protocol_fees[1]),
-        )
-        known = {PositionKey(*key): Position(*held) for key, held in positions.items()}
-        for key, held in known.items():
-            _key(key.tick_lower, key.tick_upper, key.owner, spacing)
-            non_negative("liquidity", held.liquidity)
+        owed = _pair("protocol_fees", protocol_fees)
+        known = _positions(positions, spacing)
         outside = {bound: (0, 0) for key in known for bound in key[1:]} | dict(fee_growth_outside_x128)
         ticks, ladder = arrange(known, outside)
         at_price = tick_at_sqrt_price(root)
@@ -136,10 +131,8 @@ class ConcentratedPool(_State):
         state = (root, tick, fee, spacing, shares, MappingProxyType(known), MappingProxyType(ticks), ladder)
         pool = super().__new__(cls, *state, fee_growth_x128, owed, (0.0, 0.0))
         if reserves is None:
-            held_0, held_1 = (pool._held(number) + owed[number] for number in (0, 1))
-        else:
-            held_0, held_1 = non_negative("reserves[0]", reserves[0]), non_negative("reserves[1]", reserves[1])
-        return pool._replace(reserves=(held_0, held_1))
+            return pool._replace(reserves=(pool._held(0) + owed[0], pool._held(1) + owed[1]))
+        return pool._replace(reserves=_pair("reserves", reserves))
 
     @property
     def liquidity(self) -> Amount:
@@ -184,7 +177,7 @@ class ConcentratedPool(_State):
         Raises:
             ValueError: a negative amount, or ticks that no position can have.
         """
-        key = _key(tick_lower, tick_upper, PROVIDER, self.tick_spacing)
+        key = position_key(tick_lower, tick_upper, PROVIDER, self.tick_spacing)
         low, high = (sqrt_price_at_tick(tick) ** 2 for tick in key[1:])
         return liquidity_for_amounts(*amounts, self.price(), low, high)
 
@@ -201,7 +194,7 @@ class ConcentratedPool(_State):
         Raises:
             ValueError: ticks that no position can have, or a liquidity that is not one positive number.
         """
-        key = _key(tick_lower, tick_upper, owner, self.tick_spacing)
+        key = position_key(tick_lower, tick_upper, owner, self.tick_spacing)
         liquidity = _one("liquidity", positive("liquidity", liquidity))
         amounts = self._amounts(key, liquidity)
         pool = self._with_liquidity(key, liquidity, (0.0, 0.0))
@@ -218,7 +211,9 @@ class ConcentratedPool(_State):
         Raises:
             ValueError: a position without liquidity, or more than it has.
         """
-        key, held = self._live(tick_lower, tick_upper, owner)
+        key, held = self._known(tick_lower, tick_upper, owner)
+        if held.liquidity == 0:
+            raise ValueError(f"owner = {owner!r} has no liquidity left from tick {tick_lower} to {tick_upper}")
         liquidity = _one("liquidity", between("liquidity", liquidity, 0.0, held.liquidity))
         amounts = self._amounts(key, liquidity)
         return LiquidityChange(self, self._with_liquidity(key, -liquidity, amounts), amounts, liquidity)
@@ -236,8 +231,8 @@ class ConcentratedPool(_State):
         key, held = self._known(tick_lower, tick_upper, owner)
         owed_0, owed_1 = held.tokens_owed
         if at_most is not None:
-            owed_0 = plain(np.minimum(owed_0, non_negative("at_most[0]", at_most[0])))
-            owed_1 = plain(np.minimum(owed_1, non_negative("at_most[1]", at_most[1])))
+            most_0, most_1 = _pair("at_most", at_most)
+            owed_0, owed_1 = plain(np.minimum(owed_0, most_0)), plain(np.minimum(owed_1, most_1))
         left = (held.tokens_owed[0] - owed_0, held.tokens_owed[1] - owed_1)
         positions = MappingProxyType({**self.positions, key: held._replace(tokens_owed=left)})
         pool = self._replace(positions=positions, reserves=self._less(owed_0, owed_1))
@@ -284,16 +279,15 @@ class ConcentratedPool(_State):
             name, most = ("amount_in", went.paid) if exact_in else ("amount_out", went.received)
             between(name, amount, 0.0, plain(most))
         paid, received = plain(went.paid), plain(went.received)
-        fees = list(self.protocol_fees)
-        fees[token_in] = fees[token_in] + went.protocol_fee
-        flows = (-paid, received) if token_in == 0 else (received, -paid)
+        owed = list(self.protocol_fees)
+        owed[token_in] = owed[token_in] + went.protocol_fee
         pool = self._replace(
             sqrt_price=plain(went.sqrt_price),
             tick=went.tick,
             ticks=MappingProxyType(went.ticks),
             fee_growth_x128=went.fee_growth_x128,
-            protocol_fees=(fees[0], fees[1]),
-            reserves=self._less(*flows),
+            protocol_fees=(owed[0], owed[1]),
+            reserves=self._less(-paid, received) if token_in == 0 else self._less(received, -paid),
         )
         return Swap(self, pool, paid, received, plain(went.fee), token_in, token_out)
 
@@ -309,16 +303,10 @@ class ConcentratedPool(_State):
         return plain(np.sqrt(limit))
 
     def _known(self, tick_lower: int, tick_upper: int, owner: Hashable) -> tuple[PositionKey, Position]:
-        key = _key(tick_lower, tick_upper, owner, self.tick_spacing)
+        key = position_key(tick_lower, tick_upper, owner, self.tick_spacing)
         if key not in self.positions:
             raise ValueError(f"owner = {owner!r} has no position from tick {tick_lower} to {tick_upper}: add liquidity")
         return key, self.positions[key]
-
-    def _live(self, tick_lower: int, tick_upper: int, owner: Hashable) -> tuple[PositionKey, Position]:
-        key, held = self._known(tick_lower, tick_upper, owner)
-        if held.liquidity == 0:
-            raise ValueError(f"owner = {owner!r} has no liquidity left from tick {tick_lower} to {tick_upper}")
-        return key, held
 
     def _amounts(self, key: PositionKey, liquidity: float) -> Pair:
         """Tokens in ``liquidity`` of a range."""
@@ -336,10 +324,12 @@ class ConcentratedPool(_State):
         return fresh | {tick: known.fee_growth_outside_x128 for tick, known in self.ticks.items()}
 
     def _growth_inside(self, key: PositionKey, outside: Mapping[int, tuple[Growth, Growth]]) -> tuple[Growth, Growth]:
-        lower, upper = outside[key.tick_lower], outside[key.tick_upper]
+        _, lower, upper = key
         inside_0, inside_1 = (
-            growth_inside(self.tick, growth, key.tick_lower, key.tick_upper, (below, above))
-            for growth, below, above in zip(self.fee_growth_x128, lower, upper, strict=True)
+            growth_inside(
+                self.tick, self.fee_growth_x128[token], lower, upper, (outside[lower][token], outside[upper][token])
+            )
+            for token in (0, 1)
         )
         return inside_0, inside_1
 
@@ -373,18 +363,18 @@ class ConcentratedPool(_State):
         return plain(left_0), plain(left_1)
 
 
-def _key(tick_lower: int, tick_upper: int, owner: Hashable, spacing: int) -> PositionKey:
-    """The key of a position, its ticks checked."""
-    lower = whole("tick_lower", tick_lower, MIN_TICK, MAX_TICK - 1)
-    upper = whole("tick_upper", tick_upper, MIN_TICK + 1, MAX_TICK)
-    for name, tick in (("tick_lower", lower), ("tick_upper", upper)):
-        if not isinstance(tick, int) or tick % spacing:
-            raise ValueError(
-                f"{name} = {tick} is outside the allowed range: one multiple of the tick spacing {spacing}"
-            )
-    if lower >= upper:
-        raise ValueError(f"tick_upper = {upper} is outside the allowed range: above tick_lower = {lower}")
-    return PositionKey(owner, int(lower), int(upper))
+def _positions(positions: Mapping[PositionKey, Position], spacing: int) -> dict[PositionKey, Position]:
+    """Positions that somebody else has put together, checked."""
+    known = {}
+    for (owner, lower, upper), (liquidity, growth, owed) in positions.items():
+        liquidity = _one("liquidity", non_negative("liquidity", liquidity))
+        known[position_key(lower, upper, owner, spacing)] = Position(liquidity, growth, _pair("tokens_owed", owed))
+    return known
+
+
+def _pair(name: str, amounts: Pair) -> Pair:
+    """One amount of each token, checked."""
+    return non_negative(f"{name}[0]", amounts[0]), non_negative(f"{name}[1]", amounts[1])
 
 
 def _one(name: str, value: Amount) -> float:

@@ -18,7 +18,7 @@ from defi_lib.exchange.ticks import (
     sqrt_price_at_tick,
     tick_at_sqrt_price,
 )
-from defi_lib.validation import Amount, Whole
+from defi_lib.validation import Amount, Whole, whole
 
 if TYPE_CHECKING:
     from defi_lib.exchange.concentrated import ConcentratedPool
@@ -84,6 +84,20 @@ class Walk(NamedTuple):
     protocol_fee: Amount  #: part of the fee
     fee_growth_x128: tuple[Growth, Growth]
     ticks: Mapping[int, Tick]
+
+
+def position_key(tick_lower: int, tick_upper: int, owner: Hashable, spacing: int) -> PositionKey:
+    """The key of a position, its ticks checked."""
+    lower = whole("tick_lower", tick_lower, MIN_TICK, MAX_TICK - 1)
+    upper = whole("tick_upper", tick_upper, MIN_TICK + 1, MAX_TICK)
+    for name, tick in (("tick_lower", lower), ("tick_upper", upper)):
+        if not isinstance(tick, int) or tick % spacing:
+            raise ValueError(
+                f"{name} = {tick} is outside the allowed range: one multiple of the tick spacing {spacing}"
+            )
+    if lower >= upper:
+        raise ValueError(f"tick_upper = {upper} is outside the allowed range: above tick_lower = {lower}")
+    return PositionKey(owner, int(lower), int(upper))
 
 
 def growth_of(fee_per_liquidity: Amount) -> Growth:

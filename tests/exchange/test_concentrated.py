@@ -438,6 +438,12 @@ def test_state_cannot_be_changed():
         (lambda pool: ConcentratedPool(1.0, reserves=(0.0, -2.0)), r"reserves\[1\] = -2 "),
         (lambda pool: ConcentratedPool(1.0, tick=5), r"tick = 5 does not fit the price: allowed are 0 "),
         (lambda pool: ConcentratedPool([1.0, 2.0], [0.1, 0.2, 0.3]), "shapes do not fit together"),
+        (lambda pool: ConcentratedPool(1.0, positions={("ann", -50, 60): (1.0, (0, 0), (0, 0))}), "tick_lower = -50 "),
+        (lambda pool: ConcentratedPool(1.0, positions={("ann", -60, 60): (-1.0, (0, 0), (0, 0))}), "liquidity = -1 "),
+        (
+            lambda pool: ConcentratedPool(1.0, positions={("ann", -60, 60): (1.0, (0, 0), (0, -1.0))}),
+            r"tokens_owed\[1\] = -1 ",
+        ),
         (lambda pool: pool.price(2, 0), "token_in = 2 is no token"),
         (lambda pool: pool.swap_exact_in(-1.0), r"amount_in = -1 .*\[0, inf\)"),
         (lambda pool: pool.swap_exact_out(np.nan), "amount_out = nan "),
