@@ -22,7 +22,7 @@ class Slider:
         unit: its unit, shown behind the label.
         low, high: the ends of the slider, ``low < high``; on a logarithmic scale ``low > 0``.
         start: the value at first; by default the middle of the slider.
-        step: the distance of two values; on a logarithmic scale in decades. By default about 100 steps.
+        step: the distance of two values; on a logarithmic scale in decades. By default 100 to 200 steps.
         log: a logarithmic scale.
         integer: whole numbers only (linear scale).
         format: how the value is shown, in d3's notation such as ``",.0f"``.
@@ -82,8 +82,9 @@ class Slider:
             low, high = math.log10(self.low), math.log10(self.high)
             # A whole number of steps to the start: the browser would move it otherwise.
             to_start = math.log10(self.default) - low
-            step = self.step or to_start / max(round(to_start / (high - low) * 100), 1) or (high - low) / 100
-            shown = self.format or ".3s"
+            step = self.step or to_start / max(round(to_start / (high - low) * 200), 1) or (high - low) / 200
+            # d3's "s" would write a tenth as 100m.
+            shown = self.format or (".3s" if self.low >= 1 else ".3g" if self.high <= 1000 else ",.2f")
             return widgets.FloatLogSlider(self.default, min=low, max=high, step=step, readout_format=shown, **common)
         if self.integer:
             step = int(self.step or 1)
