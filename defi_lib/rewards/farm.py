@@ -75,9 +75,12 @@ class RewardFarm(_State):
             ValueError: a negative amount, or one that does not fit the scenarios.
         """
         emission, total = self._per_scenario("emission", emission), self.total_staked
-        earned = np.asarray(emission)[..., np.newaxis] * _parts(self.stakes, total)
+        # In place, as with many farmers the time goes into memory.
+        pending = _parts(self.stakes, total)
+        pending *= np.asarray(emission)[..., np.newaxis]
+        pending += self.pending
         idle = self.undistributed + np.where(np.greater(total, 0), 0.0, emission)
-        farm = self._replace(pending=self.pending + earned, undistributed=plain(idle))
+        farm = self._replace(pending=pending, undistributed=plain(idle))
         return FarmChange(self, farm, emitted=emission)
 
     def stake(self, amounts: Amount) -> FarmChange:
@@ -95,9 +98,11 @@ class RewardFarm(_State):
         Raises:
             ValueError: an amount outside [0, stake of the farmer].
         """
-        self._per_farmer("amounts", np.asarray(amounts))
-        taken = self._per_farmer("amounts", between("amounts", amounts, 0.0, self.stakes))
-        return FarmChange(self, self._replace(stakes=self.stakes - taken), staked=-taken)
+        taken = self._per_farmer("amounts", non_negative("amounts", amounts))
+        left = self.stakes - taken
+        if np.min(left, initial=0.0) < 0:
+            between("amounts", taken, 0.0, self.stakes)
+        return FarmChange(self, self._replace(stakes=left), withdrawn=taken)
 
     def claim(self, who: NDArray[np.bool_] | bool = True) -> FarmChange:
         """Pay what is pending to the farmers of whom ``who`` is true, by default to all.
@@ -108,7 +113,7 @@ class RewardFarm(_State):
         chosen = np.asarray(who)
         if chosen.dtype.kind != "b":
             raise ValueError(f"who has values of type {chosen.dtype}: allowed are true and false")
-        paid = np.where(self._per_farmer("who", chosen), self.pending, 0.0)
+        paid = self.pending * self._per_farmer("who", chosen)
         return FarmChange(self, self._replace(pending=self.pending - paid), paid=paid)
 
     def _per_scenario(self, name: str, value: Amount) -> Amount:
@@ -130,19 +135,24 @@ class FarmChange(NamedTuple):
     before: RewardFarm
     farm: RewardFarm  #: the farm after
     emitted: Amount = 0.0  #: reward tokens, one number per scenario
-    staked: Amount = 0.0  #: change of each farmer's stake (tokens); < 0 if withdrawn
+    staked: Amount = 0.0  #: tokens that each farmer added
+    withdrawn: Amount = 0.0  #: tokens that each farmer took back
     paid: Amount = 0.0  #: reward tokens paid to each farmer
 
     @property
     def transfers(self) -> tuple[Transfer, ...]:
         """Who paid whom what, the farmers as one party, one amount per scenario."""
-        staked, paid = np.atleast_1d(self.staked), np.atleast_1d(self.paid)
         return (
             Transfer(OUTSIDE, FARM, self.emitted, _REWARD, "emission"),
-            Transfer(FARMERS, FARM, plain(np.sum(np.maximum(staked, 0.0), axis=-1)), _STAKED, "stake"),
-            Transfer(FARM, FARMERS, plain(np.sum(np.maximum(-staked, 0.0), axis=-1)), _STAKED, "stake"),
-            Transfer(FARM, FARMERS, plain(np.sum(paid, axis=-1)), _REWARD, "reward"),
+            Transfer(FARMERS, FARM, _together(self.staked), _STAKED, "stake"),
+            Transfer(FARM, FARMERS, _together(self.withdrawn), _STAKED, "stake"),
+            Transfer(FARM, FARMERS, _together(self.paid), _REWARD, "reward"),
         )
+
+
+def _together(amounts: Amount) -> Amount:
+    """What all farmers moved, one number per scenario."""
+    return plain(np.sum(np.atleast_1d(amounts), axis=-1))
 
 
 def _parts(stakes: NDArray[np.float64], total: Amount) -> NDArray[np.float64]:

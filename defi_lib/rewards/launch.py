@@ -8,7 +8,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.exchange.bonding_curve import BondingCurve
+from defi_lib.exchange import BondingCurve
 from defi_lib.rewards.vesting import Vesting
 from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, plain, positive
 

@@ -82,6 +82,8 @@ def test_it_agrees_with_the_contract_in_integers():
         (lambda f: f.stake([[1.0], [2.0]]), r"amounts has shape \(2, 1\): allowed is one per farmer \(2,\)"),
         (lambda f: f.withdraw([0.0, 3.5]), r"amounts\[1\] = 3.5 is outside the allowed range \[0, "),
         (lambda f: f.withdraw([1.0, 1.0, 1.0]), r"shapes do not fit together"),
+        (lambda f: f.withdraw([-1.0, 0.0]), r"amounts\[0\] = -1 is outside the allowed range \[0, "),
+        (lambda f: f.withdraw("all"), r"amounts = 'all' is not a number"),
         (lambda f: f.claim([1, 0]), r"who has values of type int64: allowed are true and false"),
     ],
 )

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from defi_lib.exchange.bonding_curve import BondingCurve
+from defi_lib.exchange import BondingCurve
 from defi_lib.rewards import (
     Allocation,
     AllocationTable,
