@@ -96,10 +96,7 @@ def browser() -> Iterator[Browser]:
 def run_all_cells(page: Page, seconds: float = 120) -> None:
     """Run every cell of the notebook that JupyterLab shows, and wait until the kernel is idle."""
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
-    page.wait_for_function(
-        "() => document.querySelector('.jp-NotebookPanel-toolbar [data-status=idle], .jp-Notebook-ExecutionIndicator[data-status=idle]')",
-        timeout=60_000,
-    )
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first.wait_for(state="attached", timeout=60_000)
     page.click("li.lm-MenuBar-item:has-text('Run')")
     page.click("li[data-command='runmenu:run-all']")
     page.wait_for_timeout(500)
