@@ -96,8 +96,8 @@ class ConcentratedPool(_State):
     Source: Adams et al., *Uniswap v3 Core* (2021).
     The contract computes in integers, rounds every amount against the user and the root of the price to a multiple
     of 2⁻⁹⁶, and limits the liquidity that may begin or end on one tick. It fills a trade in part where liquidity
-    ends; here that takes a ``price_limit``. The root of the price is one float here: where it lies within a part of 1e-7
-    of a tick or limit, what is traded up to there is right to 1e-16 of ``L·√P`` (token 1) or ``L/√P`` (token 0) only.
+    ends; here that takes a ``price_limit``. The root of the price is one float here: where it lies within 1e-7
+    (relative) of a tick or limit, what is traded up to there is right to 1e-16 of ``L·√P`` (token 1) or ``L/√P`` (token 0) only.
     """
 
     __slots__ = ()
