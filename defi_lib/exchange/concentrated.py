@@ -97,7 +97,8 @@ class ConcentratedPool(_State):
     The contract computes in integers, rounds every amount against the user and the root of the price to a multiple
     of 2⁻⁹⁶, and limits the liquidity that may begin or end on one tick. It fills a trade in part where liquidity
     ends; here that takes a ``price_limit``. The root of the price is one float here: where it lies within 1e-7
-    (relative) of a tick or limit, what is traded up to there is right to 1e-16 of ``L·√P`` (token 1) or ``L/√P`` (token 0) only.
+    (relative) of a tick or limit, what is traded up to there is right only to 1e-16 of ``L·√P``
+    (token 1) or ``L/√P`` (token 0).
     """
 
     __slots__ = ()
