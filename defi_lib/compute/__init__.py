@@ -21,6 +21,7 @@ from defi_lib.compute.earnings import (
     break_even_utilisation,
     free_entry_nodes,
     host_year,
+    rental_value,
     shared_utilisation,
 )
 from defi_lib.compute.energy import (
@@ -165,6 +166,7 @@ __all__ = [
     "posted_price_market",
     "rarest_piece",
     "record_payments",
+    "rental_value",
     "replacement",
     "reverse_auction",
     "ring_asks",

@@ -226,6 +226,38 @@ def break_even_price(device: Device, utilisation: Amount, fee: Amount = 0.0, ele
     return plain(np.maximum(needed, 0.0) / (1 - fee))
 
 
+def rental_value(
+    device: Device,
+    utilisation: Amount,
+    price: Amount,
+    fee: Amount = 0.0,
+    electricity_price: Amount = 0.0,
+    discount_rate: Amount = 0.0,
+) -> Amount:
+    """Most that a device is worth to somebody who rents it out (USD): its income before depreciation, discounted.
+
+    ``income·(1 − (1 + r)^(−T))/r``, below 0 where running it costs more than it brings. More demand for computing lifts
+    this, and so the price that all others must pay for the device as well.
+
+    Args:
+        device: its own purchase price does not matter.
+        utilisation: part of the hours that are paid, in [0, 1].
+        price: USD per paid hour, >= 0.
+        fee: ratio of the rent that the network keeps, in [0, 1).
+        electricity_price: USD per kWh, >= 0.
+        discount_rate: r, per year, as a ratio, >= 0.
+
+    Raises:
+        ValueError: an argument outside its range, or shapes that do not fit together.
+    """
+    rate = np.asarray(non_negative("discount_rate", discount_rate))
+    year = host_year(device._replace(purchase_price=0.0), utilisation, price, fee, electricity_price)
+    broadcastable(income=year.profit, life=device.life, discount_rate=rate)
+    discounted = -np.expm1(-device.life * np.log1p(rate))
+    years = np.divide(discounted, rate, out=np.array(device.life + 0.0 * discounted), where=rate > 0)
+    return plain(year.profit * years)
+
+
 def shared_utilisation(nodes: Amount, demand: Amount) -> Amount:
     """Utilisation of each of ``nodes`` (> 0) equal nodes that share ``demand`` (paid hours per year, >= 0).
 

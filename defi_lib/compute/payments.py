@@ -24,7 +24,7 @@ class Payment(NamedTuple):
 def record_payments(ledger: Ledger, payments: Iterable[Payment], time: float | None = None) -> None:
     """Write payments; those of nothing are left out.
 
-    A party new to the ledger is registered. Its role is its name without a number: ``"node 7"`` is a ``"node"``.
+    What the ledger's outside pays is minted, what it gets is burned. A party new to the ledger is registered. Its role is its name without a number: ``"node 7"`` is a ``"node"``.
 
     Args:
         ledger: where to.
@@ -36,7 +36,14 @@ def record_payments(ledger: Ledger, payments: Iterable[Payment], time: float | N
     """
     for payment in payments:
         for name in (payment.payer, payment.payee):
-            if name not in ledger.roles:
+            if name not in ledger.roles and name != ledger.outside:
                 ledger.party(name, name.rstrip("0123456789").rstrip() or name)
-        if np.any(payment.amount):
-            ledger.record(payment.payer, payment.payee, payment.amount, payment.asset, payment.reason, time)
+        payer, payee, amount, reason, asset = payment
+        if not np.any(amount):
+            continue
+        if payer == ledger.outside:
+            ledger.mint(payee, amount, asset, reason, time)
+        elif payee == ledger.outside:
+            ledger.burn(payer, amount, asset, reason, time)
+        else:
+            ledger.record(payer, payee, amount, asset, reason, time)

@@ -11,6 +11,7 @@ from defi_lib.compute import (
     free_entry_nodes,
     host_year,
     record_payments,
+    rental_value,
     shared_utilisation,
 )
 from defi_lib.ledger import Ledger, profits
@@ -86,6 +87,24 @@ def test_the_ledger_shows_the_same_profit(device, utilisation, price, fee, elect
     assert booked == pytest.approx(year.profit, rel=1e-9, abs=1e-9 * (year.rent + emission + year.depreciation))
 
 
+@given(devices, st.floats(0, 1), st.floats(0, 10), st.floats(0, 0.9), st.floats(0, 1))
+def test_who_pays_the_rental_value_earns_nothing(device, utilisation, price, fee, electricity_price):
+    worth = rental_value(device, utilisation, price, fee, electricity_price)
+    if worth >= 0:
+        bought = device._replace(purchase_price=worth)
+        year = host_year(bought, utilisation, price, fee, electricity_price)
+        assert abs(year.profit) <= 1e-9 * (year.rent + year.electricity)
+
+
+def test_rental_value_is_discounted():
+    rates = np.array([0.0, 1e-15, 0.1])
+    yearly = host_year(Device(0, 4, 0.45, 0.06), 0.5, 0.35, 0.25, 0.17).profit
+    values = rental_value(CARD, 0.5, 0.35, 0.25, 0.17, rates)
+    np.testing.assert_allclose(values, yearly * np.array([4, 4, sum(1.1**-t for t in (1, 2, 3, 4))]), rtol=1e-12)
+    assert rental_value(CARD, 0.5, 0.35, 0.25, 0.17, 0.1) == values[2]
+    assert rental_value(CARD, 1.0, 0.0, 0.0, 0.17) < 0
+
+
 def test_who_joins_takes_work_from_the_others():
     np.testing.assert_allclose(shared_utilisation(np.array([1, 10, 20]), 87_600), [1, 1, 0.5])
     assert shared_utilisation(5.0, 0.0) == 0.0
@@ -139,6 +158,7 @@ def test_a_phone_and_a_rented_cloud_card_use_the_same_formulas():
         (lambda: break_even_utilisation(CARD, 0.05, 0.0, 0.44), r"margin .* = -0.1216 .*\(0, inf\)"),
         (lambda: break_even_utilisation(CARD, -1.0), r"price = -1 .*\[0, inf\)"),
         (lambda: break_even_price(CARD, 0.0), r"utilisation = 0 .*\(0, 1\]"),
+        (lambda: rental_value(CARD, 0.5, 1.0, discount_rate=-0.1), r"discount_rate = -0.1 .*\[0, inf\)"),
         (lambda: shared_utilisation(0.0, 1.0), r"nodes = 0 .*\(0, inf\)"),
         (lambda: shared_utilisation(1.0, -1.0), r"demand = -1 .*\[0, inf\)"),
         (lambda: free_entry_nodes(Device(0, 1, 0.1), 1.0, 1.0), r"fixed cost .* = 0 .*\(0, inf\)"),

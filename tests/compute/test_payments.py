@@ -19,6 +19,14 @@ def test_payments_of_nothing_leave_no_entry():
     assert ledger.flows == {}
 
 
+def test_the_outside_mints_and_burns():
+    ledger = Ledger()
+    record_payments(ledger, [Payment("outside", "node 1", 5.0, "emission", "TOKEN")])
+    record_payments(ledger, [Payment("node 1", "outside", 2.0, "burn", "TOKEN")])
+    assert ledger.balance("node 1", "TOKEN") == ledger.supply("TOKEN") == 3
+    ledger.check_conserved()
+
+
 def test_an_auction_of_many_scenarios_is_one_ledger():
     random = np.random.default_rng(1)
     clearing = mcafee_auction(random.random((100, 6)), random.random((100, 5)))
