@@ -95,9 +95,7 @@ def main() -> None:
     print(f"{TASKS:,} tasks to {TASKS:,} nodes: {seconds(lambda: assign(costs)):.3f} s, cost {assign(costs).cost:.4f}")
     part = costs[:LOOPED_TASKS, :LOOPED_TASKS]
     looped, taken = seconds(lambda: hungarian_loop(part.tolist()), 1), seconds(lambda: assign(part))
-    print(
-        f"  {LOOPED_TASKS:,} to {LOOPED_TASKS:,}: {taken:.3f} s, {looped / taken:.0f} times as fast as the plain loop"
-    )
+    print(f"  {LOOPED_TASKS:,} to {LOOPED_TASKS:,}: {taken:.3f} s, {looped / taken:.0f} times as fast as the loop")
     assert abs(hungarian_loop(part.tolist()) - assign(part).cost) < 1e-9
     taken = seconds(lambda: assign(costs, "cheapest"))
     print(f"  task by task to the cheapest free node: {taken:.3f} s, cost {assign(costs, 'cheapest').cost:.4f}")

@@ -24,7 +24,8 @@ class Payment(NamedTuple):
 def record_payments(ledger: Ledger, payments: Iterable[Payment], time: float | None = None) -> None:
     """Write payments; those of nothing are left out.
 
-    What the ledger's outside pays is minted, what it gets is burned. A party new to the ledger is registered. Its role is its name without a number: ``"node 7"`` is a ``"node"``.
+    What the ledger's outside pays is minted, what it gets is burned. A party new to the ledger is registered. Its role
+    is its name without a number: ``"node 7"`` is a ``"node"``.
 
     Args:
         ledger: where to.

@@ -118,6 +118,12 @@ def test_the_optimum_is_that_of_all_schedules(market):
     assert (-cheapest.done.sum(), cheapest.cost) == pytest.approx(min((n, c) for n, _, c in every), abs=1e-6)
 
 
+def test_the_optimum_keeps_every_deadline():
+    plan = optimal_schedule(Tasks([3, 3, 3], deadline=[3, 5.5, 9]), Nodes([1]))
+    assert plan.done.tolist() == [True, False, True]
+    assert plan.finish.tolist() == [3, 0, 6]
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.floats(0.1, 10), min_size=1, max_size=7), st.integers(1, 3))
 def test_longest_first_keeps_the_bound_of_graham(work, nodes):
