@@ -16,7 +16,7 @@ def test_every_public_name_is_where_it_is_said_to_be():
 
 
 def test_unknown_names_are_refused():
-    with pytest.raises(AttributeError, match="'defi_lib.exchange' has no attribute 'Pond'"):
+    with pytest.raises(AttributeError, match=r"'defi_lib\.exchange' has no attribute 'Pond'"):
         _ = defi_lib.exchange.Pond
     with pytest.raises(ImportError, match="Pond"):
         exec("from defi_lib.exchange import Pond")
