@@ -30,6 +30,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from defi_lib.labs.deadline import TookTooLongError, deadline
+from defi_lib.validation import Amount
 
 #: Seconds that a check may take, the student's code included.
 TIME_LIMIT = 5.0
@@ -38,6 +39,9 @@ TIME_LIMIT = 5.0
 TOLERANCE = 1e-6
 
 Check: TypeAlias = Callable[..., "Iterator[Part]"]
+
+#: A right result, or that of a mistake: a number, several, or an array.
+Result: TypeAlias = Amount | tuple[Amount, ...]
 
 
 class Part(NamedTuple):
@@ -142,7 +146,7 @@ class Lab:
         except _Unanswered as reason:
             status, text = UNANSWERED, str(reason)
         except _Misshapen as reason:
-            text = str(reason)
+            parts.append(Part(0, str(reason)))
         except TookTooLongError:
             status, text = TOO_LONG, f"It was stopped after {TIME_LIMIT:g} seconds. Is there a loop that never ends?"
         except KeyboardInterrupt:
@@ -181,8 +185,8 @@ def equal(
     points: float,
     function: Any,
     arguments: tuple[float, ...],
-    right: float | tuple[float, ...],
-    mistakes: Mapping[str, float | tuple[float, ...]] | None = None,
+    right: Result,
+    mistakes: Mapping[str, Result] | None = None,
     item: int | None = None,
     tolerance: float = TOLERANCE,
 ) -> Part:
@@ -192,7 +196,7 @@ def equal(
         points: of this part.
         function: the student's, as it was handed to the check.
         arguments: what it is called with.
-        right: the right result, a number or a tuple of numbers.
+        right: the right result.
         mistakes: what to say → the result that tells this mistake.
         item: compare only this item of the tuple that the function returns.
         tolerance: how close is close enough (relative), where an answer is found by trying.
@@ -209,12 +213,12 @@ def matches(
     points: float,
     what: str,
     got: Any,
-    right: float | tuple[float, ...],
-    mistakes: Mapping[str, float | tuple[float, ...]] | None = None,
+    right: Result,
+    mistakes: Mapping[str, Result] | None = None,
     tolerance: float = TOLERANCE,
 ) -> Part:
     """A student's result ``got`` must be ``right``; ``what`` says in a few words what it is."""
-    numbers = _numbers(got, what, np.shape(right))
+    numbers = _numbers(got, what, np.asarray(right, dtype=float).shape)
     if _close(numbers, right, tolerance):
         return Part(points)
     for mistake, wrong in (mistakes or {}).items():
@@ -264,11 +268,11 @@ def _numbers(result: Any, where: str, shape: tuple[int, ...]) -> np.ndarray:
     return numbers
 
 
-def _close(got: np.ndarray, wanted: float | tuple[float, ...], tolerance: float) -> bool:
+def _close(got: np.ndarray, wanted: Result, tolerance: float) -> bool:
     return bool(np.allclose(got, np.asarray(wanted, dtype=float), rtol=tolerance, atol=1e-12))
 
 
-def _written(value: float | tuple[float, ...] | np.ndarray) -> str:
+def _written(value: Result) -> str:
     return ", ".join(f"{float(each):.6g}" for each in np.atleast_1d(np.asarray(value)))
 
 

@@ -81,6 +81,22 @@ def test_another_form_than_asked_for(lab, source, said):
     assert said in answer(lab, source, "pair").text
 
 
+def test_the_first_mistake_is_named_even_if_another_answer_has_a_wrong_form(lab):
+    feedback = answer(lab, "def pair(n): return 5.0, 'much'", "pair")
+    assert feedback.text == "`pair(3)`, value 1, should be 3; yours gives 5."
+
+
+def test_arrays(lab):
+    @lab.question("curve", points=2)
+    def _curve(rng, curve):
+        numbers = np.array([1.0, 2.0])
+        yield matches(1, "The curve", curve(numbers)[0], numbers**2, {"Not squared.": numbers})
+        yield matches(1, "The curve", curve(numbers)[1], numbers, tolerance=0.1)
+
+    assert repr(answer(lab, "def curve(n): return n**2, 1.05 * n", "curve")) == "2"
+    assert answer(lab, "def curve(n): return n, 1.5 * n", "curve").text == "Not squared."
+
+
 def test_an_error_is_told_with_its_line_and_without_a_traceback(lab):
     feedback = answer(lab, "def double(n):\n    m = n\n    return m / 0")
     assert feedback.status == kit.RAISED

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-NOTEBOOK = "1_exchange/01_swaps.ipynb"
-FULL_POINTS = 14
+SWAPS, LIQUIDITY = NOTEBOOKS = ["1_exchange/01_swaps.ipynb", "1_exchange/02_liquidity_and_mev.ipynb"]
+FULL_POINTS = 14 + 16
 
 pytestmark = [pytest.mark.notebooks, pytest.mark.xdist_group("nbgrader")]
 
@@ -29,17 +29,24 @@ def nbgrader(course, *arguments):
     return run.stdout + run.stderr
 
 
-def answered(solved, blank, **own):
-    """The blank lab with some cells replaced: by the solution (True) or by the student's own code."""
-    lab = json.loads(json.dumps(blank))
-    solutions = {cell["id"]: cell["source"] for cell in solved["cells"]}
-    for cell in lab["cells"]:
-        code = (
-            own.get(cell["id"].removeprefix("answer-").replace("-", "_")) if cell["id"].startswith("answer-") else None
-        )
-        if code:
-            cell["source"] = solutions[cell["id"]] if code is True else code
-    return lab
+def read(course, folder):
+    return {path: json.loads((course / folder / path).read_text(encoding="utf-8")) for path in NOTEBOOKS}
+
+
+def answered(solved, blank, own):
+    """The blank labs with some cells replaced: by the solution (True) or by the student's own code."""
+    labs = json.loads(json.dumps(blank))
+    for path, lab in labs.items():
+        solutions = {cell["id"]: cell["source"] for cell in solved[path]["cells"]}
+        for cell in lab["cells"]:
+            code = cell["id"].startswith("answer-") and own.get(question(cell))
+            if code:
+                cell["source"] = solutions[cell["id"]] if code is True else code
+    return labs
+
+
+def question(cell):
+    return cell["id"].removeprefix("answer-").replace("-", "_")
 
 
 @pytest.fixture(scope="module")
@@ -48,41 +55,54 @@ def grades(tmp_path_factory):
     shutil.copy(ROOT / "nbgrader_config.py", course)
     shutil.copytree(ROOT / "solutions/1_exchange", course / "solutions/1_exchange")
     nbgrader(course, "generate_assignment", "1_exchange", "--create")
-    solved = json.loads((course / "solutions" / NOTEBOOK).read_text(encoding="utf-8"))
-    blank = json.loads((course / "labs" / NOTEBOOK).read_text(encoding="utf-8"))
+    solved, blank = read(course, "solutions"), read(course, "labs")
 
-    every = dict.fromkeys(
-        ["swap", "pool_after", "amount_to_pay", "price_impact", "sell_in_parts", "follow_the_money"], True
-    )
+    answers = [cell for lab in blank.values() for cell in lab["cells"] if cell["id"].startswith("answer-")]
+    every = dict.fromkeys(map(question, answers), True)
     no_fee = "def swap(dx, x, y, fee):\n    return y * dx / (x + dx)"
+    no_array = (
+        "import math\ndef position(price, ether, dollars):\n    value = 2 * math.sqrt(ether * dollars * price)\n"
+        "    return value, value / (ether * price + dollars) - 1"
+    )
     submissions = {
-        "right": answered(solved, blank, **every),
-        # the fee forgotten in question 1 (1 of 2); question 2 follows the student's own swap (3); question 3 right (2)
-        "half": answered(solved, blank, swap=no_fee, pool_after=True, amount_to_pay=True),
-        "wrong": answered(
-            solved, blank, swap="def swap(*arguments):\n    return 1.0", price_impact="def price_impact(*a): return a"
-        ),
-        "crashing": answered(solved, blank, **every | {"amount_to_pay": "1 / 0"}),
-        # without a swap, only question 3 has something to stand on
-        "unreadable": answered(solved, blank, **every | {"swap": "def swap(:\n"}),
-        "looping": answered(solved, blank, **every | {"amount_to_pay": "def amount_to_pay(*a):\n    while True: pass"}),
-        "endless": answered(solved, blank, **every | {"amount_to_pay": "while True: pass"}),
-        "blank": blank,
+        "right": every,
+        # the fee forgotten in question 1 (1 of 2); question 2 follows the student's own swap (3); question 3 right (2);
+        # a position for one price only (2 of 3), on which break-even stands (2)
+        "half": {
+            "swap": no_fee,
+            "pool_after": True,
+            "amount_to_pay": True,
+            "position": no_array,
+            "break_even_volume": True,
+        },
+        "wrong": {
+            "swap": "def swap(*arguments):\n    return 1.0",
+            "price_impact": "def price_impact(*a): return a",
+            "position": "def position(*a): return 1.0",
+            "who_paid": "def who_paid(*a): return 7",
+        },
+        "crashing": every | {"amount_to_pay": "1 / 0", "arbitrage": "1 / 0"},
+        # without a swap, only question 3 of the first lab has something to stand on
+        "unreadable": every | {"swap": "def swap(:\n"},
+        "looping": every | {"amount_to_pay": "def amount_to_pay(*a):\n    while True: pass"},
+        "endless": every | {"amount_to_pay": "while True: pass"},
+        "blank": {},
         # a student who changes a check gets the instructor's check again
-        "cheating": answered(solved, blank),
+        "cheating": {},
     }
-    for cell in submissions["cheating"]["cells"]:
-        if cell["id"].startswith("check-"):
-            cell["source"] = "2"
-    for student, lab in submissions.items():
-        path = course / "submitted" / student / NOTEBOOK
-        path.parent.mkdir(parents=True)
-        path.write_text(json.dumps(lab), encoding="utf-8")
+    for student, own in submissions.items():
+        for path, lab in answered(solved, blank, own).items():
+            for cell in lab["cells"]:
+                if student == "cheating" and cell["id"].startswith("check-"):
+                    cell["source"] = "2"
+            submitted = course / "submitted" / student / path
+            submitted.parent.mkdir(parents=True, exist_ok=True)
+            submitted.write_text(json.dumps(lab), encoding="utf-8")
     (course / "nbgrader_config.py").open("a").write("\nc.Execute.timeout = 8\n")  # the test need not wait for 20 s
     nbgrader(course, "autograde", "1_exchange", "--create")
     nbgrader(course, "generate_feedback", "1_exchange", "--student", "half")
-    page = (course / "feedback/half" / NOTEBOOK).with_suffix(".html").read_text(encoding="utf-8")
-    assert "The fee is missing" in page
+    for path, said in ((SWAPS, "The fee is missing"), (LIQUIDITY, "instead of <code>math.sqrt</code>")):
+        assert said in (course / "feedback/half" / path).with_suffix(".html").read_text(encoding="utf-8")
     nbgrader(course, "export")
     with (course / "grades.csv").open(newline="") as file:
         return {row["student_id"]: (float(row["score"]), float(row["max_score"])) for row in csv.DictReader(file)}
@@ -92,10 +112,10 @@ def grades(tmp_path_factory):
     ("student", "points"),
     [
         ("right", FULL_POINTS),
-        ("half", 1 + 3 + 2),
+        ("half", 1 + 3 + 2 + 2 + 2),
         ("wrong", 0),
-        ("crashing", FULL_POINTS - 2),
-        ("unreadable", 2),
+        ("crashing", FULL_POINTS - 2 - 3),
+        ("unreadable", 2 + 16),
         ("looping", FULL_POINTS - 2),
         ("endless", FULL_POINTS - 2),
         ("blank", 0),
