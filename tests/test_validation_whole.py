@@ -29,7 +29,7 @@ def test_whole_numbers_come_back_exact():
         (10**30, r"count = 1e\+30 is outside"),
         (True, r"count = True is outside"),
         ("5", r"count = '5' is not a number"),
-        (None, r"count = nan is outside"),
+        (None, r"count = None is not a number"),
     ],
 )
 def test_errors(value, message):
