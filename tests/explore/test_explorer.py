@@ -1,5 +1,6 @@
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -133,7 +134,8 @@ def test_fast_drags_are_coalesced_to_the_newest_value():
             explorer._widgets["size"].value = float(value)
         await asyncio.sleep(0.05)
 
-    asyncio.run(drag())
+    with ThreadPoolExecutor() as threads:  # a thread of its own: another test may have left a loop in this one
+        threads.submit(asyncio.run, drag()).result()
     assert calls == [59.0] and explorer.sentence == "59.0"
 
 
