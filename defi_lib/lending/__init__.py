@@ -2,6 +2,7 @@
 
 from defi_lib.lending.account import Account, Position
 from defi_lib.lending.bank import Bank, BankChange, CreditScoring
+from defi_lib.lending.bookkeeping import record_cascade, record_liquidation
 from defi_lib.lending.cascade import LinearCascade, PoolCascade, Wave, linear_cascade, pool_cascade, sale_for_fall
 from defi_lib.lending.collateral import (
     NO_DEBT,
@@ -146,6 +147,8 @@ __all__ = [
     "per_block",
     "pool_cascade",
     "raised_base_rate",
+    "record_cascade",
+    "record_liquidation",
     "redemption_fee",
     "sale_for_fall",
     "spiral_health_factor",
