@@ -14,7 +14,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 ARGUMENTS = [
@@ -96,12 +96,29 @@ def browser() -> Iterator[Browser]:
 def run_all_cells(page: Page, seconds: float = 120) -> None:
     """Run every cell of the notebook that JupyterLab shows, and wait until the kernel is idle."""
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first.wait_for(state="attached", timeout=60_000)
+    indicator = page.locator(".jp-Notebook-ExecutionIndicator")
+    indicator.and_(page.locator("[data-status=idle]")).first.wait_for(state="attached", timeout=60_000)
     page.click("li.lm-MenuBar-item:has-text('Run')")
     page.click("li[data-command='runmenu:run-all']")
-    page.wait_for_timeout(500)
+    with contextlib.suppress(TimeoutError):  # a fast notebook may be done before we look
+        indicator.and_(page.locator("[data-status=busy]")).first.wait_for(state="attached", timeout=10_000)
     page.wait_for_function(
         "() => document.querySelector('.jp-Notebook-ExecutionIndicator')?.dataset.status === 'idle'"
         " && ![...document.querySelectorAll('.jp-InputPrompt')].some(e => e.textContent.includes('*'))",
         timeout=seconds * 1000,
     )
+
+
+def scroll_to(page: Page, selector: str) -> None:
+    """Scroll the notebook until ``selector`` is on the page: JupyterLab draws only the cells near the window."""
+    scroller = ".jp-WindowedPanel-outer"
+    for _ in range(3):
+        height = page.evaluate(f"document.querySelector('{scroller}').scrollHeight")
+        for top in range(0, height, 500):
+            page.evaluate(f"document.querySelector('{scroller}').scrollTop = {top}")
+            page.wait_for_timeout(250)
+            if page.locator(selector).first.is_visible():
+                page.locator(selector).first.scroll_into_view_if_needed()
+                page.wait_for_timeout(1_000)  # what is above may still change its height
+                return
+    raise RuntimeError(f"nothing on the page fits {selector}")

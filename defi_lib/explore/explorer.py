@@ -13,6 +13,7 @@ import ipywidgets as widgets
 import numpy as np
 
 from defi_lib.explore.controls import Control
+from defi_lib.explore.manners import Manners
 from defi_lib.explore.plots import Columns, Plot, columns_of
 from defi_lib.explore.view import PlotView, with_picture
 
@@ -56,7 +57,7 @@ class Explorer(widgets.VBox):
         self.view = PlotView(plot, result, sentence)
         for widget in self._widgets.values():
             widget.observe(self._moved, "value")
-        super().__init__([self._control_box(), *self._scenario_box(), self.view])
+        super().__init__([Manners(), self._control_box(), self._scenario_box(), self.view])
         self.add_class("defi-explorer")
         self._compute_on_release()
         explorers.add(self)
@@ -157,7 +158,7 @@ class Explorer(widgets.VBox):
         box.add_class("defi-controls")
         return box
 
-    def _scenario_box(self) -> list[widgets.Widget]:
+    def _scenario_box(self) -> widgets.Widget:
         """A button per scenario, and one that goes back to the start."""
         buttons = []
         for name, values in {**self.scenarios, "Reset": self.defaults}.items():
@@ -166,7 +167,7 @@ class Explorer(widgets.VBox):
             buttons.append(button)
         box = widgets.Box(buttons)
         box.add_class("defi-scenarios")
-        return [box]
+        return box
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         return with_picture(super()._repr_mimebundle_(**kwargs), self.view)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import html
-import pathlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import ipywidgets as widgets
 
+from defi_lib.explore.manners import Manners
 from defi_lib.validation import between
-
-_CSS = (pathlib.Path(__file__).parent / "view.css").read_text("utf-8")
 
 
 class Prediction(widgets.VBox):
@@ -28,7 +26,7 @@ class Prediction(widgets.VBox):
         self._note = _status("")
         self._comparisons: list[Callable[[], None]] = []
         self._button.on_click(lambda _: self.commit(self._entry.value))
-        super().__init__([_style(), widgets.HTMLMath(_paragraph(question)), entry, self._button, self._note])
+        super().__init__([Manners(), widgets.HTMLMath(_paragraph(question)), entry, self._button, self._note])
         self.add_class("defi-question")
 
     def commit(self, value: Any) -> None:
@@ -62,7 +60,7 @@ class Prediction(widgets.VBox):
 
         self._comparisons.append(refresh)
         refresh()
-        framed = widgets.VBox([box])
+        framed = widgets.VBox([Manners(), box])
         framed.add_class("defi-question")
         return framed
 
@@ -74,7 +72,7 @@ class Quiz(widgets.VBox):
         self.choices: list[widgets.RadioButtons] = []
         self.notes: list[widgets.HTMLMath] = []
         boxes = [self._question(f"{n}. {text}", answers) for n, (text, answers) in enumerate(questions, 1)]
-        super().__init__([_style(), *boxes])
+        super().__init__(boxes)
 
     def _question(self, text: str, answers: Mapping[str, str]) -> widgets.Widget:
         _check_answers(text, answers)
@@ -83,7 +81,7 @@ class Quiz(widgets.VBox):
         choice.observe(lambda change: _say(note, _feedback(answers[change["new"]])), "value")
         self.choices.append(choice)
         self.notes.append(note)
-        box = widgets.VBox([widgets.HTMLMath(_paragraph(f"<b>{text}</b>")), choice, note])
+        box = widgets.VBox([Manners(), widgets.HTMLMath(_paragraph(f"<b>{text}</b>")), choice, note])
         box.add_class("defi-question")
         return box
 
@@ -146,7 +144,3 @@ def _status(text: str) -> widgets.HTMLMath:
 
 def _say(note: widgets.HTMLMath, text: str) -> None:
     note.value = f'<p role="status" aria-live="polite">{text}</p>' if text else ""
-
-
-def _style() -> widgets.HTML:
-    return widgets.HTML(f"<style>{_CSS}</style>", layout={"display": "none"})

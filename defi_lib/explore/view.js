@@ -49,14 +49,6 @@ function isDark(element) {
   return false;
 }
 
-function nameSliders(element) {
-  // ipywidgets leaves slider handles without a name for screen readers: give them their label.
-  for (const handle of element.closest(".defi-explorer")?.querySelectorAll(".noUi-handle:not([aria-label])") ?? []) {
-    const label = handle.closest(".widget-inline-hbox, .jupyter-widgets")?.querySelector("label, .widget-label");
-    if (label) handle.setAttribute("aria-label", label.textContent);
-  }
-}
-
 function write(element, text) {
   // **bold**, and nothing else: text never becomes markup.
   element.replaceChildren(...text.split("**").map((part, i) => {
@@ -148,8 +140,9 @@ async function render({ model, el }) {
   model.on("msg:custom", receive);
   const themed = new MutationObserver(() => { if (dark !== null && isDark(el) !== dark) draw(); });
   themed.observe(document.body, { attributes: true });
-  await new Promise((resolve) => requestAnimationFrame(resolve));      // in the page, so that styles can be read
-  nameSliders(el);
+  for (let tries = 0; tries < 600 && !el.isConnected; tries++) {      // styles can be read only in the page
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+  }
   await draw();
   return () => { themed.disconnect(); model.off("msg:custom", receive); forget(); };
 }

@@ -2,8 +2,9 @@ import shutil
 
 import pytest
 
-from tools.browser import ROOT, browser, chromium, run_all_cells, server
+from tools.browser import ROOT, browser, chromium, run_all_cells, scroll_to, server
 
+FIGURE = ".defi-explorer .defi-canvas .bk-Figure"
 OPEN = ("--config=jupyter_server_config.py", "--ServerApp.token=", "--ServerApp.password=", "--allow-root")
 
 
@@ -78,8 +79,7 @@ def open_lesson(chrome, lab):
         watched = Watched(page, lab)
         page.goto(f"{lab}lab/tree/{path}?reset")
         run_all_cells(page)
-        page.locator(".defi-explorer .defi-canvas .bk-Figure").first.wait_for(timeout=60_000)
-        page.wait_for_timeout(1_500)  # plots further down still take their place
+        scroll_to(page, FIGURE)
         return watched
 
     yield opened

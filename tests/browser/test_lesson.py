@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.browser.conftest import Watched
-from tools.browser import ROOT, server
+from tests.browser.conftest import FIGURE, Watched
+from tools.browser import ROOT, scroll_to, server
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -13,6 +13,7 @@ SCREENSHOTS = ROOT / "screenshots"
 
 def drag(page, handle, by):
     handle.scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
     box = handle.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
@@ -42,6 +43,11 @@ def test_everything_can_be_done_by_keyboard(open_lesson):
     page = lesson.page
     for handle in page.locator(".defi-explorer .noUi-handle").all():
         assert handle.get_attribute("aria-label") and handle.get_attribute("tabindex") == "0"
+    moved = page.locator(".defi-explorer .noUi-handle").first
+    sentence = lesson.sentence()
+    for _ in range(3):
+        moved.press("ArrowRight")  # and not a shortcut of the notebook's
+    lesson.wait_until_said_other_than(sentence)
     button = page.locator(".defi-scenarios button").first
     sentence = lesson.sentence()
     button.focus()
@@ -73,7 +79,8 @@ def test_plot_comes_back_after_a_reload_with_a_living_kernel(open_lesson):
     page.keyboard.press("Control+S")
     page.wait_for_timeout(1500)
     page.goto(page.url.replace("?reset", ""))
-    page.locator(".defi-explorer .defi-canvas .bk-Figure").first.wait_for(timeout=60_000)
+    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+    scroll_to(page, FIGURE)
     page.wait_for_function("s => document.querySelector('.defi-explorer .defi-say')?.textContent === s", arg=moved)
     page.locator(".defi-explorer .noUi-handle").first.press("ArrowRight")
     lesson.wait_until_said_other_than(moved)
@@ -91,9 +98,9 @@ def test_narrow_window_and_dark_theme(open_lesson, name, width, dark):
         page.get_by_text("JupyterLab Dark", exact=True).click()
     else:
         page.click("[data-id='filebrowser'], li[title^='File Browser']", timeout=5_000)
-    page.wait_for_timeout(2_500)
-    figure = page.locator(".defi-explorer .defi-canvas .bk-Figure").first
-    figure.scroll_into_view_if_needed()
+    page.wait_for_timeout(1_500)
+    scroll_to(page, FIGURE)
+    figure = page.locator(FIGURE).first
     color = page.evaluate(
         "() => [...Bokeh.index].filter(v => v.repaint).map(v => v.model.below[0].major_label_text_color)[0]"
     )
@@ -111,7 +118,7 @@ def test_the_same_lesson_in_voila(chrome, course):
         page = chrome.new_page(viewport={"width": 1280, "height": 900})
         lesson = Watched(page, address)
         page.goto(address)
-        page.locator(".defi-explorer .defi-canvas .bk-Figure").first.wait_for(timeout=90_000)
+        page.locator(FIGURE).first.wait_for(timeout=90_000)
         page.wait_for_timeout(1_000)
         plotted, sentence = lesson.plotted(), lesson.sentence()
         page.locator(".defi-explorer .noUi-handle").first.press("ArrowRight")

@@ -97,7 +97,7 @@ def test_impossible_values_are_refused_and_nothing_changes(values, message):
 
 def test_scenario_buttons_set_everything_and_reset():
     explorer = make()
-    large, reset = explorer.children[1].children
+    large, reset = explorer.children[2].children
     large.click()
     assert explorer.values == {"size": 8.0} and "64.0" in explorer.sentence
     reset.click()

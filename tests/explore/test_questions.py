@@ -6,11 +6,11 @@ from defi_lib.explore import predict, quiz
 def test_a_prediction_is_kept_and_compared_even_if_it_comes_late():
     prediction = predict("How much?", unit="%")
     box = prediction.compare(1.28, "The pool's price moved.")
-    assert "Commit to a prediction" in box.children[0].value
+    assert "Commit to a prediction" in box.children[1].value
     prediction._entry.value = 5
     prediction._button.click()
     assert prediction.committed == 5 and prediction._entry.disabled
-    assert "You said <b>5 %</b>. The answer is <b>1.28 %</b>. The pool's price moved." in box.children[0].value
+    assert "You said <b>5 %</b>. The answer is <b>1.28 %</b>. The pool's price moved." in box.children[1].value
 
 
 def test_only_the_first_answer_counts():
