@@ -32,6 +32,7 @@ test: .venv/developer chromium ## everything that CI runs
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python tools/notebooks.py --check
+	$(BIN)/python -m repo2docker --no-build --debug . 2>&1 | grep -E 'FROM|environment|requirements|postBuild'  # Binder's plan
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup tests
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --nbval --nbval-sanitize-with tests/notebooks/sanitize.cfg course solutions
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --nbval-lax labs

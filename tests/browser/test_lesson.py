@@ -8,6 +8,9 @@ from tools.browser import ROOT, scroll_to, server
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 LESSON = "course/1_exchange/01_swaps.ipynb"
+#: The first lesson of every other module.
+MODULES = [folder for folder in sorted(ROOT.glob("course/[2-9]_*")) if list(folder.glob("*.ipynb"))]
+OTHERS = [str(min(folder.glob("*.ipynb")).relative_to(ROOT)) for folder in MODULES]
 SCREENSHOTS = ROOT / "screenshots"
 
 
@@ -34,6 +37,19 @@ def test_plot_and_sentence_follow_mouse_and_keys(open_lesson):
         lesson.wait_until_said_other_than(sentence)
         assert lesson.plotted() != plotted
     assert page.locator(".defi-error:visible").count() == 0
+    assert lesson.errors == []
+    assert lesson.strayed == []
+
+
+@pytest.mark.parametrize("path", OTHERS)
+def test_a_plot_follows_in_every_module(open_lesson, path):
+    lesson = open_lesson(path)
+    plotted, sentence = lesson.plotted(), lesson.sentence()
+    for _ in range(3):
+        lesson.page.locator(".defi-explorer .noUi-handle").first.press("ArrowRight")
+    lesson.wait_until_said_other_than(sentence)
+    assert lesson.plotted() != plotted
+    assert lesson.page.locator(".defi-error:visible").count() == 0
     assert lesson.errors == []
     assert lesson.strayed == []
 
