@@ -1,6 +1,7 @@
 """Rewards: what is emitted, who gets it, and what it is worth."""
 
 from defi_lib.rewards.bonds import BondDepository, BondSale
+from defi_lib.rewards.bookkeeping import record_farm_run, record_launch_run, record_liquidity
 from defi_lib.rewards.capital_flows import FarmRun, run_farm
 from defi_lib.rewards.compounding import compounded_value, optimal_harvests, smallest_capital
 from defi_lib.rewards.coordination import BOND, CASH_OUT, HOLD, SELL, STAKE, cash_game, equilibria, three_three_game
@@ -99,6 +100,9 @@ __all__ = [
     "price_factor_of_unlock",
     "public_sale",
     "rebase_apy",
+    "record_farm_run",
+    "record_launch_run",
+    "record_liquidity",
     "record_transfers",
     "run_farm",
     "run_launch",
