@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -12,7 +13,22 @@ from defi_lib.explore.manners import Manners
 from defi_lib.validation import between
 
 
-class Prediction(widgets.VBox):
+class _Box(widgets.VBox):
+    """A framed box, with a text for readers without a kernel."""
+
+    def __init__(self, children: Sequence[widgets.Widget], text: str, *, framed: bool = True) -> None:
+        super().__init__([Manners(), *children] if framed else children)
+        self._text = re.sub(r"<[^>]+>", "", text)
+        if framed:
+            self.add_class("defi-question")
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        return data | {"text/plain": self._text}, metadata
+
+
+class Prediction(_Box):
     """A question whose answer the reader commits to before seeing it. Made by :func:`predict`.
 
     Attributes:
@@ -26,8 +42,8 @@ class Prediction(widgets.VBox):
         self._note = _status("")
         self._comparisons: list[Callable[[], None]] = []
         self._button.on_click(lambda _: self.commit(self._entry.value))
-        super().__init__([Manners(), widgets.HTMLMath(_paragraph(question)), entry, self._button, self._note])
-        self.add_class("defi-question")
+        parts = [widgets.HTMLMath(_paragraph(question)), entry, self._button, self._note]
+        super().__init__(parts, f"Your prediction: {question}")
 
     def commit(self, value: Any) -> None:
         """Take the reader's answer; only the first one counts."""
@@ -60,19 +76,18 @@ class Prediction(widgets.VBox):
 
         self._comparisons.append(refresh)
         refresh()
-        framed = widgets.VBox([Manners(), box])
-        framed.add_class("defi-question")
-        return framed
+        return _Box([box], f"The answer is {self._show(answer)}. {because}")
 
 
-class Quiz(widgets.VBox):
+class Quiz(_Box):
     """Questions with feedback for every option. Made by :func:`quiz`."""
 
     def __init__(self, questions: Sequence[tuple[str, Mapping[str, str]]]) -> None:
         self.choices: list[widgets.RadioButtons] = []
         self.notes: list[widgets.HTMLMath] = []
         boxes = [self._question(f"{n}. {text}", answers) for n, (text, answers) in enumerate(questions, 1)]
-        super().__init__(boxes)
+        lines = [line for text, answers in questions for line in (text, *(f"  ( ) {option}" for option in answers))]
+        super().__init__(boxes, "\n".join(lines), framed=False)
 
     def _question(self, text: str, answers: Mapping[str, str]) -> widgets.Widget:
         _check_answers(text, answers)
@@ -81,9 +96,7 @@ class Quiz(widgets.VBox):
         choice.observe(lambda change: _say(note, _feedback(answers[change["new"]])), "value")
         self.choices.append(choice)
         self.notes.append(note)
-        box = widgets.VBox([Manners(), widgets.HTMLMath(_paragraph(f"<b>{text}</b>")), choice, note])
-        box.add_class("defi-question")
-        return box
+        return _Box([widgets.HTMLMath(_paragraph(f"<b>{text}</b>")), choice, note], text)
 
 
 def predict(

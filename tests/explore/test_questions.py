@@ -53,3 +53,11 @@ def test_quiz_gives_feedback_for_every_option():
 def test_bad_questions_are_refused(answers, message):
     with pytest.raises(ValueError, match=message):
         quiz(("Q", answers))
+
+
+def test_readers_without_a_kernel_see_the_text():
+    prediction = predict("How <b>much</b>?", unit="%")
+    assert prediction._repr_mimebundle_()[0]["text/plain"] == "Your prediction: How much?"
+    assert prediction.compare(3, "So.")._repr_mimebundle_()[0]["text/plain"] == "The answer is 3 %. So."
+    questions = quiz(("Why?", {"This": "Right: …", "That": "No: …"}))
+    assert questions._repr_mimebundle_()[0]["text/plain"] == "Why?\n  ( ) This\n  ( ) That"
