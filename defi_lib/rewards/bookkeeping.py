@@ -59,20 +59,23 @@ def record_farm_run(ledger: Ledger, run: FarmRun, farmers: Mapping[str, Amount])
 
 
 def record_launch_run(ledger: Ledger, run: LaunchRun) -> None:
-    """Write a launch and its months; each month ends with a mark of the token, as :func:`record_farm_run` does daily.
+    """Write a launch and its months, with every token counted at the last price: then nothing is left as price change.
+
+    The column ``"purchase"`` of a profit table shows what buyers gained by the end, ``"sale"`` what sellers gained by
+    not having kept.
 
     Args:
-        ledger: with every allocation of the table, ``"buyers"``, ``"project"`` and ``"pool"`` as parties.
+        ledger: with every allocation of the table, ``"buyers"``, ``"project"`` and ``"pool"`` as parties, and without
+            a mark of the token.
         run: what happened; its pool was opened with an allocation, or else its tokens and dollars come from outside.
 
     Raises:
         ValueError: an unknown party, or time running backwards.
     """
-    ledger.mark(TOKEN, run.start.price(0, 1), 0.0)
+    ledger.mark(TOKEN, run.price[-1], 0.0)
     record_transfers(ledger, run.opening_transfers(), 0.0)
     for month in range(len(run.price)):
         record_transfers(ledger, run.transfers(month), float(month))
-        ledger.mark(TOKEN, run.price[month], float(month))
 
 
 def record_liquidity(

@@ -66,6 +66,8 @@ def test_a_launch_is_conserved_and_its_table_is_that_of_the_run(liquidity):
     record_launch_run(ledger, run)
     ledger.check_conserved()
     booked, said = profits(ledger), run.profits()
+    assert booked["buyers"]["price change"] == 0
+    assert booked["buyers"]["purchase"] == pytest.approx(said["buyers"][-1])
     for name in ("Team", "Investors", "Airdrop", "buyers", "project"):
         assert booked[name]["total"] == pytest.approx(said[name][-1])
     if liquidity:
