@@ -112,6 +112,13 @@ def at_least(name: str, value: int, low: int) -> int:
     raise ValueError(f"{name} = {value!r} is outside the allowed range: an integer >= {low}")
 
 
+def integer(name: str, value: int, low: int, high: int) -> int:
+    """``value`` if it is one integer in [low, high], however large; a float does not count, since it may be rounded."""
+    if isinstance(value, (int, np.integer)) and not isinstance(value, bool) and low <= value <= high:
+        return int(value)
+    raise ValueError(f"{name} = {value!r} is outside the allowed range: an integer from {low} to {high}")
+
+
 def whole(name: str, value: Whole, low: int = 0, high: int = 2**63 - 1) -> Whole:
     """``value`` if it is a whole number in [low, high] everywhere: an ``int``, else an ``int64`` array.
 

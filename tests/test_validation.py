@@ -13,6 +13,7 @@ from defi_lib.validation import (
     finite,
     fulfilled,
     increasing,
+    integer,
     non_negative,
     one_of,
     per_token,
@@ -132,6 +133,12 @@ def test_at_least():
     assert at_least("steps", 1, 1) == 1 and type(at_least("steps", np.int16(7), 1)) is int
     for value in (0, -1, 1.0, True, "1", None):
         refused(lambda value=value: at_least("steps", value, 1), f"steps = {value!r}", ">= 1")
+
+
+def test_integer():
+    assert integer("root", 2**300, 1, 2**300) == 2**300 and type(integer("root", np.int64(7), 1, 2**300)) is int
+    for value in (0, -1, 8, 1.0, 2**70, True, "1", None, np.array([1, 2])):
+        refused(lambda value=value: integer("root", value, 1, 7), f"root = {value!r}", "an integer from 1 to 7")
 
 
 def test_whole():

@@ -96,9 +96,10 @@ class ConcentratedPool(_State):
     Source: Adams et al., *Uniswap v3 Core* (2021).
     The contract computes in integers, rounds every amount against the user and the root of the price to a multiple
     of 2⁻⁹⁶, and limits the liquidity that may begin or end on one tick. It fills a trade in part where liquidity
-    ends; here that takes a ``price_limit``. The root of the price is one float here: where it lies within 1e-7
-    (relative) of a tick or limit, what is traded up to there is right only to 1e-16 of ``L·√P``
-    (token 1) or ``L/√P`` (token 0).
+    ends; here that takes a ``price_limit``. The root of the price is one float here: amounts are right to 4e-16 of
+    ``L·√P`` (token 1) or ``L/√P`` (token 0), which shows where a trade moves the price by less than 1e-7 (relative),
+    and can decide whether a trade that ends on a tick crosses it. To the last unit there is
+    :class:`~defi_lib.exchange.exact_concentrated.ExactConcentratedPool`.
     """
 
     __slots__ = ()
