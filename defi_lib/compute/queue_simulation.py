@@ -1,0 +1,263 @@
+"""Queues request by request: an event simulation with SimPy, and the same numbers for many scenarios without it.
+
+SimPy, and scipy for quantiles of Student's distribution, are loaded only when they are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from defi_lib.validation import Amount, at_least, between, broadcastable, finite, non_negative, positive
+
+if TYPE_CHECKING:
+    import simpy
+
+
+class QueueRun(NamedTuple):
+    """What happened to each request, in order of arrival. Times in seconds."""
+
+    arrivals: NDArray[np.float64]
+    starts: NDArray[np.float64]  #: of the service; the arrival for requests that were sent on
+    finishes: NDArray[np.float64]  #: of the service; the arrival for requests that were sent on
+    overflow: NDArray[np.bool_]  #: which were sent on, because all places were taken
+
+    @property
+    def waits(self) -> NDArray[np.float64]:
+        """Seconds that each served request waited."""
+        return (self.starts - self.arrivals)[~self.overflow]
+
+    @property
+    def response_times(self) -> NDArray[np.float64]:
+        """Seconds that each served request spent here."""
+        return (self.finishes - self.arrivals)[~self.overflow]
+
+    @property
+    def overflow_share(self) -> float:
+        """Part of the requests that were sent on; 0 where there was none."""
+        return float(np.mean(self.overflow)) if self.overflow.size else 0.0
+
+
+class Estimate(NamedTuple):
+    """A mean from independent runs, and how far it may be off."""
+
+    mean: float
+    half_width: float  #: of the confidence interval
+
+    def covers(self, value: float) -> bool:
+        """Whether ``value`` lies in the confidence interval."""
+        return abs(value - self.mean) <= self.half_width
+
+
+def estimate(run_means: Amount, confidence: float = 0.95) -> Estimate:
+    """Mean of independent runs with its confidence interval: ``t·s/√n``, Student's t with n − 1 degrees of freedom.
+
+    The waits within one run depend on each other, so that their own spread says too little: take means of whole runs.
+
+    Args:
+        run_means: one number for each run, two or more.
+        confidence: chance that the interval covers the true mean, in (0, 1).
+
+    Raises:
+        ValueError: fewer than two runs, or a confidence outside its range.
+
+    Source: Student (1908); Law, *Simulation Modeling and Analysis*, on independent replications.
+    """
+    from scipy.stats import t
+
+    means = np.atleast_1d(finite("run_means", run_means))
+    at_least("number of runs", means.size, 2)
+    between("confidence", confidence, 0.0, 1.0, low_open=True, high_open=True)
+    quantile = float(t.ppf((1 + confidence) / 2, means.size - 1))
+    return Estimate(float(np.mean(means)), quantile * float(np.std(means, ddof=1)) / means.size**0.5)
+
+
+def settling_time(arrival_rate: Amount, service_rate: Amount, servers: int = 1) -> Amount:
+    """Seconds in which a queue forgets its start by a factor e: ``1/(√(c·μ) − √λ)²``; long where the load is high.
+
+    Args:
+        arrival_rate: λ, requests per second, in [0, c·μ).
+        service_rate: μ, requests per second and server, > 0.
+        servers: c, >= 1.
+
+    Raises:
+        ValueError: an argument outside its range.
+
+    Source: Morse, *Queues, Inventories and Maintenance* (1958), for M/M/1; at low loads M/M/c forgets more slowly,
+    within a few 1/μ.
+    """
+    service_rate, servers = positive("service_rate", service_rate), at_least("servers", servers, 1)
+    arrival_rate = between("arrival_rate", arrival_rate, 0.0, servers * service_rate, high_open=True)
+    return 1 / (np.sqrt(servers * service_rate) - np.sqrt(arrival_rate)) ** 2
+
+
+def queue_waits(arrivals: Amount, services: Amount, servers: int = 1) -> NDArray[np.float64]:
+    """Seconds that each request waits, first come, first served: many scenarios at once, no failures.
+
+    Each request goes to the server that is free first. It is :func:`simulate_queue` without its options.
+
+    Args:
+        arrivals: seconds, not decreasing along the last axis; scenarios before it.
+        services: seconds, >= 0, of each request.
+        servers: >= 1.
+
+    Raises:
+        ValueError: an argument outside its range, or shapes that do not fit together.
+
+    Source: Kiefer, Wolfowitz (1955); Lindley (1952) for one server.
+    """
+    arrivals, services = _requests(arrivals, services)
+    shape = broadcastable(arrivals=arrivals, services=services)
+    free = np.full((*shape[:-1], at_least("servers", servers, 1)), -np.inf)
+    waits = np.empty(shape)
+    for number in range(shape[-1]):
+        first = np.argmin(free, axis=-1)[..., np.newaxis]
+        arrival, service = arrivals[..., number], services[..., number]
+        start = np.maximum(np.take_along_axis(free, first, axis=-1)[..., 0], arrival)
+        waits[..., number] = start - arrival
+        np.put_along_axis(free, first, (start + service)[..., np.newaxis], axis=-1)
+    return waits
+
+
+def simulate_queue(
+    arrivals: Amount,
+    services: Amount,
+    servers: int = 1,
+    *,
+    room: int | None = None,
+    mtbf: float | None = None,
+    mttr: float = 0.0,
+    random: np.random.Generator | None = None,
+) -> QueueRun:
+    """Requests, servers and failures as processes of SimPy, first come, first served.
+
+    Args:
+        arrivals: seconds, >= 0, not decreasing.
+        services: seconds of work of each request, >= 0.
+        servers: >= 1.
+        room: places to wait, >= 0; who finds them all taken is sent on (to a cloud); by default without end.
+        mtbf: mean time from repair to the next failure of each server (seconds, exponential, > 0), busy or not; a
+            request that is being served continues after the repair. By default nothing fails.
+        mttr: mean time to repair (seconds, exponential), >= 0.
+        random: where the failures come from; needed if there are any.
+
+    Raises:
+        ValueError: an argument outside its range, or failures without ``random``.
+    """
+    import simpy
+
+    arrivals, services = _requests(arrivals, services)
+    if arrivals.shape != services.shape or arrivals.ndim != 1:
+        raise ValueError(f"arrivals {arrivals.shape} and services {services.shape}: allowed are two lists as long")
+    non_negative("arrivals", arrivals)
+    at_least("servers", servers, 1)
+    places = np.inf if room is None else servers + at_least("room", room, 0)
+    failing = mtbf is not None
+    if failing and random is None:
+        raise ValueError("random = None: failures need a numpy.random.Generator")
+    times = (float(positive("mtbf", mtbf)), float(non_negative("mttr", mttr))) if mtbf is not None else (0.0, 0.0)
+    environment = simpy.Environment()
+    site = _Site(environment, arrivals, services, places)
+    for _ in range(servers):
+        machine = environment.process(site.machine())
+        if failing:
+            environment.process(site.breaker(machine, *times, random))
+    environment.process(site.source())
+    if arrivals.size:
+        environment.run(until=site.done)
+    return QueueRun(arrivals, site.starts, site.finishes, site.overflow)
+
+
+class _Site:
+    """The processes of a simulation and what they share."""
+
+    def __init__(self, environment: simpy.Environment, arrivals: Any, services: Any, places: float) -> None:
+        import simpy
+
+        self.environment, self.places = environment, places
+        self.moments, self.work = arrivals.tolist(), services.tolist()
+        self.line = simpy.Store(environment)
+        self.done = environment.event()
+        self.present = 0
+        self.left = len(self.moments)
+        self.starts, self.finishes = arrivals.copy(), arrivals.copy()
+        self.overflow = np.zeros(arrivals.shape, dtype=bool)
+
+    def source(self) -> Generator[Any, Any, None]:
+        """Requests come."""
+        for number, moment in enumerate(self.moments):
+            # An absolute moment: the sum of many gaps would not be exact.
+            if moment > self.environment.now:
+                yield self.environment.timeout(moment - self.environment.now)
+            if self.present >= self.places:
+                self.overflow[number] = True
+                self._leave()
+            else:
+                self.present += 1
+                yield self.line.put(number)
+
+    def machine(self) -> Generator[Any, Any, None]:
+        """A server takes the first in line, again and again."""
+        while True:
+            number = yield from self._take()
+            self.starts[number] = self.environment.now
+            yield from self._serve(self.work[number])
+            self.finishes[number] = self.environment.now
+            self.present -= 1
+            self._leave()
+
+    def breaker(
+        self, machine: simpy.Process, mtbf: float, mttr: float, random: Any
+    ) -> Generator[simpy.Event, Any, None]:
+        """A server fails and is repaired, again and again."""
+        while True:
+            yield self.environment.timeout(mtbf * random.standard_exponential())
+            repair = mttr * random.standard_exponential()
+            machine.interrupt(repair)
+            yield self.environment.timeout(repair)
+
+    def _take(self) -> Generator[Any, Any, int]:
+        import simpy
+
+        take = self.line.get()
+        while True:
+            try:
+                number: Any = yield take
+                return number
+            except simpy.Interrupt as failure:
+                repair: Any = failure.cause
+                take.cancel()  # nobody joins a server under repair
+                yield self.environment.timeout(repair)
+                if take.triggered:  # a request had come in the moment of the failure
+                    number = take.value
+                    return number
+                take = self.line.get()
+
+    def _serve(self, work: float) -> Generator[Any, Any, None]:
+        import simpy
+
+        while True:
+            begin = self.environment.now
+            try:
+                yield self.environment.timeout(work)
+                return
+            except simpy.Interrupt as failure:
+                repair: Any = failure.cause
+                work = max(work - (self.environment.now - begin), 0.0)
+                yield self.environment.timeout(repair)
+
+    def _leave(self) -> None:
+        self.left -= 1
+        if self.left == 0:
+            self.done.succeed()
+
+
+def _requests(arrivals: Amount, services: Amount) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    arrivals, services = np.atleast_1d(finite("arrivals", arrivals)), np.atleast_1d(non_negative("services", services))
+    gaps = np.diff(arrivals, axis=-1)
+    if np.any(gaps < 0):
+        raise ValueError(f"arrivals fall by {-float(np.min(gaps)):.12g} seconds: allowed are times in their order")
+    return arrivals, services

@@ -1,0 +1,77 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from defi_lib.compute import cheapest_servers, erlang_b, hybrid_service, mmc_queue, record_payments
+from defi_lib.ledger import Ledger
+
+
+@given(st.floats(0.01, 30), st.integers(1, 12), st.integers(0, 15))
+def test_the_balance_of_all_states(load, servers, room):
+    steps = [load / min(i, servers) for i in range(1, servers + room + 1)]
+    chances = np.cumprod(np.concatenate([[1.0], steps]))
+    chances /= chances.sum()
+    result = hybrid_service(load, 1.0, servers, room)
+    assert result.cloud_share == pytest.approx(chances[-1], rel=1e-9)
+    waiting = np.maximum(np.arange(servers + room + 1) - servers, 0) @ chances
+    assert result.wait == pytest.approx(waiting / (load * (1 - chances[-1])), rel=1e-9, abs=1e-12)
+    busy = np.minimum(np.arange(servers + room + 1), servers) @ chances
+    assert result.utilisation == pytest.approx(busy / servers, rel=1e-9)
+
+
+def test_limits():
+    assert hybrid_service(8.0, 1.0, 10).cloud_share == pytest.approx(erlang_b(10, 8.0))
+    assert hybrid_service(8.0, 1.0, 10).wait == 0
+    queue = mmc_queue(8.0, 1.0, 10)
+    assert hybrid_service(8.0, 1.0, 10, 400).wait == pytest.approx(queue.wait)
+    none = hybrid_service(8.0, 1.0, 0, 5, 1.0, 0.01)
+    assert (none.cloud_share, none.wait, none.utilisation, none.server_cost) == (1, 0, 0, 0)
+    assert none.cost == pytest.approx(288)
+    assert none.cost_per_request == pytest.approx(0.01)
+    overloaded = hybrid_service(80.0, 1.0, 10)
+    assert overloaded.cloud_share == pytest.approx(1 - 10 / 80, abs=0.003)
+
+
+def test_scenarios_and_payments():
+    many = hybrid_service(5.0, 1.0, np.arange(10), np.array([[0], [3]]), 2.0, 0.001)
+    one = hybrid_service(5.0, 1.0, 4, 3, 2.0, 0.001)
+    assert many.cost[1, 4] == one.cost
+    assert many.wait[1, 4] == one.wait
+    ledger = Ledger()
+    record_payments(ledger, many.payments)
+    ledger.check_conserved()
+    np.testing.assert_allclose(ledger.balance("clients", "USD"), -many.cost)
+
+
+@given(st.floats(0.1, 40), st.floats(0.05, 5), st.floats(0.0001, 0.01), st.integers(0, 5))
+def test_no_other_number_of_machines_is_cheaper(load, price, cloud, room):
+    best = cheapest_servers(load, 1.0, price, cloud, room)
+    others = hybrid_service(load, 1.0, np.arange(400), room, price, cloud)
+    assert best.cost <= np.min(others.cost) * (1 + 1e-12)
+
+
+def test_own_machines_for_the_base_and_the_cloud_for_peaks():
+    dear = cheapest_servers(20.0, 1.0, 3.0, 0.01).servers
+    cheap = cheapest_servers(20.0, 1.0, 3.0, 0.001).servers
+    assert 0 < cheap < 20 < dear
+    assert cheapest_servers(20.0, 1.0, 3.0, 0.0005).servers == 0  # 3600 requests an hour cost less than a machine
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: hybrid_service(0.0, 1.0, 1), r"arrival_rate = 0 .*\(0, inf\)"),
+        (lambda: hybrid_service(1.0, -1.0, 1), r"service_rate = -1 .*\(0, inf\)"),
+        (lambda: hybrid_service(1.0, 1.0, -1), r"servers = -1 .*from 0"),
+        (lambda: hybrid_service(1.0, 1.0, 1, -1), r"room = -1 .*from 0"),
+        (lambda: hybrid_service(1.0, 1.0, 1, 0, -1.0), r"server_price = -1 .*\[0, inf\)"),
+        (lambda: hybrid_service(1.0, 1.0, 1, 0, 1.0, -1.0), r"cloud_price = -1 .*\[0, inf\)"),
+        (lambda: hybrid_service(np.ones(2), 1.0, np.array([1, 2, 3])), "shapes do not fit"),
+        (lambda: cheapest_servers(1.0, 1.0, 0.0, 1.0), r"server_price = 0 .*\(0, inf\)"),
+        (lambda: cheapest_servers(1e5, 1.0, 1.0, 1.0), r"number of servers that may pay = 1032.* \[0, 20000\]"),
+    ],
+)
+def test_errors_name_argument_value_and_range(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
