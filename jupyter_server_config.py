@@ -5,6 +5,9 @@ from pathlib import Path
 
 c = get_config()  # noqa: F821
 
+# The whole course is served, labs too: Jupyter would serve only the folder of the page that it opens.
+c.ServerApp.root_dir = str(Path(__file__).parent)
+
 # Plots follow a slider without stutter (a server from another environment, without the course's package, goes without).
 if find_spec("defi_lib"):
     c.ServerApp.kernel_websocket_connection_class = "defi_lib.server.PromptConnection"

@@ -74,7 +74,8 @@ def measure(cell: str, ready: str, presses: int) -> list[float]:
         notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
         nbformat.write(notebook, directory / "model.ipynb")
         config = f"--config={ROOT / 'jupyter_server_config.py'}"
-        command = ("jupyterlab", config, "--allow-root", "--ServerApp.token=", "--ServerApp.password=")
+        here = f"--ServerApp.root_dir={directory}"
+        command = ("jupyterlab", config, here, "--allow-root", "--ServerApp.token=", "--ServerApp.password=")
         with server(*command, directory=directory, probe="lab") as address, browser() as chromium:
             page = chromium.new_page(viewport={"width": 1300, "height": 1000})
             page.goto(address + "lab/tree/model.ipynb?reset")

@@ -36,6 +36,11 @@ def test_jupyterlab_and_voila_are_told():
     assert (Path(lab.LabApp.app_settings_dir) / "overrides.json").is_file()
 
 
+def test_first_page_can_open_the_labs():
+    lab = PyFileConfigLoader("jupyter_server_config.py", path=str(ROOT)).load_config()
+    assert (Path(lab.ServerApp.root_dir) / "labs").samefile(ROOT / "labs")
+
+
 def test_voila_template_takes_nothing_from_elsewhere():
     template = json.loads((ROOT / "voila.json").read_text())["VoilaConfiguration"]["template"]
     assert "replace('<link" in (ROOT / "share/jupyter/voila/templates" / template / "index.html.j2").read_text()
