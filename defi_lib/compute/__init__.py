@@ -12,6 +12,16 @@ __getattr__, __dir__, __all__ = attach(
     {
         "assignment": ["Assignment", "NOBODY", "assign", "vcg_assignment"],
         "bisection": ["Dispute", "bisection_rounds", "settle_dispute"],
+        "burn_mint": [
+            "BurnMint",
+            "TOKEN",
+            "akash_lease",
+            "burn_and_mint",
+            "exchange_price",
+            "helium_epoch",
+            "render_epoch",
+            "stationary_price",
+        ],
         "churn": ["ChurnRun", "hours_per_task", "online_share", "simulate_churn"],
         "distance": [
             "EARTH_RADIUS",
@@ -54,6 +64,27 @@ __getattr__, __dir__, __all__ = attach(
             "kilowatt_hours",
             "replacement",
         ],
+        "filecoin": [
+            "BASELINE_START",
+            "BASELINE_TOTAL",
+            "EPOCHS_PER_YEAR",
+            "SIMPLE_TOTAL",
+            "baseline_minting",
+            "baseline_power",
+            "consensus_pledge",
+            "simple_minting",
+            "storage_pledge",
+        ],
+        "flywheel": [
+            "Growth",
+            "emission_share",
+            "feedback",
+            "network_growth",
+            "provider_income",
+            "self_sustaining_demand",
+            "shock_multiplier",
+        ],
+        "layered_income": ["Dilution", "LayeredIncome", "layer_income", "staking_dilution"],
         "overflow": ["HybridService", "cheapest_servers", "hybrid_service"],
         "payments": ["Payment", "record_payments"],
         "peers": [
@@ -146,6 +177,8 @@ __getattr__, __dir__, __all__ = attach(
             "sign_share",
             "sign_together",
         ],
+        "token_economy": ["TokenEconomy", "TokenRun", "run_token_economy"],
+        "treasury": ["Payout", "TreasuryRun", "buy_back", "pay_dividend", "run_treasury", "voted_value"],
         "verification": [
             "InspectionGame",
             "SpotCheckIncome",
