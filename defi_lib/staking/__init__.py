@@ -40,6 +40,7 @@ from defi_lib.staking.block import (
     transfer_leaf,
 )
 from defi_lib.staking.block_tree import Accounts, BlockAdded, BlockTree
+from defi_lib.staking.bookkeeping import record_fee, record_mining, record_stakes
 from defi_lib.staking.congestion import BlockFees, FeeMarketPath, fill_block, simulate_fee_market
 from defi_lib.staking.custody import CustodyLoss, CustodyRisk, Wallet, custodian_risk, custody_risk, self_custody_risk
 from defi_lib.staking.delegation import (
@@ -197,6 +198,9 @@ __all__ = [
     "polya_limit",
     "polya_urn",
     "pool_income",
+    "record_fee",
+    "record_mining",
+    "record_stakes",
     "self_custody_risk",
     "share_moments",
     "sign_transfer",
