@@ -95,6 +95,16 @@ def browser() -> Iterator[Browser]:
 
 def run_all_cells(page: Page, seconds: float = 120) -> None:
     """Run every cell of the notebook that JupyterLab shows, and wait until the kernel is idle."""
+    for _ in range(3):  # a kernel that has only just appeared may lose the first call, or be asked for
+        _run_all_cells(page, seconds)
+        if page.locator(".jp-Dialog").count():
+            page.locator(".jp-Dialog .jp-mod-accept").first.click()
+        elif any(text.strip("[]: ").isdigit() for text in page.locator(".jp-InputPrompt").all_inner_texts()):
+            return
+    raise RuntimeError("no cell of the notebook was run")
+
+
+def _run_all_cells(page: Page, seconds: float) -> None:
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
     indicator = page.locator(".jp-Notebook-ExecutionIndicator")
     indicator.and_(page.locator("[data-status=idle]")).first.wait_for(state="attached", timeout=60_000)
