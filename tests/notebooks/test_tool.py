@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from test_form import tool
+from tests.notebooks.test_form import tool
 
 WIDGET = {
     "application/vnd.jupyter.widget-view+json": {"model_id": "0a1b"},
