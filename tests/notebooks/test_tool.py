@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from tests.notebooks.test_form import tool
 
 WIDGET = {
