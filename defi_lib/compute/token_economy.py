@@ -111,12 +111,12 @@ class TokenRun(NamedTuple):
     @property
     def times(self) -> NDArray[np.float64]:
         """Years at the beginning of each step."""
-        return np.arange(len(self.price)) * self.step
+        return np.asarray(np.arange(len(self.price)) * self.step, dtype=np.float64)
 
     @property
     def emission_value(self) -> NDArray[np.float64]:
         """What providers get in new tokens (USD per year)."""
-        return self.minted * (self.economy.node_share * self.price) / self.step
+        return np.asarray(self.minted * (self.economy.node_share * self.price) / self.step)
 
     @property
     def revenue(self) -> NDArray[np.float64]:
@@ -139,7 +139,9 @@ class TokenRun(NamedTuple):
         """
         device_price = non_negative("device_price", device_price)
         flow = (self.income - self.economy.cost) * self.step
-        return np.asarray(np.cumsum(flow[::-1], axis=0)[::-1] - device_price, dtype=np.float64)
+        flow[-1] -= device_price
+        earned: NDArray[np.float64] = np.cumsum(np.flip(flow, axis=0), axis=0)
+        return np.flip(earned, axis=0)
 
     def payments(self, first: int = 0, last: int | None = None) -> tuple[Payment, ...]:
         """All that moved in the steps from ``first`` to before ``last`` (by default, all); mark the token beside."""

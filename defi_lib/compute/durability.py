@@ -1,0 +1,174 @@
+"""How likely data are lost: pieces that fail alone, together, and with repair in time."""
+
+from __future__ import annotations
+
+from math import comb, lgamma, log
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from defi_lib.validation import (
+    Amount,
+    at_least,
+    between,
+    broadcastable,
+    fulfilled,
+    non_negative,
+    plain,
+    positive,
+    ratio,
+)
+
+#: More pieces than any code has.
+_MOST_PIECES = 2000
+
+
+def loss_probability(needed: int, pieces: int, piece_loss: Amount) -> Amount:
+    """Chance that fewer than k of n pieces survive, each lost on its own: ``P(Bin(n, 1 − p) <= k − 1)``.
+
+    Copies are the case k = 1: ``p^n``.
+
+    Args:
+        needed: k, 1 to n.
+        pieces: n, 1 to 2000.
+        piece_loss: p, chance that a piece is lost before anybody repairs, in [0, 1].
+
+    Raises:
+        ValueError: an argument outside its range.
+
+    Source: Reed, Solomon (1960); Storj whitepaper v3.
+    """
+    _code(needed, pieces)
+    lost = np.asarray(between("piece_loss", piece_loss, 0.0, 1.0))
+    return plain(np.sum(_binomial(pieces, 1 - lost, lost)[..., :needed], axis=-1))
+
+
+def correlated_loss(needed: int, pieces: int, piece_loss: float, correlation: float) -> float:
+    """Chance that fewer than k of n pieces survive if losses come together: beta-binomial.
+
+    All pieces share a chance of loss that is itself drawn (a bad year, a bug, a fall of the token's price), with mean
+    p and such a spread that any two losses have the given correlation.
+
+    Args:
+        needed: k, 1 to n.
+        pieces: n, 1 to 2000.
+        piece_loss: p, mean chance that a piece is lost, in [0, 1].
+        correlation: of the losses of two pieces, in [0, 1); at 0 it is :func:`loss_probability`.
+
+    Raises:
+        ValueError: an argument outside its range.
+
+    Source: Skellam (1948); Bakkaloglu et al. (2002) for storage.
+    """
+    _code(needed, pieces)
+    between("piece_loss", piece_loss, 0.0, 1.0), ratio("correlation", correlation)
+    if correlation == 0 or piece_loss in (0.0, 1.0):
+        return float(loss_probability(needed, pieces, piece_loss))
+    spread = (1 - correlation) / correlation
+    lose, keep = piece_loss * spread, (1 - piece_loss) * spread
+    constant = lgamma(spread) - lgamma(lose) - lgamma(keep) - lgamma(pieces + spread)
+    total = 0.0
+    for survivors in range(needed):
+        ways = log(comb(pieces, survivors))
+        total += np.exp(ways + constant + lgamma(survivors + keep) + lgamma(pieces - survivors + lose))
+    return float(min(total, 1.0))
+
+
+def grouped_loss(needed: int, pieces: int, groups: int, group_loss: Amount, piece_loss: Amount = 0.0) -> Amount:
+    """Chance of loss if whole groups of pieces fail as one: an operator, a data centre, a country, a software.
+
+    Args:
+        needed: k, 1 to n.
+        pieces: n, 1 to 2000.
+        groups: of equal size; a divisor of n.
+        group_loss: chance that a group is lost, in [0, 1].
+        piece_loss: chance that a piece of a group that is there is lost, in [0, 1].
+
+    Raises:
+        ValueError: an argument outside its range, or groups that do not divide the pieces.
+    """
+    _code(needed, pieces)
+    if pieces % at_least("groups", groups, 1):
+        raise ValueError(f"groups = {groups} does not divide {pieces} pieces: allowed are its divisors")
+    gone = np.asarray(between("group_loss", group_loss, 0.0, 1.0))
+    lost = np.asarray(between("piece_loss", piece_loss, 0.0, 1.0))
+    broadcastable(group_loss=gone, piece_loss=lost)
+    chances, each = _binomial(groups, 1 - gone, gone), pieces // groups
+    total = chances[..., 0]
+    for left in range(1, groups + 1):
+        held = left * each
+        missing = 1.0 if held < needed else np.asarray(loss_probability(needed, held, lost))
+        total = total + chances[..., left] * missing
+    return plain(np.minimum(total, 1.0))
+
+
+class RepairPlan(NamedTuple):
+    """What repair in time does to a file, in the long run."""
+
+    mean_time_to_loss: Amount  #: years
+    repairs: Amount  #: per year
+    traffic: Amount  #: downloaded and uploaded for repairs, sizes of the file per year
+
+    def loss_within(self, years: Amount) -> Amount:
+        """Chance that the file is lost within ``years`` (>= 0): ``1 − e^(−years/mean time)``."""
+        return plain(-np.expm1(-non_negative("years", years) / self.mean_time_to_loss))
+
+
+def repair_plan(needed: int, pieces: int, threshold: int, failure_rate: Amount, repair_time: Amount) -> RepairPlan:
+    """A file whose pieces fail one by one, and are all made again once no more than ``threshold`` are left.
+
+    Between two repairs the number of lost pieces only grows, so that
+    ``mean time to loss = (mean time between repairs)/(chance to lose k before repair is done)``, with the chance
+    ``Π f_i/(f_i + r_i)`` of failing n − k + 1 times in a row. A late repair moves less data, and is riskier.
+
+    Args:
+        needed: k, 1 to n.
+        pieces: n, 1 to 2000.
+        threshold: pieces left at which repair begins, k to n − 1 (0 for never).
+        failure_rate: of a piece, per year, > 0; its node leaves or breaks.
+        repair_time: mean time until a repair is done, exponential (years), > 0.
+
+    Raises:
+        ValueError: an argument outside its range, shapes that do not fit together, or a time beyond all numbers.
+
+    Source: own derivation, a Markov chain with renewal at each repair; Angus (1988) for the mean time to data loss.
+    """
+    _code(needed, pieces)
+    if at_least("threshold", threshold, 0):
+        between("threshold", threshold, needed, pieces - 1)
+    rate, time = positive("failure_rate", failure_rate), positive("repair_time", repair_time)
+    shape = broadcastable(failure_rate=rate, repair_time=time)
+    reached, duration, remade, repaired = np.ones(shape), np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    for lost in range(pieces - needed + 1):
+        failing = (pieces - lost) * np.asarray(rate)
+        repairing = 1 / np.asarray(time) if pieces - lost <= threshold else 0.0
+        both = failing + repairing
+        duration = duration + reached / both
+        done = reached * (repairing / both)
+        repaired, remade = repaired + done, remade + done * lost
+        reached = reached * (failing / both)
+    with np.errstate(divide="ignore", over="ignore"):
+        mean_time = np.asarray(duration / reached)
+    fulfilled("mean time to loss", mean_time, np.isfinite(mean_time), "are times below 1e308 years: repair less often")
+    # A repair downloads k pieces, each 1/k of the file, and uploads those that were lost.
+    traffic = (repaired + remade / needed) / duration
+    return RepairPlan(plain(mean_time), plain(repaired / duration), plain(traffic))
+
+
+def _code(needed: int, pieces: int) -> None:
+    at_least("pieces", pieces, 1), at_least("needed", needed, 1)
+    between("pieces", pieces, 1, _MOST_PIECES)
+    between("needed", needed, 1, pieces)
+
+
+def _binomial(count: int, success: NDArray[np.float64], failure: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Chances of 0 to ``count`` successes along a new last axis; both chances are given, so that none is rounded."""
+    wins = np.arange(count + 1)
+    ways = np.array([log(comb(count, k)) for k in wins.tolist()])
+    success, failure = success[..., np.newaxis], failure[..., np.newaxis]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # 0·log(0) is 0: an event that is not asked for may be impossible.
+        won = np.where(wins == 0, 0.0, wins * np.log(success))
+        lost = np.where(wins == count, 0.0, (count - wins) * np.log(failure))
+        return np.exp(ways + won + lost)
