@@ -44,19 +44,21 @@ class CachedGame:
         """Values of the coalitions, one row each."""
         packed = np.packbits(coalitions, axis=1)
         keys = packed.view(f"V{packed.shape[1]}")[:, 0].tolist()
-        numbers, first = self._numbers, len(self._numbers)
-        places = np.fromiter((numbers.setdefault(key, len(numbers)) for key in keys), np.int64, len(keys))
-        if len(numbers) > first:
-            # Each new coalition appears first in the order of its number.
-            new, rows = np.unique(places, return_index=True)
-            try:
-                found = finite("value", np.asarray(self.game(coalitions[rows[new >= first]])))
-            except Exception:
-                for key in list(numbers)[first:]:
-                    del numbers[key]
-                raise
-            self._values.extend(np.asarray(found).tolist())
+        try:
+            places = np.fromiter(map(self._numbers.__getitem__, keys), np.int64, len(keys))
+        except KeyError:
+            places = self._learn(keys, coalitions)
         return np.array(self._values)[places]
+
+    def _learn(self, keys: list[bytes], coalitions: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Ask for the coalitions that are new; where each of all is found. A game that fails leaves no trace."""
+        numbers, known = dict(self._numbers), self.known
+        places = np.fromiter((numbers.setdefault(key, len(numbers)) for key in keys), np.int64, len(keys))
+        different, rows = np.unique(places, return_index=True)
+        found = np.asarray(finite("value", self.game(coalitions[rows[different >= known]])))
+        self._numbers = numbers
+        self._values.extend(found.tolist())
+        return places
 
 
 def exact_shapley(game: Game, players: int) -> NDArray[np.float64]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.validation import Amount, between, broadcastable, increasing, non_negative, positive
+from defi_lib.validation import Amount, between, broadcastable, increasing, non_negative, plain, positive
 
 EPOCHS_PER_YEAR = 365 * 2880  #: of 30 seconds
 HALF_LIFE = 6.0  #: years, of simple minting, and of baseline minting in effective time
@@ -89,7 +89,7 @@ def consensus_pledge(
     share = between("share", share, 0.0, 1.0)
     named = {"circulating": circulating, "sector_power": sector, "network_power": network}
     broadcastable(**named, baseline=baseline, share=share)
-    return share * circulating * (sector / np.maximum(network, baseline))
+    return plain(share * circulating * (sector / np.maximum(network, baseline)))
 
 
 def storage_pledge(daily_reward: Amount, days: Amount = 20.0) -> Amount:
@@ -110,4 +110,4 @@ def storage_pledge(daily_reward: Amount, days: Amount = 20.0) -> Amount:
 
 
 def _decaying(total: float, years: Amount) -> Amount:
-    return -total * np.expm1(-years * (np.log(2) / HALF_LIFE))
+    return plain(-total * np.expm1(-years * (np.log(2) / HALF_LIFE)))

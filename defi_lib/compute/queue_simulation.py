@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.validation import Amount, at_least, between, broadcastable, finite, non_negative, positive
+from defi_lib.validation import Amount, at_least, between, broadcastable, finite, non_negative, plain, positive
 
 if TYPE_CHECKING:
     import simpy
@@ -91,7 +91,7 @@ def settling_time(arrival_rate: Amount, service_rate: Amount, servers: int = 1) 
     """
     service_rate, servers = positive("service_rate", service_rate), at_least("servers", servers, 1)
     arrival_rate = between("arrival_rate", arrival_rate, 0.0, servers * service_rate, high_open=True)
-    return 1 / (np.sqrt(servers * service_rate) - np.sqrt(arrival_rate)) ** 2
+    return plain(1 / (np.sqrt(servers * service_rate) - np.sqrt(arrival_rate)) ** 2)
 
 
 def queue_waits(arrivals: Amount, services: Amount, servers: int = 1) -> NDArray[np.float64]:

@@ -144,7 +144,8 @@ def late_share(queue: Queue, within: Amount) -> Amount:
     """
     within = non_negative("within", within)
     broadcastable(wait=queue.wait, within=within)
-    return queue.wait_probability * np.exp(-(queue.servers * queue.service_rate - queue.arrival_rate) * within)
+    spare = queue.servers * queue.service_rate - queue.arrival_rate
+    return plain(queue.wait_probability * np.exp(-spare * within))
 
 
 def wait_quantile(queue: Queue, share: Amount) -> Amount:
