@@ -76,7 +76,7 @@ def replicas_needed(one: Amount, target: Amount) -> Whole:
     target = np.asarray(between("target", target, 0.0, 1.0, high_open=True))
     broadcastable(one=one, target=target)
     failing = np.log1p(-np.where(one < 1, one, 0.5))
-    needed = np.where(one < 1, np.ceil(np.log1p(-target) / failing), target > 0)
+    needed = np.maximum(np.where(one < 1, np.ceil(np.log1p(-target) / failing), 0.0), target > 0)
     # A logarithm that should be a whole number may lie just above it.
     fewer = np.maximum(needed - 1, 0)
     needed = np.where(1 - (1 - one) ** fewer >= target, fewer, needed).astype(np.int64)
