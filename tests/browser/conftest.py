@@ -1,6 +1,7 @@
 import shutil
 
 import pytest
+from playwright.sync_api import TimeoutError
 
 from tools.browser import ROOT, browser, chromium, run_all_cells, scroll_to, server
 
@@ -73,7 +74,7 @@ def open_lesson(chrome, lab):
     """Opens a notebook in JupyterLab and runs it."""
     pages = []
 
-    def opened(path, **options):
+    def opened_once(path, options):
         page = chrome.new_page(**{"viewport": {"width": 1280, "height": 900}, **options})
         pages.append(page)
         watched = Watched(page, lab)
@@ -81,6 +82,15 @@ def open_lesson(chrome, lab):
         run_all_cells(page)
         scroll_to(page, FIGURE)
         return watched
+
+    def opened(path, **options):
+        # On a busy machine JupyterLab may ask for a kernel before it has found one: what is tested comes after that.
+        for _ in range(2):
+            try:
+                return opened_once(path, options)
+            except (TimeoutError, RuntimeError):
+                pages.pop().close()
+        return opened_once(path, options)
 
     yield opened
     for page in pages:
