@@ -164,7 +164,17 @@ def liquidate(
 def largest_repayment(
     collateral: Amount, debt: Amount, health_factor: Amount, bonus: Amount, rules: CloseRules, all_debt: Amount
 ) -> Amount:
-    """The most that one liquidation may repay (USD), however healthy the position is.
+    """The most that one liquidation may repay (USD), however healthy the position is: at most what collateral pays.
+
+    The arguments are those of :func:`closable`.
+    """
+    return np.minimum(closable(collateral, debt, health_factor, bonus, rules, all_debt), collateral / (1 + bonus))
+
+
+def closable(
+    collateral: Amount, debt: Amount, health_factor: Amount, bonus: Amount, rules: CloseRules, all_debt: Amount
+) -> Amount:
+    """How much of a debt the rules let one liquidation repay (USD), even if the collateral is worth less.
 
     Args:
         collateral: worth of the asset that is seized (USD), >= 0.
@@ -174,15 +184,14 @@ def largest_repayment(
         rules: how much may be repaid.
         all_debt: worth of all debts of the position (USD), >= ``debt``.
     """
-    payable = collateral / (1 + bonus)
     most = np.minimum(debt, (all_debt if rules.of_all_debt else debt) * rules.close_factor)
     if rules.least_left:
         dustless = np.minimum(debt - rules.least_left, (collateral - rules.least_left) / (1 + bonus))
-        most = np.where((most >= debt) | (most >= payable), most, np.minimum(most, dustless))
+        most = np.where((most >= debt) | (most >= collateral / (1 + bonus)), most, np.minimum(most, dustless))
     whole = health_factor <= rules.full_below
     if rules.full_size:
         whole = whole | (np.minimum(collateral, debt) < rules.full_size)
-    return np.minimum(np.where(whole, debt, most), payable)
+    return np.where(whole, debt, most)
 
 
 def spiral_health_factor(liquidation_threshold: Amount, bonus: Amount) -> Amount:

@@ -9,7 +9,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.lending.account import Account, Position
+from defi_lib.lending.account import Account, Position, WholePosition, mean_ratio
 from defi_lib.lending.interest import INTEREST_METHODS
 from defi_lib.lending.liquidation import AAVE_V3, CloseRules
 from defi_lib.lending.market_liquidation import liquidation_amounts
@@ -26,10 +26,8 @@ from defi_lib.lending.market_record import (
 )
 from defi_lib.lending.reserve import Listing, Reserve
 from defi_lib.lending.transfer import Transfer, actual, owed, supplied
+from defi_lib.lending.units import USD_DECIMALS, rounded, rounded_down
 from defi_lib.validation import Amount, between, fulfilled, non_negative, one_of, plain, positive
-
-#: Limits that depend on rounded sums are met to this relative precision.
-_PRECISION = 1e-12
 
 
 class _State(NamedTuple):
@@ -60,7 +58,7 @@ class Market(_State):
         ValueError: an argument outside its range, or a listing without a price.
 
     Source: @aave/core-v3; aave-dao/aave-v3-origin. Not modelled: stable-rate debt, caps, isolation and efficiency
-    modes. The contract rounds each amount to whole units.
+    modes. Amounts, and worth in 10⁻⁸ USD, are rounded to whole units where listings have ``decimals``, as deployed.
     """
 
     __slots__ = ()
@@ -99,11 +97,13 @@ class Market(_State):
 
     def supplied(self, user: str, asset: str) -> Amount:
         """What ``user`` has supplied, with interest (tokens)."""
-        return self._account(user).scaled_supply.get(asset, 0.0) * self.reserve(asset).supply_index
+        reserve = self.reserve(asset)
+        return reserve.whole(self._account(user).scaled_supply.get(asset, 0.0) * reserve.supply_index)
 
     def owed(self, user: str, asset: str) -> Amount:
         """What ``user`` owes, with interest (tokens)."""
-        return self._account(user).scaled_debt.get(asset, 0.0) * self.reserve(asset).borrow_index
+        reserve = self.reserve(asset)
+        return reserve.whole(self._account(user).scaled_debt.get(asset, 0.0) * reserve.borrow_index)
 
     def pledged(self, user: str, asset: str) -> Amount:
         """The part of :meth:`supplied` that is collateral (tokens): all or nothing."""
@@ -114,19 +114,23 @@ class Market(_State):
 
     def position(self, user: str) -> Position:
         """Collateral, debt and health factor of ``user``."""
-        account = self._account(user)
+        account, decimals = self._account(user), self._usd_decimals
         collateral: Amount = 0.0
         loan: Amount = 0.0
         threshold: Amount = 0.0
         debt: Amount = 0.0
         for asset in account.scaled_supply:
-            value, terms = self.pledged(user, asset) * self.prices[asset], self.reserves[asset].listing
+            value = rounded_down(self.pledged(user, asset) * self.prices[asset], decimals)
+            terms = self.reserves[asset].listing
             collateral = collateral + value
             loan = loan + value * terms.loan_to_value
             threshold = threshold + value * terms.liquidation_threshold
         for asset in account.scaled_debt:
-            debt = debt + self.owed(user, asset) * self.prices[asset]
-        return Position(collateral, debt, self._mean(loan, collateral), self._mean(threshold, collateral))
+            debt = debt + rounded_down(self.owed(user, asset) * self.prices[asset], decimals)
+        means = [mean_ratio(part, collateral, self.whole_basis_points) for part in (loan, threshold)]
+        if decimals is None:
+            return Position(collateral, debt, *means)
+        return WholePosition(rounded(collateral, decimals), rounded(debt, decimals), *means)
 
     # Time and prices
 
@@ -167,8 +171,9 @@ class Market(_State):
         """
         if user == MARKET:
             raise ValueError(f"user = {user!r} is the market itself: allowed is any other name")
-        amount, reserve = non_negative("amount", amount), self.reserve(asset)
-        scaled = self._scaled_supply(user, asset) + amount / reserve.supply_index
+        reserve = self.reserve(asset)
+        amount = reserve.whole(non_negative("amount", amount))
+        scaled = self._scaled_supply(user, asset) + reserve.whole(amount / reserve.supply_index)
         market = self._with(asset, reserve, cash=amount, supply={user: scaled})
         return MarketChange(self, market, amount, supply_transfers(user, asset, amount))
 
@@ -180,8 +185,9 @@ class Market(_State):
                 would bring the health factor below 1.
         """
         balance, reserve = self.supplied(user, asset), self.reserve(asset)
-        amount = between("amount", balance if amount is None else amount, 0.0, np.minimum(balance, reserve.cash))
-        scaled = (balance - amount) / reserve.supply_index
+        amount = reserve.part_of(plain(np.minimum(balance, reserve.cash)), balance if amount is None else amount)
+        held = self._scaled_supply(user, asset)
+        scaled = reserve.scaled_rest(held, balance - amount, (amount,), reserve.supply_index)
         market = self._with(asset, reserve, cash=-amount, supply={user: scaled})
         market._still_healthy(user, "amount", amount, np.logical_and(amount, self.pledged(user, asset)))
         return MarketChange(self, market, amount, withdraw_transfers(user, asset, amount))
@@ -206,9 +212,10 @@ class Market(_State):
             ValueError: an unknown user or asset, or more than lies in the market or than the loan-to-value allows.
         """
         reserve, scaled = self.reserve(asset), self._account(user).scaled_debt.get(asset, 0.0)
-        room = self.position(user).available_borrows / self.prices[asset]
-        amount = between("amount", amount, 0.0, np.minimum(room * (1 + _PRECISION), reserve.cash))
-        market = self._with(asset, reserve, cash=-amount, debt={user: scaled + amount / reserve.borrow_index})
+        room = self.position(user).largest_loan(self.prices[asset], reserve.listing.decimals)
+        amount = reserve.part_of(reserve.cash, amount, room)
+        scaled = scaled + reserve.whole(amount / reserve.borrow_index)
+        market = self._with(asset, reserve, cash=-amount, debt={user: scaled})
         return MarketChange(self, market, amount, borrow_transfers(user, asset, amount))
 
     def repay(self, user: str, asset: str, at_most: Amount | None = None, payer: str | None = None) -> MarketChange:
@@ -224,7 +231,7 @@ class Market(_State):
             ValueError: an unknown user or asset, or a negative amount.
         """
         debt = self.owed(user, asset)
-        amount = debt if at_most is None else plain(np.minimum(non_negative("at_most", at_most), debt))
+        amount = debt if at_most is None else self.reserves[asset].at_most(debt, non_negative("at_most", at_most))
         moved = repay_transfers(payer or user, user, asset, amount)
         return MarketChange(self, self._paid_back(user, asset, debt, amount), amount, moved)
 
@@ -235,8 +242,8 @@ class Market(_State):
             ValueError: an unknown asset, an amount of more than lies in the market, or a negative fee.
         """
         reserve = self.reserve(asset)
-        amount = between("amount", amount, 0.0, reserve.cash)
-        income, claims = amount * non_negative("fee", fee), reserve.supplied + reserve.treasury
+        amount = reserve.part_of(reserve.cash, amount)
+        income, claims = reserve.whole(amount * non_negative("fee", fee)), reserve.supplied + reserve.treasury
         growth = income / plain(np.where(claims > 0, claims, 1.0))
         fuller = reserve._replace(supply_index=reserve.supply_index * (1 + growth))
         paid = actual([Transfer(user, MARKET, income, asset, "flash loan fee")])
@@ -277,9 +284,7 @@ class Market(_State):
             ValueError: an unknown user or asset, nothing to liquidate in any scenario, a rest that is too small, or
                 more collateral than lies in the market.
         """
-        repaid, seized = liquidation_amounts(self, user, collateral, debt, at_most)
-        terms = self.reserves[collateral].listing
-        fee = seized * (terms.fee_share * terms.bonus / (1 + terms.bonus))
+        repaid, seized, fee = liquidation_amounts(self, user, collateral, debt, at_most)
         settled = self._paid_back(user, debt, self.owed(user, debt), repaid)
         market = settled._seized(liquidator, user, collateral, seized, fee, take_claim)
         moved = actual(
@@ -302,11 +307,12 @@ class Market(_State):
     def _seized(self, liquidator: str, user: str, asset: str, seized: Amount, fee: Amount, take_claim: bool) -> Self:
         """``seized`` tokens of the user's deposit for the liquidator, and ``fee`` of them for the treasury."""
         reserve, balance = self.reserve(asset), self.supplied(user, asset)
-        claims = {user: (balance - seized) / reserve.supply_index}
+        held, index = self._scaled_supply(user, asset), reserve.supply_index
+        claims = {user: reserve.scaled_rest(held, balance - seized, (seized - fee, fee), index)}
         for name, gain in ((TREASURY, fee), (liquidator, (seized - fee) * take_claim)):
             if np.any(gain):
                 held = claims.get(name, self._scaled_supply(name, asset))
-                claims[name] = held + gain / reserve.supply_index
+                claims[name] = held + reserve.whole(gain / index)
         cash = 0.0 if take_claim else between("seized collateral", seized - fee, 0.0, reserve.cash)
         return self._with(asset, reserve, cash=-cash, supply=claims)
 
@@ -324,8 +330,9 @@ class Market(_State):
     # Inside
 
     def _paid_back(self, user: str, asset: str, debt: Amount, amount: Amount) -> Self:
-        reserve = self.reserve(asset)
-        return self._with(asset, reserve, cash=amount, debt={user: (debt - amount) / reserve.borrow_index})
+        reserve, held = self.reserve(asset), self._account(user).scaled_debt.get(asset, 0.0)
+        scaled = reserve.scaled_rest(held, debt - amount, (amount,), reserve.borrow_index)
+        return self._with(asset, reserve, cash=amount, debt={user: scaled})
 
     def _with(
         self,
@@ -338,21 +345,30 @@ class Market(_State):
         """The market after a touch: ``cash`` more tokens in the reserve, new scaled amounts of users, new rates."""
         accounts, scaled_supply, scaled_debt = dict(self.accounts), reserve.scaled_supply, reserve.scaled_debt
         for user, amount in supply.items():
-            account = accounts.get(user, Account())
+            account, amount = accounts.get(user, Account()), reserve.whole(amount)
             scaled_supply = scaled_supply + (amount - account.scaled_supply.get(asset, 0.0))
             accounts[user] = account.with_supply(asset, amount)
         for user, amount in debt.items():
-            account = accounts.get(user, Account())
+            account, amount = accounts.get(user, Account()), reserve.whole(amount)
             scaled_debt = scaled_debt + (amount - account.scaled_debt.get(asset, 0.0))
             accounts[user] = account.with_debt(asset, amount)
+        if debt and reserve.listing.decimals is not None:
+            # Whole units of 18 decimals are finer than a float: only a fresh sum ends at 0 with the last debt.
+            scaled_debt = sum(account.scaled_debt.get(asset, 0.0) for account in accounts.values())
         # The rest of many sums may round to less than nothing.
         touched = reserve._replace(
-            cash=reserve.cash + cash,
-            scaled_supply=plain(np.maximum(scaled_supply, 0.0)),
-            scaled_debt=plain(np.maximum(scaled_debt, 0.0)),
+            cash=reserve.whole(reserve.cash + cash),
+            scaled_supply=reserve.whole(plain(np.maximum(scaled_supply, 0.0))),
+            scaled_debt=reserve.whole(plain(np.maximum(scaled_debt, 0.0))),
         ).with_new_rates()
         reserves = MappingProxyType({**self.reserves, asset: touched})
         return self._replace(reserves=reserves, accounts=MappingProxyType(accounts))
+
+    @property
+    def _usd_decimals(self) -> int | None:
+        """Worth is counted in whole units as soon as a token is."""
+        whole = any(reserve.listing.decimals is not None for reserve in self.reserves.values())
+        return USD_DECIMALS if whole else None
 
     def _with_account(self, user: str, account: Account) -> Self:
         return self._replace(accounts=MappingProxyType({**self.accounts, user: account}))
@@ -372,16 +388,8 @@ class Market(_State):
     def _scaled_supply(self, user: str, asset: str) -> Amount:
         return self.accounts.get(user, Account()).scaled_supply.get(asset, 0.0)
 
-    def _mean(self, weighted: Amount, value: Amount) -> Amount:
-        """A mean ratio by worth; 0 without collateral."""
-        mean = weighted / plain(np.where(value > 0, value, 1.0))
-        if self.whole_basis_points:
-            # A mean that is a whole number of basis points must not lose one to rounding.
-            mean = plain(np.floor(mean * 1e4 + 1e-9) / 1e4)
-        return mean
-
     def _still_healthy(self, user: str, name: str, value: Amount, takes: bool | NDArray[np.bool_]) -> None:
         """Refuse the argument that ``takes`` collateral away from a user who then has too little."""
-        good = (self.position(user).health_factor >= 1 - _PRECISION) | np.logical_not(takes)
+        good = self.position(user).healthy | np.logical_not(takes)
         text = f"is what leaves {user!r} a health factor of 1"
         fulfilled(name, np.broadcast_to(value, np.broadcast_shapes(np.shape(value), np.shape(good))), good, text)

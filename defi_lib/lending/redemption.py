@@ -113,7 +113,8 @@ class Troves(_State):
         """
         ratios = self.ratios(price)
         eligible = np.where((ratios >= MINIMUM_RATIO) & (self.debt > 0), self.debt, 0.0)
-        coins = between("coins", coins, 0.0, eligible.sum(axis=-1) * (1 + _PRECISION))
+        most = eligible.sum(axis=-1)
+        coins = plain(np.minimum(between("coins", coins, 0.0, most * (1 + _PRECISION)), most))
         cancelled = _first_come(eligible, np.argsort(ratios, axis=-1, kind="stable"), coins)
         drawn = cancelled / _per_position(price)
         closed = (cancelled > 0) & (cancelled >= self.debt)

@@ -8,7 +8,8 @@ import numpy as np
 
 from defi_lib.lending.interest import INTEREST_METHODS
 from defi_lib.lending.rates import RateModel, utilisation
-from defi_lib.validation import Amount, between, broadcastable, non_negative, plain
+from defi_lib.lending.units import rounded, snapped
+from defi_lib.validation import Amount, between, broadcastable, finite, integer, non_negative, plain
 
 
 class _Terms(NamedTuple):
@@ -17,6 +18,7 @@ class _Terms(NamedTuple):
     liquidation_threshold: Amount
     bonus: Amount
     fee_share: Amount
+    decimals: int | None
 
 
 class Listing(_Terms):
@@ -28,6 +30,8 @@ class Listing(_Terms):
         liquidation_threshold: part of its worth that counts for the health factor, in [0, 1 / (1 + bonus)].
         bonus: what a liquidator gets above what it repays (ratio), >= 0.
         fee_share: part of the bonus that goes to the treasury, in [0, 1].
+        decimals: of the token, from 0 to 22: amounts are rounded to whole units as the contract does, see
+            :class:`Reserve`. None for amounts without a smallest unit.
 
     Raises:
         ValueError: an argument outside its range, thresholds out of order included.
@@ -42,13 +46,17 @@ class Listing(_Terms):
         liquidation_threshold: Amount = 0.0,
         bonus: Amount = 0.0,
         fee_share: Amount = 0.0,
+        decimals: int | None = None,
     ) -> Self:
         """Check the arguments."""
         bonus, fee_share = non_negative("bonus", bonus), between("fee_share", fee_share, 0.0, 1.0)
         broadcastable(loan_to_value=loan_to_value, liquidation_threshold=liquidation_threshold, bonus=bonus)
         threshold = between("liquidation_threshold", liquidation_threshold, 0.0, 1 / (1 + bonus))
         loan_to_value = between("loan_to_value", loan_to_value, 0.0, threshold)
-        return super().__new__(cls, rates, loan_to_value, threshold, bonus, fee_share)
+        if decimals is not None:
+            # Up to here a power of ten is exact in a float.
+            decimals = integer("decimals", decimals, 0, 22)
+        return super().__new__(cls, rates, loan_to_value, threshold, bonus, fee_share, decimals)
 
 
 class Reserve(NamedTuple):
@@ -57,7 +65,12 @@ class Reserve(NamedTuple):
     A claim grows linearly and a debt is compounded between two touches, at the rates of the last touch. The treasury
     gets its part of what borrowers owe; the little by which compounding exceeds it all stays as ``surplus``.
 
-    Source: aave-dao/aave-v3-origin, ReserveLogic.sol. The contract rounds to 27 decimals and to whole token units.
+    If the listing has ``decimals``, every amount, scaled or not, is a whole number of token units: what is multiplied
+    or divided by an index is rounded to the nearest, a half goes up. This favours nobody; a claim, or a debt, may
+    begin with half a unit more or less than was paid.
+
+    Source: @aave/core-v3 and aave-dao/aave-v3-origin, ReserveLogic.sol, ScaledBalanceTokenBase.sol. The contract also
+    rounds indices and rates, to 27 decimals: a float has 16.
     """
 
     listing: Listing
@@ -75,17 +88,17 @@ class Reserve(NamedTuple):
     @property
     def supplied(self) -> Amount:
         """Claims of all suppliers (tokens)."""
-        return self.scaled_supply * self.supply_index
+        return self.whole(self.scaled_supply * self.supply_index)
 
     @property
     def debt(self) -> Amount:
         """Debts of all borrowers (tokens)."""
-        return self.scaled_debt * self.borrow_index
+        return self.whole(self.scaled_debt * self.borrow_index)
 
     @property
     def treasury(self) -> Amount:
         """Claim of the treasury that it has not collected (tokens)."""
-        return self.scaled_treasury * self.supply_index
+        return self.whole(self.scaled_treasury * self.supply_index)
 
     @property
     def utilisation(self) -> Amount:
@@ -96,6 +109,39 @@ class Reserve(NamedTuple):
     def surplus(self) -> Amount:
         """What the market has above all claims (tokens); below 0 it cannot pay everybody."""
         return self.cash + self.debt - self.supplied - self.treasury
+
+    def whole(self, amount: Amount) -> Amount:
+        """``amount`` (tokens) to the nearest whole unit, if the token has one."""
+        return rounded(amount, self.listing.decimals)
+
+    def part_of(self, limit: Amount, amount: Amount, room: Amount = np.inf) -> Amount:
+        """``amount`` (tokens) in whole units if it lies in [0, min(limit, room)].
+
+        Raises:
+            ValueError: a negative amount, or one that exceeds the room, or the limit by more than floats are rounded
+                by.
+        """
+        number = amount if type(amount) is float else finite("amount", amount)
+        amount = snapped(number, limit, self.listing.decimals)
+        return self.whole(between("amount", amount, 0.0, plain(np.minimum(limit, room))))
+
+    def at_most(self, limit: Amount, amount: Amount) -> Amount:
+        """``amount`` (tokens) in whole units, or the limit where that is less."""
+        return plain(np.minimum(self.whole(snapped(amount, limit, self.listing.decimals)), limit))
+
+    def scaled_rest(self, scaled: Amount, left: Amount, gone: tuple[Amount, ...], index: Amount) -> Amount:
+        """A scaled amount after a part of it has gone; exactly 0 where nothing is left.
+
+        Args:
+            scaled: before.
+            left: what remains (tokens).
+            gone: what went, each part rounded on its own (tokens).
+            index: of the claim or the debt.
+        """
+        if self.listing.decimals is None:
+            return left / index
+        rest = scaled - sum(self.whole(part / index) for part in gone)
+        return plain(np.where(np.greater(left, 0), np.maximum(self.whole(rest), 0.0), 0.0))
 
     def accrued(self, time: Amount, method: str) -> Reserve:
         """The reserve with the interest of the time since its last touch.
@@ -110,15 +156,25 @@ class Reserve(NamedTuple):
         interest = INTEREST_METHODS[method](self.borrow_rate, elapsed)
         growth = plain(np.where(self.scaled_debt > 0, interest, 0.0))
         supply_index: Amount = self.supply_index * (1 + INTEREST_METHODS["linear"](self.supply_rate, elapsed))
-        cut: Amount = self.debt * growth * self.listing.rates.reserve_factor
+        debt = self.scaled_debt * self.borrow_index
+        accrued = debt * growth
+        if self.listing.decimals is not None:
+            # The difference of two rounded debts, in a form in which the interest of a second keeps its digits.
+            accrued = self.whole((debt - self.whole(debt)) + accrued)
+        cut = self.whole(accrued * self.listing.rates.reserve_factor)
         return self._replace(
             supply_index=supply_index,
             borrow_index=self.borrow_index * (1 + growth),
-            scaled_treasury=self.scaled_treasury + cut / supply_index,
+            scaled_treasury=self.whole(self.scaled_treasury + self.whole(cut / supply_index)),
             time=time,
         )
 
     def with_new_rates(self) -> Reserve:
         """The reserve with the rates of its present utilisation, as at the end of every touch."""
         rates, used = self.listing.rates, self.utilisation
-        return self._replace(borrow_rate=rates.borrow_rate(used), supply_rate=rates.supply_rate(used))
+        borrow_rate, supply_rate = rates.borrow_rate(used), rates.supply_rate(used)
+        if self.listing.decimals is not None:
+            # The contract shares out a whole number of billionths of a unit: it matters for a debt of a few units.
+            interest = self.debt * borrow_rate * 10.0 ** (self.listing.decimals + 9)
+            supply_rate = supply_rate * (rounded(interest, 0) / plain(np.where(interest > 0, interest, 1.0)))
+        return self._replace(borrow_rate=borrow_rate, supply_rate=supply_rate)

@@ -80,6 +80,17 @@ def test_everything_can_be_withdrawn_after_everything_was_repaid():
     assert reserve.cash > 0
 
 
+def test_all_suppliers_can_leave_whatever_their_sums_were_rounded_to():
+    random = np.random.default_rng(0)
+    for _ in range(20):
+        market, users = Market({"USD": STABLE}, {"USD": 1.0}), ["a", "b", "c", "d"]
+        for user in users:
+            market = market.supply(user, "USD", random.uniform(1.0, 1000.0)).market
+        for user in random.permutation(users):
+            market = market.withdraw(str(user), "USD").market
+        assert market.reserve("USD").cash == pytest.approx(0, abs=1e-12)
+
+
 def test_repaying_more_than_is_owed_costs_no_more():
     change = lent().repay("alice", "USD", 1e9)
     assert (change.amount, change.market.owed("alice", "USD")) == (15_000.0, 0.0)
@@ -271,6 +282,10 @@ MARKET = lent()
         (lambda: Listing(STABLE.rates, 0.8, 0.96, 0.05), r"liquidation_threshold = 0.96 .* \[0, 0.95238"),
         (lambda: Listing(STABLE.rates, 0.8, 0.8, -0.05), r"bonus = -0.05"),
         (lambda: Listing(STABLE.rates, 0.8, 0.8, 0.05, 1.2), r"fee_share = 1.2"),
+        (lambda: Listing(STABLE.rates, decimals=-1), r"decimals = -1 .* an integer from 0 to 22"),
+        (lambda: Listing(STABLE.rates, decimals=6.0), r"decimals = 6.0 .* an integer from 0 to 22"),
+        (lambda: MARKET.borrow("alice", "USD", "all"), r"amount = 'all' is not a number"),
+        (lambda: MARKET.borrow("alice", "USD", np.nan), r"amount = nan"),
         (lambda: MARKET.supply("bob", "DAI", 1.0), r"asset = 'DAI' is not listed: allowed are 'USD', 'ETH'"),
         (lambda: MARKET.supply("bob", "USD", -1.0), r"amount = -1 .* \[0, inf\)"),
         (lambda: MARKET.supply("market", "USD", 1.0), r"user = 'market' is the market itself"),

@@ -34,6 +34,7 @@ def listing(asset):
         int(terms["liquidation_threshold_bps"]) / 1e4,
         int(terms["liquidation_bonus_bps"]) / 1e4 - 1,
         int(terms["liquidation_protocol_fee_bps"]) / 1e4,
+        int(terms["decimals"]),
     )
 
 
@@ -63,9 +64,11 @@ def market_from(state):
     market = market._replace(reserves=reserves, time=float(state["block_timestamp"]))
     accounts = {}
     for user, holdings in state["users"].items():
-        supply = {a: int(n) / unit(a) / market.reserve(a).supply_index for a, n in holdings["supplied"].items()}
-        debt = {a: int(n) / unit(a) / market.reserve(a).borrow_index for a, n in holdings["debt"].items()}
-        accounts[user] = Account(supply, debt)
+        live = {asset: market.reserve(asset) for asset in reserves}
+        # Scaled amounts are whole units too. An index is at least 1, so the balance determines them.
+        supply = {a: live[a].whole(int(n) / unit(a) / live[a].supply_index) for a, n in holdings["supplied"].items()}
+        debt = {a: live[a].whole(int(n) / unit(a) / live[a].borrow_index) for a, n in holdings["debt"].items()}
+        accounts[user] = Account(supply, debt, frozenset(supply) - set(holdings["collateral_enabled"]))
     return market._replace(accounts=accounts)
 
 
@@ -85,52 +88,54 @@ def act(market, case):
 
 
 def close(got, want, one, pool=0.0):
-    """Within the tolerance of the vectors; ``one`` is the smallest unit."""
-    return abs(got - want) <= 1e-9 * abs(want) + 2 * one + 1e-14 * pool
+    """Within the tolerance of the vectors: ``want`` is in raw units, of which ``one`` is the smallest."""
+    return abs(got - int(want) * one) <= 1e-9 * abs(int(want) * one) + 2 * one + 1e-14 * pool
 
 
 def check_state(market, state):
     for asset, want in state["reserves"].items():
         stored, live, one = market.reserves[asset], market.reserve(asset), 1 / unit(asset)
-        assert close(live.cash, int(want["available_liquidity"]) * one, one)
-        assert close(live.supplied, int(want["atoken_supply"]) * one, one)
-        assert close(live.debt, int(want["variable_debt"]) * one, one)
-        assert close(stored.scaled_treasury, int(want["accrued_to_treasury_scaled"]) * one, one)
+        pool = live.cash + live.debt
+        assert close(live.cash, want["available_liquidity"], one, pool)
+        assert close(live.supplied, want["atoken_supply"], one, pool)
+        assert close(stored.scaled_supply, want["atoken_scaled_supply"], one, pool)
+        assert close(live.debt, want["variable_debt"], one, pool)
+        assert close(stored.scaled_debt, want["variable_debt_scaled"], one, pool)
+        assert close(stored.scaled_treasury, want["accrued_to_treasury_scaled"], one, pool)
         assert stored.supply_index == pytest.approx(int(want["liquidity_index"]) / RAY, rel=1e-14)
         assert stored.borrow_index == pytest.approx(int(want["variable_borrow_index"]) / RAY, rel=1e-14)
-        # Amounts rounded to whole units move a rate by a part of a unit in the reserve.
-        unit_in_rate = one / max(live.cash + live.debt, one)
-        assert close(stored.supply_rate, int(want["liquidity_rate"]) / RAY, unit_in_rate * stored.borrow_rate)
-        assert close(stored.borrow_rate, int(want["variable_borrow_rate"]) / RAY, unit_in_rate)
+        assert close(stored.supply_rate, want["liquidity_rate"], 1 / RAY)
+        assert close(stored.borrow_rate, want["variable_borrow_rate"], 1 / RAY)
+        assert market.prices[asset] == int(want["price_base"]) / BASE
     for user, want in state["users"].items():
-        for asset, amount in want["supplied"].items():
-            assert close(market.supplied(user, asset), int(amount) / unit(asset), 1 / unit(asset))
-        for asset, amount in want["debt"].items():
-            assert close(market.owed(user, asset), int(amount) / unit(asset), 1 / unit(asset))
-        check_position(market.position(user), want["account"])
+        check_user(market, user, want)
 
 
-def check_position(position, want):
-    # Repaid debt is rounded to whole units of a token with 6 decimals, so its worth is exact to 1e-6 USD.
-    one = 1 / BASE if position.debt_value == 0 else 1e-6
-    assert close(position.collateral_value, int(want["total_collateral_base"]) / BASE, 1 / BASE)
-    assert close(position.debt_value, int(want["total_debt_base"]) / BASE, one)
-    assert close(position.available_borrows, int(want["available_borrows_base"]) / BASE, one)
-    assert round(position.liquidation_threshold * 1e4, 6) == int(want["liquidation_threshold_bps"])
-    assert round(position.loan_to_value * 1e4, 6) == int(want["ltv_bps"])
-    assert position.health_factor == pytest.approx(int(want["health_factor"]) / 1e18, rel=1e-9)
+def check_user(market, user, want):
+    for kind, balance in (("supplied", market.supplied), ("debt", market.owed)):
+        for asset in market.reserves:
+            pool = market.reserve(asset).cash + market.reserve(asset).debt
+            assert close(balance(user, asset), want[kind].get(asset, 0), 1 / unit(asset), pool)
+    assert {a for a in market.reserves if market.pledged(user, a) > 0} == set(want["collateral_enabled"])
+    position, account = market.position(user), want["account"]
+    assert close(position.collateral_value, account["total_collateral_base"], 1 / BASE)
+    assert close(position.debt_value, account["total_debt_base"], 1 / BASE)
+    assert close(position.available_borrows, account["available_borrows_base"], 1 / BASE)
+    assert round(position.liquidation_threshold * 1e4, 6) == int(account["liquidation_threshold_bps"])
+    assert round(position.loan_to_value * 1e4, 6) == int(account["ltv_bps"])
+    assert close(position.health_factor, account["health_factor"], 1e-18)
 
 
 def check_outputs(change, case):
     outputs, inputs = case["outputs"], case["inputs"]
     for name in ("repaid", "withdrawn"):
         if name in outputs:
-            assert close(change.amount, int(outputs[name]) / unit(inputs["asset"]), 1 / unit(inputs["asset"]))
+            assert close(change.amount, outputs[name], 1 / unit(inputs["asset"]))
     if "debt_repaid" in outputs:
         one = 1 / unit(inputs["collateral"])
-        assert close(change.repaid, int(outputs["debt_repaid"]) / unit(inputs["debt"]), 1 / unit(inputs["debt"]))
-        assert close(change.seized - change.protocol_fee, int(outputs["collateral_to_liquidator"]) * one, one)
-        assert close(change.protocol_fee, int(outputs["collateral_fee_to_treasury"]) * one, one)
+        assert close(change.repaid, outputs["debt_repaid"], 1 / unit(inputs["debt"]))
+        assert close(change.seized - change.protocol_fee, outputs["collateral_to_liquidator"], one)
+        assert close(change.protocol_fee, outputs["collateral_fee_to_treasury"], one)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])

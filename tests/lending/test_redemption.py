@@ -93,6 +93,14 @@ def test_the_last_debt_can_be_redeemed_to_the_last_digit():
     assert list(result.troves.debt) == [0.0, 0.0, 0.0, 0.0]
 
 
+def test_all_debt_summed_in_another_order_can_be_redeemed():
+    debt = np.random.default_rng(0).lognormal(0, 3, 1000)
+    coins = debt.sum() * (1 + 1e-13)
+    result = Troves(debt * 2, debt).redeem(coins, 1.0)
+    assert not np.any(result.troves.debt)
+    assert result.base_rate == 0.5
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
