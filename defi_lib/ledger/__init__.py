@@ -2,5 +2,17 @@
 
 from defi_lib.ledger.book import OPENING, PRICE_CHANGE, TOTAL, Ledger
 from defi_lib.ledger.profits import concentration, profits, who_profits
+from defi_lib.ledger.transfer import OUTSIDE, Transfer, record_transfers
 
-__all__ = ["OPENING", "PRICE_CHANGE", "TOTAL", "Ledger", "concentration", "profits", "who_profits"]
+__all__ = [
+    "OPENING",
+    "OUTSIDE",
+    "PRICE_CHANGE",
+    "TOTAL",
+    "Ledger",
+    "Transfer",
+    "concentration",
+    "profits",
+    "record_transfers",
+    "who_profits",
+]

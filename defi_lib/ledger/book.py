@@ -41,7 +41,7 @@ class Flow:
         self.value: Amount = 0.0  #: in the numeraire, each transfer at the price of its time
 
 
-class Transfer(NamedTuple):
+class Entry(NamedTuple):
     """One entry of the history."""
 
     time: float
@@ -88,7 +88,7 @@ class Ledger:
         self.first_prices: dict[str, Amount] = {numeraire: 1.0}
         self.repriced: set[str] = set()  #: assets marked more than once
         self.flows: dict[Route, Flow] = {}  #: totals per payer, payee, asset and reason
-        self.history: list[Transfer | Mark] | None = [] if keep_history else None
+        self.history: list[Entry | Mark] | None = [] if keep_history else None
         self.shape: tuple[int, ...] = ()  #: shape of the scenarios
         self._accounts: dict[tuple[str, str], ExactSum] = {}
         self._time: float | None = None
@@ -320,7 +320,7 @@ class Ledger:
         if route.asset in self.prices:
             flow.value = flow.value + amount * self.prices[route.asset]
         if self.history is not None:
-            self.history.append(Transfer(self.time, route, _kept(amount)))
+            self.history.append(Entry(self.time, route, _kept(amount)))
 
     def _route(self, payer: str, payee: str, asset: str, reason: str) -> Route:
         if reason in (OPENING, PRICE_CHANGE, TOTAL):

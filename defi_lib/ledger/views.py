@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from defi_lib.ledger.book import Ledger, Mark, Transfer
+from defi_lib.ledger.book import Entry, Ledger, Mark
 from defi_lib.validation import Amount, between, one_of
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def transfers(ledger: Ledger, scenario: Scenario = "mean") -> pd.DataFrame:
     rows = [
         (entry.time, *entry.route[:3], chosen(entry.amount, scenario, ledger.shape), entry.route.reason)
         for entry in _history(ledger)
-        if isinstance(entry, Transfer)
+        if isinstance(entry, Entry)
     ]
     return pd.DataFrame(rows, columns=["time", "payer", "payee", "asset", "amount", "reason"])
 
@@ -100,7 +100,7 @@ def over_time(ledger: Ledger, asset: str | None = None, by: str = "role", scenar
     held_by: dict[tuple[str, str], Amount] = {(name, held): 0.0 for name in names for held in counted}
     rows: dict[float, list[float]] = {}
     for position, entry in enumerate(history):
-        if isinstance(entry, Transfer):
+        if isinstance(entry, Entry):
             route, amount = entry.route, entry.amount
             for party, signed in ((route.payer, -amount), (route.payee, amount)):
                 if party in group_of and route.asset in counted:
@@ -116,7 +116,7 @@ def over_time(ledger: Ledger, asset: str | None = None, by: str = "role", scenar
     return pd.DataFrame(rows.values(), index=pd.Index(rows.keys(), name="time"), columns=pd.Index(names, name=by))
 
 
-def _history(ledger: Ledger) -> list[Transfer | Mark]:
+def _history(ledger: Ledger) -> list[Entry | Mark]:
     if ledger.history is None:
         raise ValueError("keep_history = False: this ledger kept totals only; build it with keep_history=True")
     return ledger.history

@@ -1,5 +1,6 @@
 """Lending: money markets, collateral and liquidation, debt positions, and the bank as their baseline."""
 
+from defi_lib.ledger.transfer import Transfer
 from defi_lib.lending.account import Account, Position
 from defi_lib.lending.bank import Bank, BankChange, CreditScoring
 from defi_lib.lending.bookkeeping import record_cascade, record_liquidation
@@ -69,7 +70,6 @@ from defi_lib.lending.redemption import (
 from defi_lib.lending.reserve import Listing, Reserve
 from defi_lib.lending.share_vault import InflationAttack, ShareVault, VaultChange, inflation_attack
 from defi_lib.lending.stability_pool import PoolChange, PoolLiquidation, StabilityPool
-from defi_lib.lending.transfer import Transfer
 
 __all__ = [
     "AAVE_V2_FEE",

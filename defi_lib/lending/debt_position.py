@@ -7,8 +7,9 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.ledger.transfer import Transfer, actual
+from defi_lib.lending.claim import owed
 from defi_lib.lending.interest import SECONDS_PER_YEAR
-from defi_lib.lending.transfer import Transfer, actual, owed
 from defi_lib.validation import (
     Amount,
     between,

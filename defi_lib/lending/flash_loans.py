@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.lending.transfer import Transfer, actual
+from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.validation import Amount, broadcastable, non_negative, plain
 
 #: Fees of two versions of Aave (ratio of the amount).

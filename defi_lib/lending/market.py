@@ -9,7 +9,9 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.lending.account import Account, Position, WholePosition, mean_ratio
+from defi_lib.lending.claim import owed, supplied
 from defi_lib.lending.interest import INTEREST_METHODS
 from defi_lib.lending.liquidation import AAVE_V3, CloseRules
 from defi_lib.lending.market_liquidation import liquidation_amounts
@@ -25,7 +27,6 @@ from defi_lib.lending.market_record import (
     withdraw_transfers,
 )
 from defi_lib.lending.reserve import Listing, Reserve
-from defi_lib.lending.transfer import Transfer, actual, owed, supplied
 from defi_lib.lending.units import USD_DECIMALS, rounded, rounded_down
 from defi_lib.validation import Amount, between, fulfilled, non_negative, one_of, plain, positive
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from defi_lib.lending.transfer import Transfer, actual, owed, supplied
+from defi_lib.ledger.transfer import Transfer, actual
+from defi_lib.lending.claim import owed, supplied
 from defi_lib.validation import Amount
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple, Self
 
-from defi_lib.lending.transfer import Transfer
+from defi_lib.ledger.transfer import Transfer
 from defi_lib.validation import at_least
 
 #: Name of the vault in its transfers.

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from defi_lib.lending.transfer import Transfer, actual
+from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.validation import Amount, between, broadcastable, fulfilled, non_negative, plain
 
 #: Name of the pool in transfers, and of the system whose debt it pays.

@@ -1,5 +1,6 @@
 """Rewards: what is emitted, who gets it, and what it is worth."""
 
+from defi_lib.ledger.transfer import OUTSIDE, Transfer, record_transfers
 from defi_lib.rewards.bonds import BondDepository, BondSale
 from defi_lib.rewards.bookkeeping import record_farm_run, record_launch_run, record_liquidity
 from defi_lib.rewards.capital_flows import FarmRun, run_farm
@@ -35,7 +36,6 @@ from defi_lib.rewards.owned_liquidity import LiquidityComparison, LiquiditySide,
 from defi_lib.rewards.rebase import EPOCHS_PER_YEAR, Rebase, RebasingToken, rebase_apy, share_factor
 from defi_lib.rewards.staking_rewards import RewardsChange, Staker, StakingRewards
 from defi_lib.rewards.strategies import Outcomes, Summary, farm_outcomes, summarise
-from defi_lib.rewards.transfer import OUTSIDE, Transfer, record_transfers
 from defi_lib.rewards.vesting import Vesting, VestingWallet, WalletChange, hidden_cliff
 from defi_lib.rewards.yields import YieldSources, apr_after_entry, dilution, drawn_value, farm_apr, yield_sources
 

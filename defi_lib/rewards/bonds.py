@@ -6,7 +6,7 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-from defi_lib.rewards.transfer import OUTSIDE, Transfer
+from defi_lib.ledger.transfer import OUTSIDE, Transfer
 from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive
 
 #: Names in the transfers of bonds.

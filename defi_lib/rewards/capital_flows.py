@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.exchange import ConstantProductPool
-from defi_lib.rewards.transfer import OUTSIDE, Transfer
+from defi_lib.ledger.transfer import OUTSIDE, Transfer
 from defi_lib.rewards.yields import DAYS_PER_YEAR
 from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, positive
 

@@ -12,7 +12,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.rewards.transfer import OUTSIDE, Transfer
+from defi_lib.ledger.transfer import OUTSIDE, Transfer
 from defi_lib.validation import Amount, between, broadcastable, finite, non_negative, plain
 
 #: Names in the farm's transfers.

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.exchange import ConstantProductPool
+from defi_lib.ledger.transfer import OUTSIDE, Transfer
 from defi_lib.rewards.capital_flows import per_step
 from defi_lib.rewards.launch import AllocationTable
-from defi_lib.rewards.transfer import OUTSIDE, Transfer
 from defi_lib.validation import Amount, at_least, between, broadcastable, one_of
 
 #: Who buys after the launch, who issued the token, and where it is traded, in transfers and tables of profit.

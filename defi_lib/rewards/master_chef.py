@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple, Self
 
-from defi_lib.rewards.transfer import OUTSIDE, Transfer, moved
+from defi_lib.ledger.transfer import OUTSIDE, Transfer, actual
 from defi_lib.validation import at_least, whole
 
 #: The accumulated reward per share counts in units of 1e-12.
@@ -201,7 +201,7 @@ class MasterChef(_State):
         amount = state.farmer(user).amount
         users = MappingProxyType({**state.users, user: Farmer()})
         chef = self._with_pool(number, users=users, lp_supply=state.lp_supply - amount)
-        transfers = moved(Transfer(CHEF, user, amount, share_token(number), "stake"))
+        transfers = actual([Transfer(CHEF, user, amount, share_token(number), "stake")])
         return ChefChange(self, chef, -amount, 0, 0, 0, transfers)
 
     def _number(self, pool: int) -> int:
@@ -235,9 +235,11 @@ class MasterChef(_State):
             acc_reward_per_share=pool.acc_reward_per_share + reward * SHARE_SCALE // pool.lp_supply,
             last_reward_block=self.block,
         )._replace(reward_balance=self.reward_balance + reward)
-        transfers = moved(
-            Transfer(OUTSIDE, "developers", dev_reward, _REWARD, "emission"),
-            Transfer(OUTSIDE, CHEF, reward, _REWARD, "emission"),
+        transfers = actual(
+            [
+                Transfer(OUTSIDE, "developers", dev_reward, _REWARD, "emission"),
+                Transfer(OUTSIDE, CHEF, reward, _REWARD, "emission"),
+            ]
         )
         return ChefChange(self, chef, 0, 0, reward, dev_reward, transfers)
 
@@ -252,10 +254,12 @@ class MasterChef(_State):
         users = MappingProxyType({**pool.users, user: Farmer(held, held * acc // SHARE_SCALE)})
         chef = update.chef._with_pool(number, users=users, lp_supply=pool.lp_supply + amount)
         chef = chef._replace(reward_balance=chef.reward_balance - paid)
-        transfers = moved(
-            Transfer(CHEF, user, paid, _REWARD, "reward"),
-            Transfer(user, CHEF, max(amount, 0), share_token(number), "stake"),
-            Transfer(CHEF, user, max(-amount, 0), share_token(number), "stake"),
+        transfers = actual(
+            [
+                Transfer(CHEF, user, paid, _REWARD, "reward"),
+                Transfer(user, CHEF, max(amount, 0), share_token(number), "stake"),
+                Transfer(CHEF, user, max(-amount, 0), share_token(number), "stake"),
+            ]
         )
         return update._replace(chef=chef, staked=amount, paid=paid, transfers=update.transfers + transfers)
 

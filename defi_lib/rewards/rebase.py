@@ -6,7 +6,7 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-from defi_lib.rewards.transfer import OUTSIDE, Transfer
+from defi_lib.ledger.transfer import OUTSIDE, Transfer
 from defi_lib.validation import Amount, between, broadcastable, finite, non_negative, plain, positive
 
 #: Olympus rebased every 8 hours.

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple, Self
 
-from defi_lib.rewards.transfer import Transfer, moved
+from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.validation import at_least, whole
 
 #: The reward per token counts in units of 1e-18.
@@ -136,7 +136,7 @@ class StakingRewards(_State):
             ValueError: no integer >= 0.
         """
         contract = self._replace(reward_balance=self.reward_balance + at_least("amount", amount, 0))
-        return RewardsChange(self, contract, 0, 0, moved(Transfer(payer, REWARDS, amount, _REWARD, "funding")))
+        return RewardsChange(self, contract, 0, 0, actual([Transfer(payer, REWARDS, amount, _REWARD, "funding")]))
 
     def notify_reward(self, reward: int) -> RewardsChange:
         """Start a period with ``reward`` (smallest units, >= 0) and what is left of the one that runs.
@@ -221,10 +221,12 @@ class StakingRewards(_State):
         contract = settled._replace(
             users=MappingProxyType({**settled.users, user: entry}), reward_balance=self.reward_balance - paid
         )
-        transfers = moved(
-            Transfer(user, REWARDS, max(amount, 0), _STAKED, "stake"),
-            Transfer(REWARDS, user, max(-amount, 0), _STAKED, "stake"),
-            Transfer(REWARDS, user, paid, _REWARD, "reward"),
+        transfers = actual(
+            [
+                Transfer(user, REWARDS, max(amount, 0), _STAKED, "stake"),
+                Transfer(REWARDS, user, max(-amount, 0), _STAKED, "stake"),
+                Transfer(REWARDS, user, paid, _REWARD, "reward"),
+            ]
         )
         return RewardsChange(self, contract, amount, paid, transfers)
 

@@ -9,7 +9,7 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-from defi_lib.rewards.transfer import Transfer, moved
+from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.validation import Amount, at_least, between, broadcastable, finite, non_negative, plain, whole
 
 #: Name of the contract in its transfers.
@@ -95,13 +95,13 @@ class VestingWallet(_WalletState):
             ValueError: no integer >= 0.
         """
         wallet = self._replace(balance=self.balance + at_least("amount", amount, 0))
-        return WalletChange(self, wallet, amount, moved(Transfer(payer, WALLET, amount, "token", "vesting")))
+        return WalletChange(self, wallet, amount, actual([Transfer(payer, WALLET, amount, "token", "vesting")]))
 
     def release(self, owner: str = "beneficiary") -> WalletChange:
         """Pay all that is releasable to the owner, possibly nothing."""
         amount = self.releasable
         wallet = self._replace(balance=self.balance - amount, released=self.released + amount)
-        return WalletChange(self, wallet, amount, moved(Transfer(WALLET, owner, amount, "token", "vesting")))
+        return WalletChange(self, wallet, amount, actual([Transfer(WALLET, owner, amount, "token", "vesting")]))
 
 
 class WalletChange(NamedTuple):

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from defi_lib.ledger import Ledger
-from defi_lib.rewards import OUTSIDE, Transfer, record_transfers
+from defi_lib.ledger import OUTSIDE, Ledger, Transfer, record_transfers
 
 
 def test_transfers_mint_move_and_burn():
