@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import dedent
 
 from defi_lib.labs import Feedback, Lab, kit
 
@@ -33,21 +34,42 @@ class Answers:
         exec(compile(f"{self.right}\n{more}", "cell", "exec"), notebook)
         return eval(f"check({name!r}, seed={seed})", notebook)
 
-    def on(self, name: str, formula: str, seed: int, before: str = "") -> Feedback:
-        """On a function that returns ``formula``, in which ``R`` is the right result; ``before`` are lines above it."""
-        lines = "".join(f"    {line}\n" for line in before.splitlines())
+    def wrong(self, name: str, formula: str, inside: str = "") -> str:
+        """Source of a function that returns ``formula``, in which ``R`` is the right result.
+
+        Lines ``inside`` the function may call every right answer by its name after ``right_``.
+        """
         signature = self.signatures[name]
-        body = f"{lines}    R = right_{name}({signature})\n    return {formula}\n"
-        return self.feedback(name, seed, f"right_{name} = {name}\ndef {name}({signature}):\n{body}")
+        saved = "".join(f"right_{each} = {each}\n" for each in self.signatures)
+        lines = [*dedent(inside).splitlines(), f"R = right_{name}({signature})", f"return {formula}"]
+        return f"{saved}\ndef {name}({signature}):\n" + "".join(f"    {line}\n" for line in lines)
 
-    def does(self, name: str, body: str, seed: int = 1) -> Feedback:
+    def does(self, name: str, body: str) -> Feedback:
         """On a function with this one line."""
-        return self.feedback(name, seed, f"def {name}({self.signatures[name]}):\n    {body}\n")
+        return self.feedback(name, 1, f"def {name}({self.signatures[name]}):\n    {body}\n")
 
-    def assert_right(self, more: str = "", seeds: int = 50, names: tuple[str, ...] = ()) -> None:
-        """Every question (or those called ``names``) gets all its points, whatever the numbers."""
-        for name in names or self.lab.questions:
-            for seed in range(seeds):
-                result = self.feedback(name, seed, more)
-                full = self.lab.questions[name].points
-                assert (result.status, result.points, result.text) == (kit.RIGHT, full, ""), (name, seed, result.text)
+    def assert_right(self, name: str, more: str = "", seeds: int = 50) -> None:
+        """The question gets all its points, whatever the numbers."""
+        for seed in range(seeds):
+            result = self.feedback(name, seed, more)
+            full = self.lab.questions[name].points
+            assert (result.status, result.points, result.text) == (kit.RIGHT, full, ""), (seed, result.text)
+
+    def assert_named(
+        self, name: str, formula: str, points: str, said: str, *, before: str = "", inside: str = "", seeds: int = 12
+    ) -> None:
+        """A wrong answer is told what is wrong, and keeps ``points`` (such as "1", or "0 or 1"), whatever the numbers.
+
+        The source ``before`` is run first; for the rest see :meth:`wrong`.
+        """
+        source = f"{before}\n{self.wrong(name, formula, inside)}"
+        for seed in range(seeds):
+            result = self.feedback(name, seed, source)
+            assert said in result.text, (seed, result.text)
+            assert repr(result) in points.split(" or "), (seed, result.text, repr(result))
+
+    def assert_no_answer_earns(self, name: str) -> None:
+        """Blank, crashing and looping answers are told apart, and earn nothing."""
+        for body, status in NO_ANSWERS.items():
+            result = self.does(name, body)
+            assert (result.status, result.points) == (status, 0)

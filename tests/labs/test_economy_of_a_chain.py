@@ -4,7 +4,7 @@ import pytest
 
 from defi_lib.labs import kit
 from defi_lib.labs.economy_of_a_chain import NOTHING, fingerprint, lab, write_book
-from tests.labs.answers import NO_ANSWERS, Answers
+from tests.labs.answers import Answers
 
 RIGHT = """
 from math import isqrt
@@ -144,28 +144,25 @@ def mine_only(stake, total, reward, draws):
 """
 
 
-def test_right_answers_get_all_points_whatever_the_numbers():
-    answers.assert_right()
+@pytest.mark.parametrize("name", lab.questions)
+def test_a_right_answer_gets_all_points_whatever_the_numbers(name):
+    answers.assert_right(name)
 
 
-def test_other_ways_are_right_too():
-    answers.assert_right(OTHER_WAYS, seeds=20, names=("fitting_pages", "new_base_fee", "urn_share"))
+@pytest.mark.parametrize("name", ["fitting_pages", "new_base_fee", "urn_share"])
+def test_another_way_is_right_too(name):
+    answers.assert_right(name, OTHER_WAYS, seeds=20)
 
 
 @pytest.mark.parametrize(("name", "formula", "points", "said"), MISTAKES)
 def test_a_usual_mistake_is_named_whatever_the_numbers(name, formula, points, said):
-    for seed in range(12):
-        result = answers.on(name, formula, seed, HELPERS)
-        assert said in result.text, (seed, result.text)
-        assert repr(result) in points.split(" or "), (seed, result.text, repr(result))
+    answers.assert_named(name, formula, points, said, before=HELPERS)
 
 
 @pytest.mark.parametrize("name", lab.questions)
 def test_blank_crashing_and_looping_answers_are_told_and_earn_nothing(name, monkeypatch):
     monkeypatch.setattr(kit, "TIME_LIMIT", 0.3)
-    for body, status in NO_ANSWERS.items():
-        result = answers.does(name, body)
-        assert (result.status, result.points) == (status, 0)
+    answers.assert_no_answer_earns(name)
 
 
 def test_a_book_and_its_forgeries():

@@ -4,6 +4,7 @@ import pytest
 
 from defi_lib.labs import kit
 from defi_lib.labs.follow_a_token import lab
+from tests.labs.answers import Answers
 
 RIGHT = """
 from defi_lib.exchange import ConstantProductPool
@@ -63,25 +64,6 @@ def free_tokens(month, tokens, cliff, at_cliff, months):
 }
 
 
-def feedback(source, name, seed):
-    notebook = {"check": lab.check}
-    exec(compile(source, "cell", "exec"), notebook)
-    return eval(f"check({name!r}, seed={seed})", notebook)
-
-
-@pytest.mark.parametrize("name", lab.questions)
-def test_a_right_answer_gets_all_points_whatever_the_numbers(name):
-    for seed in range(50):
-        result = feedback(RIGHT, name, seed)
-        assert (result.status, result.points, result.text) == (kit.RIGHT, lab.questions[name].points, "")
-
-
-@pytest.mark.parametrize("name", OTHER_WAYS)
-def test_another_way_is_right_too(name):
-    for seed in range(10):
-        assert feedback(RIGHT + OTHER_WAYS[name], name, seed).text == ""
-
-
 PARAMETERS = {
     "farm_rate": "emission, price, deposits, entry",
     "share_out": "stakes, entries, emission, days",
@@ -91,15 +73,28 @@ PARAMETERS = {
     "staker_share": "rate, staked, times",
 }
 
+answers = Answers(lab, RIGHT, PARAMETERS)
+
+
+@pytest.mark.parametrize("name", lab.questions)
+def test_a_right_answer_gets_all_points_whatever_the_numbers(name):
+    answers.assert_right(name)
+
+
+@pytest.mark.parametrize("name", OTHER_WAYS)
+def test_another_way_is_right_too(name):
+    answers.assert_right(name, OTHER_WAYS[name], seeds=10)
+
+
 #: What the mistakes below are made of.
 PIECES = {
-    "farm_rate": "    right = right_farm_rate(emission, price, deposits, entry)",
-    "share_out": "    zeros = [0] * len(stakes); right = right_share_out(stakes, entries, emission, days)",
-    "true_return": "    right = right_true_return(fee_yield, emission_yield, change, sold)",
-    "free_tokens": "    right = right_free_tokens(month, tokens, cliff, at_cliff, months); since = month - cliff",
-    "sell_unlocks": "    taken, bought, back = right_sell_unlocks(unlocks, tokens, dollars, demand)\n"
-    "    fresh = [right_sell_unlocks([amount], tokens, dollars, demand) for amount in unlocks]",
-    "staker_share": "    growth = (1 + rate) ** times; right = right_staker_share(rate, staked, times)",
+    "farm_rate": "right = right_farm_rate(emission, price, deposits, entry)",
+    "share_out": "zeros = [0] * len(stakes); right = right_share_out(stakes, entries, emission, days)",
+    "true_return": "right = right_true_return(fee_yield, emission_yield, change, sold)",
+    "free_tokens": "right = right_free_tokens(month, tokens, cliff, at_cliff, months); since = month - cliff",
+    "sell_unlocks": "taken, bought, back = right_sell_unlocks(unlocks, tokens, dollars, demand)\n"
+    "fresh = [right_sell_unlocks([amount], tokens, dollars, demand) for amount in unlocks]",
+    "staker_share": "growth = (1 + rate) ** times; right = right_staker_share(rate, staked, times)",
 }
 
 #: question, wrong result, points that are left, words of the feedback
@@ -186,17 +181,9 @@ MISTAKES = [
 ]
 
 
-def wrong(name, body):
-    saved = "".join(f"right_{each} = {each}\n" for each in PARAMETERS)
-    return f"{RIGHT}\n{saved}\ndef {name}({PARAMETERS[name]}):\n{PIECES[name]}\n    return {body}\n"
-
-
 @pytest.mark.parametrize(("name", "formula", "points", "said"), MISTAKES)
 def test_a_usual_mistake_is_named_whatever_the_numbers(name, formula, points, said):
-    for seed in range(12):
-        result = feedback(wrong(name, formula), name, seed)
-        assert said in result.text, (seed, result.text)
-        assert repr(result) in points.split(" or "), (seed, result.text)
+    answers.assert_named(name, formula, points, said, inside=PIECES[name])
 
 
 SELL_IN_ANOTHER_ORDER = """
@@ -212,27 +199,20 @@ def sell_unlocks(unlocks, tokens, dollars, demand):
 
 def test_sellers_who_come_before_the_buyers_are_told_so():
     for seed in range(5):
-        assert "buyers come first" in feedback(RIGHT + SELL_IN_ANOTHER_ORDER, "sell_unlocks", seed).text
+        assert "buyers come first" in answers.feedback("sell_unlocks", seed, SELL_IN_ANOTHER_ORDER).text
 
 
 def test_the_last_price_is_not_what_buyers_get_back():
     for body in ("pool.price(0, 1) * bought", "purchase.pool.swap_exact_in(bought).amount_out"):
         source = RIGHT.replace("pool.swap_exact_in(bought).amount_out", body)
-        text = feedback(source, "sell_unlocks", 1).text
+        text = Answers(lab, source, PARAMETERS).feedback("sell_unlocks", 1).text
         assert "last price times" in text or "buyers of the last month" in text
 
 
 @pytest.mark.parametrize("name", lab.questions)
 def test_blank_crashing_and_looping_answers_are_told_and_earn_nothing(name, monkeypatch):
     monkeypatch.setattr(kit, "TIME_LIMIT", 0.3)
-    for body, status in [
-        ("...", kit.UNANSWERED),
-        ("return ...", kit.UNANSWERED),
-        ("return 1 / 0", kit.RAISED),
-        ("while True: pass", kit.TOO_LONG),
-    ]:
-        result = feedback(f"{RIGHT}\ndef {name}({PARAMETERS[name]}):\n    {body}\n", name, 1)
-        assert (result.status, result.points) == (status, 0)
+    answers.assert_no_answer_earns(name)
 
 
 def test_the_examples_by_hand():

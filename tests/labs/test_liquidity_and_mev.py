@@ -7,6 +7,7 @@ from defi_lib.labs import kit
 from defi_lib.labs.day import example_day
 from defi_lib.labs.liquidity_and_mev import lab
 from defi_lib.ledger import profits
+from tests.labs.answers import Answers
 
 RIGHT = """
 import math
@@ -49,19 +50,6 @@ def who_paid(transfers, roles, price, role):
             paid[payee] = paid.get(payee, 0) - worth
     return paid
 """
-
-
-def feedback(source, name, seed):
-    notebook = {"check": lab.check}
-    exec(compile(source, "cell", "exec"), notebook)
-    return eval(f"check({name!r}, seed={seed})", notebook)
-
-
-@pytest.mark.parametrize("name", lab.questions)
-def test_a_right_answer_gets_all_points_whatever_the_numbers(name):
-    for seed in range(50):
-        result = feedback(RIGHT, name, seed)
-        assert (result.status, result.points, result.text) == (kit.RIGHT, lab.questions[name].points, "")
 
 
 #: Other ways to a right answer: by trying, in a loop, with pandas, and exact to the last digit.
@@ -111,12 +99,6 @@ def who_paid(transfers, roles, price, role):
 }
 
 
-@pytest.mark.parametrize("name", OTHER_WAYS)
-def test_another_way_is_right_too(name):
-    for seed in range(10):
-        assert feedback(RIGHT + OTHER_WAYS[name], name, seed).text == ""
-
-
 PARAMETERS = {
     "position": "price, ether, dollars",
     "break_even_volume": "price, ether, dollars, fee, share",
@@ -125,6 +107,19 @@ PARAMETERS = {
     "safe_tolerance": "victim, gas, ether, dollars, fee",
     "who_paid": "transfers, roles, price, role",
 }
+
+answers = Answers(lab, RIGHT, PARAMETERS)
+
+
+@pytest.mark.parametrize("name", lab.questions)
+def test_a_right_answer_gets_all_points_whatever_the_numbers(name):
+    answers.assert_right(name)
+
+
+@pytest.mark.parametrize("name", OTHER_WAYS)
+def test_another_way_is_right_too(name):
+    answers.assert_right(name, OTHER_WAYS[name], seeds=10)
+
 
 #: What a wrong formula is made of; the functions of ``RIGHT`` are there with the name ``right_…``.
 PIECES = {
@@ -251,35 +246,20 @@ MISTAKES = [
 ]
 
 
-def wrong(name, body):
-    saved = "".join(f"right_{each} = {each}\n" for each in PARAMETERS)
-    return f"{RIGHT}\n{saved}\ndef {name}({PARAMETERS[name]}):\n{PIECES[name]}\n    return {body}\n"
-
-
 @pytest.mark.parametrize(("name", "formula", "points", "said"), MISTAKES)
 def test_a_usual_mistake_is_named_whatever_the_numbers(name, formula, points, said):
-    for seed in range(12):
-        result = feedback(wrong(name, formula), name, seed)
-        assert said in result.text, (seed, result.text)
-        assert repr(result) in points, (seed, result.text)
+    answers.assert_named(name, formula, points, said, inside=PIECES[name])
 
 
 @pytest.mark.parametrize("name", lab.questions)
 def test_blank_crashing_and_looping_answers_are_told_and_earn_nothing(name, monkeypatch):
     monkeypatch.setattr(kit, "TIME_LIMIT", 0.3)
-    for body, status in [
-        ("...", kit.UNANSWERED),
-        ("return ...", kit.UNANSWERED),
-        ("return 1 / 0", kit.RAISED),
-        ("while True: pass", kit.TOO_LONG),
-    ]:
-        result = feedback(f"{RIGHT}\ndef {name}({PARAMETERS[name]}):\n    {body}\n", name, 1)
-        assert (result.status, result.points) == (status, 0)
+    answers.assert_no_answer_earns(name)
 
 
 def test_nothing_can_be_answered_in_an_untouched_lab():
     blank = "\n".join(f"def {name}({parameters}): ..." for name, parameters in PARAMETERS.items())
-    assert {feedback(blank, name, 1).status for name in lab.questions} == {kit.UNANSWERED}
+    assert {answers.feedback(name, 1, blank).status for name in lab.questions} == {kit.UNANSWERED}
 
 
 @pytest.mark.parametrize(
@@ -293,9 +273,9 @@ def test_nothing_can_be_answered_in_an_untouched_lab():
 )
 def test_a_mistake_is_not_counted_twice(earlier, mistake, later):
     for seed in range(5):
-        source = wrong(earlier, mistake)
-        assert feedback(source, earlier, seed).points < lab.questions[earlier].points
-        assert feedback(source, later, seed).points == lab.questions[later].points
+        wrong = answers.wrong(earlier, mistake, PIECES[earlier])
+        assert answers.feedback(earlier, seed, wrong).points < lab.questions[earlier].points
+        assert answers.feedback(later, seed, wrong).points == lab.questions[later].points
 
 
 def test_the_examples_by_hand():

@@ -2,8 +2,8 @@
 
 import pytest
 
-from defi_lib.labs import kit
 from defi_lib.labs.money_market import lab
+from tests.labs.answers import Answers
 
 RIGHT = """
 def borrow_rate(u, kink, low, high):
@@ -101,38 +101,23 @@ def once(price, impact, triggers, sizes):
 """
 
 
-def feedback(source, name, seed):
-    notebook = {"check": lab.check}
-    exec(source, notebook)
-    return eval(f"check({name!r}, seed={seed})", notebook)
+answers = Answers(lab, RIGHT, SIGNATURES)
 
 
 @pytest.mark.parametrize("name", lab.questions)
 def test_a_right_answer_gets_all_points_whatever_the_numbers(name):
-    for seed in range(50):
-        result = feedback(RIGHT, name, seed)
-        assert (result.status, result.points, result.text) == (kit.RIGHT, lab.questions[name].points, "")
+    answers.assert_right(name)
 
 
 @pytest.mark.parametrize(("name", "formula", "points", "said"), MISTAKES)
 def test_a_usual_mistake_is_named_whatever_the_numbers(name, formula, points, said):
-    arguments = SIGNATURES[name]
-    wrong = f"""
-right = {name}
-def {name}({arguments}):
-    R = right({arguments})
-    return {formula}
-"""
-    for seed in range(20):
-        result = feedback(RIGHT + ONCE + wrong, name, seed)
-        assert said in result.text, (seed, result.text)
-        assert repr(result) == points
+    answers.assert_named(name, formula, points, said, before=ONCE, seeds=20)
 
 
 def test_a_wrong_rate_is_not_counted_twice():
-    wrong = RIGHT + "\ndef borrow_rate(u, kink, low, high):\n    return 2 * low * u\n"
-    assert feedback(wrong, "borrow_rate", 1).points == 0
-    assert feedback(wrong, "year_of_interest", 1).points == 3
+    wrong = answers.wrong("borrow_rate", "2 * low * u")
+    assert answers.feedback("borrow_rate", 1, wrong).points == 0
+    assert answers.feedback("year_of_interest", 1, wrong).points == 3
 
 
 def test_the_points_are_those_of_the_parts_and_whole():

@@ -2,8 +2,8 @@
 
 import pytest
 
-from defi_lib.labs import kit
 from defi_lib.labs.swaps import lab
+from tests.labs.answers import Answers
 
 RIGHT = """
 def swap(dx, x, y, fee):
@@ -72,49 +72,41 @@ MISTAKES = [
 ]
 
 
-def feedback(source, name, seed):
-    notebook = {"check": lab.check}
-    exec(source, notebook)
-    return eval(f"check({name!r}, seed={seed})", notebook)
+SIGNATURES = {name: "dx, x, y, fee" + ", parts" * (name == "sell_in_parts") for name in lab.questions}
 
+#: What the formulas are made of: a wrong `swap` must not be what these call.
+PIECES = """
+s, m = right_swap(dx, x, y, fee), right_follow_the_money(dx, x, y, fee)
+i, right_parts = right_price_impact(dx, x, y, fee), right_sell_in_parts
+"""
 
-@pytest.mark.parametrize("name", lab.questions)
-def test_a_right_answer_gets_all_points_whatever_the_numbers(name):
-    for seed in range(50):
-        result = feedback(RIGHT, name, seed)
-        assert (result.status, result.points, result.text) == (kit.RIGHT, lab.questions[name].points, "")
-
-
-@pytest.mark.parametrize(("name", "formula", "points", "said"), MISTAKES)
-def test_a_usual_mistake_is_named_whatever_the_numbers(name, formula, points, said):
-    parts = ", parts" if name == "sell_in_parts" else ""
-    helpers = """
-right_parts = sell_in_parts
+LESS = """
 def right_less(dx, x, y, fee, parts):
     total = 0
     for _ in range(parts - 1):
         total += swap(dx / parts, x, y, fee)
         x, y, _ = pool_after(dx / parts, x, y, fee)
     return total
-right_money, right_impact, right_swap = follow_the_money, price_impact, swap
 """
-    wrong = f"""
-def {name}(dx, x, y, fee{parts}):
-    s, m, i = right_swap(dx, x, y, fee), right_money(dx, x, y, fee), right_impact(dx, x, y, fee)
-    return {formula}
-"""
-    # a wrong `swap` must not be what the helpers call
-    source = RIGHT + helpers + (wrong if name != "swap" else f"def swap(dx, x, y, fee):\n    return {formula}\n")
-    for seed in range(20):
-        result = feedback(source, name, seed)
-        assert said in result.text, (seed, result.text)
-        assert repr(result) == points
+
+answers = Answers(lab, RIGHT, SIGNATURES)
+
+
+@pytest.mark.parametrize("name", lab.questions)
+def test_a_right_answer_gets_all_points_whatever_the_numbers(name):
+    answers.assert_right(name)
+
+
+@pytest.mark.parametrize(("name", "formula", "points", "said"), MISTAKES)
+def test_a_usual_mistake_is_named_whatever_the_numbers(name, formula, points, said):
+    inside = "" if name == "swap" else PIECES  # the others call `swap`
+    answers.assert_named(name, formula, points, said, before=LESS, inside=inside, seeds=20)
 
 
 def test_a_wrong_swap_is_not_counted_twice():
-    wrong = RIGHT + "\ndef swap(dx, x, y, fee):\n    return 0.9 * y * dx / (x + dx)\n"
-    assert feedback(wrong, "swap", 1).points == 0
-    assert feedback(wrong, "pool_after", 1).points == 3
+    wrong = answers.wrong("swap", "0.9 * y * dx / (x + dx)")
+    assert answers.feedback("swap", 1, wrong).points == 0
+    assert answers.feedback("pool_after", 1, wrong).points == 3
 
 
 def test_the_points_are_those_of_the_parts_and_whole():
