@@ -19,7 +19,7 @@ from bokeh.themes import Theme
 
 from defi_lib.explore.plots import Area, Axis, Bars, Columns, Dots, LegendEntry, Line, Plot, Rule, columns_of, stacked
 
-_NUMERAL = {"percent": "0.[00]%", "money": "$0,0.[00]a", "integer": "0,0"}
+_NUMERAL = {"percent": "0.[0000]%", "money": "$0,0.[00]a", "integer": "0,0"}
 _HOVER = {"percent": "{0.[000]%}", "money": "{$0,0.[00]}", "integer": "{0,0}", "number": "{0,0.[0000]}"}
 
 
