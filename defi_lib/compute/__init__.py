@@ -33,6 +33,7 @@ __getattr__, __dir__, __all__ = attach(
             "loss_gradient",
             "train",
         ],
+        "contribution": ["ContributionRun", "contributions_by_round", "retrained_accuracy"],
         "data_market": ["ACCESS", "DataSale", "sell_data"],
         "data_value": [
             "CachedGame",
@@ -128,7 +129,7 @@ __getattr__, __dir__, __all__ = attach(
         "galois_field": ["field_inverse", "field_product", "matrix_inverse", "matrix_product"],
         "layered_income": ["Dilution", "LayeredIncome", "layer_income", "staking_dilution"],
         "overflow": ["HybridService", "cheapest_servers", "hybrid_service"],
-        "payments": ["Payment", "record_payments"],
+        "payments": ["Payment", "divide_payments", "record_payments", "sell"],
         "peers": [
             "Lookup",
             "PeerNetwork",
@@ -223,6 +224,7 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "token_economy": ["TokenEconomy", "TokenRun", "run_token_economy"],
         "treasury": ["Payout", "TreasuryRun", "buy_back", "pay_dividend", "run_treasury", "voted_value"],
+        "unreliable_pool": ["unreliable_pool"],
         "verification": [
             "InspectionGame",
             "SpotCheckIncome",

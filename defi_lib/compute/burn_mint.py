@@ -93,7 +93,8 @@ def helium_epoch(demand: Amount, price: Amount, scheduled: Amount, cap_share: Am
         demand: USD of data credits in the epoch, >= 0.
         price: USD per token, > 0.
         scheduled: new tokens by schedule, >= 0.
-        cap_share: most that is minted again, as a ratio of the schedule, >= 0.
+        cap_share: most that is minted again, as a ratio of the schedule, >= 0. The contract caps tokens, 1 % of what
+            was minted in 2020, and halvings leave that cap: after n of them it is ``0.01·2**n`` of the schedule.
 
     Raises:
         ValueError: an argument outside its range, or shapes that do not fit together.
