@@ -12,7 +12,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
@@ -88,8 +88,21 @@ def _cell(cell: dict[str, Any], ids: set[str], counter: Iterator[int] | None) ->
     if kind == "code":
         number = next(counter) if counter and source.strip() else None
         kept = cell.get("outputs", ()) if counter else ()
-        normal |= {"execution_count": number, "outputs": [_output(output, number) for output in kept]}
+        normal |= {"execution_count": number, "outputs": [_output(output, number) for output in _joined(kept)]}
     return normal
+
+
+def _joined(outputs: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Pieces of one stream as one: into how many a kernel cuts what it prints is a matter of time."""
+    joined: list[dict[str, Any]] = []
+    for output in outputs:
+        name = output.get("name")
+        if joined and name and joined[-1].get("name") == name:
+            text = "".join(joined[-1]["text"]) + "".join(output["text"])
+            joined[-1] = {**joined[-1], "text": text}
+        else:
+            joined.append(output)
+    return joined
 
 
 def _identity(cell: dict[str, Any], source: str, ids: set[str]) -> str:

@@ -88,3 +88,10 @@ def test_executing_twice_gives_the_same_bytes(tmp_path):
         "stream",
         "execute_result",
     ]
+
+
+def test_a_stream_that_came_in_pieces_is_one():
+    pieces = [{"output_type": "stream", "name": name, "text": text} for name, text in
+              (("stdout", "a\nb"), ("stdout", ["c\n", "d"]), ("stderr", "e"), ("stdout", "f"))]  # fmt: skip
+    outputs = normal(notebook(outputs=pieces), outputs=True)[0]["outputs"]
+    assert [output["text"] for output in outputs] == [["a\n", "bc\n", "d"], ["e"], ["f"]]
