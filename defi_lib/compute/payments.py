@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from defi_lib.ledger import Ledger
+from defi_lib.ledger import OUTSIDE, Ledger, Transfer, record_transfers
 from defi_lib.validation import Amount, between, broadcastable, fulfilled, non_negative
 
 
 class Payment(NamedTuple):
-    """Who pays whom, how much and why; every record of this package lists its own in ``.payments``."""
+    """A transfer of the ledger, mostly of USD; every record of this package lists its own in ``.payments``."""
 
     payer: str
     payee: str
@@ -24,7 +24,7 @@ class Payment(NamedTuple):
 def record_payments(ledger: Ledger, payments: Iterable[Payment], time: float | None = None) -> None:
     """Write payments; those of nothing are left out.
 
-    What the ledger's outside pays is minted, what it gets is burned. A party new to the ledger is registered. Its role
+    What ``"outside"`` pays is minted, what it gets is burned. A party new to the ledger is registered. Its role
     is its name without a number: ``"node 7"`` is a ``"node"``.
 
     Args:
@@ -35,19 +35,13 @@ def record_payments(ledger: Ledger, payments: Iterable[Payment], time: float | N
     Raises:
         ValueError: as :meth:`Ledger.record`.
     """
+    payments = list(payments)
     for payment in payments:
         for name in (payment.payer, payment.payee):
-            if name not in ledger.roles and name != ledger.outside:
+            if name not in ledger.roles and name != OUTSIDE:
                 ledger.party(name, name.rstrip("0123456789").rstrip() or name)
-        payer, payee, amount, reason, asset = payment
-        if not np.any(amount):
-            continue
-        if payer == ledger.outside:
-            ledger.mint(payee, amount, asset, reason, time)
-        elif payee == ledger.outside:
-            ledger.burn(payer, amount, asset, reason, time)
-        else:
-            ledger.record(payer, payee, amount, asset, reason, time)
+    transfers = (Transfer(each.payer, each.payee, each.amount, each.asset, each.reason) for each in payments)
+    record_transfers(ledger, (each for each in transfers if np.any(each.amount)), time)
 
 
 def sell(
