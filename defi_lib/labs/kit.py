@@ -22,6 +22,7 @@ import html
 import inspect
 import io
 import math
+import re
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -71,6 +72,9 @@ class Feedback(NamedTuple):
         line = " ".join([verdict, _prose(self.text), repeat if self.repeat else ""]).rstrip()
         return f'<div role="status" style="border-left: 0.3em solid {colour}; padding: 0.3em 0.8em">{line}</div>'
 
+
+#: Words between stars; not the stars of a product or a power.
+_EMPHASIS = re.compile(r"(?<![\w*])\*(\w(?:[^*]*\w)?)\*(?![\w*])")
 
 RIGHT, PARTLY, WRONG, UNANSWERED = "Right", "Partly right", "Not right yet", "Not answered yet"
 RAISED, TOO_LONG = "Your code stopped with an error", "Your code took too long"
@@ -288,9 +292,11 @@ def _explain(error: BaseException, notebook: dict[str, Any]) -> str:
 
 
 def _prose(text: str) -> str:
-    """Escaped text with `code` in backticks."""
+    """Escaped text with `code` in backticks and *emphasis* in stars."""
     pieces = html.escape(text).split("`")
-    return "".join(f"<code>{piece}</code>" if odd % 2 else piece for odd, piece in enumerate(pieces))
+    return "".join(
+        f"<code>{piece}</code>" if odd % 2 else _EMPHASIS.sub(r"<em>\1</em>", piece) for odd, piece in enumerate(pieces)
+    )
 
 
 @contextlib.contextmanager

@@ -49,6 +49,12 @@ def test_a_usual_mistake_is_named(lab):
     assert "That is the <code>square</code>." in feedback._repr_html_()
 
 
+def test_stars_stress_words_and_leave_products_alone():
+    text = "The *first* page, `a *b* c`, 10**9 and 2 * x * y, for ** or *two words*."
+    shown = kit.Feedback(kit.WRONG, text, 0, 1)._repr_html_()
+    assert "The <em>first</em> page, <code>a *b* c</code>, 10**9 and 2 * x * y, for ** or <em>two words</em>." in shown
+
+
 def test_another_mistake_shows_the_call_and_how_to_repeat_it(lab):
     feedback = answer(lab, "def double(n): return 3 * n", seed=7)
     number = round_number(np.random.default_rng(7), 1, 100)
