@@ -67,6 +67,15 @@ def test_links_to_other_files_lead_somewhere(path):
                 assert (path.parent / target).exists(), f"{cell['id']} links to {target}"
 
 
+@pytest.mark.parametrize("path", ALL, ids=name)
+def test_what_is_folded_is_rendered(path):
+    """Markdown inside an HTML block begins after an empty line only; without one, readers see the stars."""
+    for cell in read(path)["cells"]:
+        text = "".join(cell["source"])
+        if cell["cell_type"] == "markdown" and "<details>" in text:
+            assert not re.search(r"</summary>(?!\n\n)|(?<!\n\n)</details>", text), cell["id"]
+
+
 @pytest.mark.parametrize("path", LESSONS, ids=name)
 def test_a_lesson_has_its_parts(path):
     prose = "\n".join("".join(cell["source"]) for cell in read(path)["cells"] if cell["cell_type"] == "markdown")
