@@ -75,7 +75,14 @@ __getattr__, __dir__, __all__ = attach(
             "posted_price_market",
             "vcg_double_auction",
         ],
-        "durability": ["RepairPlan", "correlated_loss", "grouped_loss", "loss_probability", "repair_plan"],
+        "durability": [
+            "RepairPlan",
+            "correlated_loss",
+            "grouped_loss",
+            "loss_probability",
+            "repair_plan",
+            "yearly_loss",
+        ],
         "earnings": [
             "Device",
             "HOURS_PER_YEAR",

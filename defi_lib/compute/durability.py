@@ -103,12 +103,69 @@ def grouped_loss(needed: int, pieces: int, groups: int, group_loss: Amount, piec
     return plain(np.minimum(total, 1.0))
 
 
+def yearly_loss(
+    needed: int,
+    pieces: int,
+    piece_loss: Amount,
+    checks: int = 1,
+    *,
+    groups: int | None = None,
+    group_loss: Amount = 0.0,
+    shock: Amount = 0.0,
+    shock_chance: Amount = 0.0,
+) -> Amount:
+    """Chance that a file is lost in a year in which it is made whole ``checks`` times, at equal distances.
+
+    A year's chance a of a loss is ``1 − (1 − a)^(1/m)`` between two of m checks. With the chance L that the file does
+    not live to the next check, see :func:`grouped_loss`, the year is ``1 − (1 − L)^m``. In a year with a shock one of
+    the m times is worse: each piece is lost in it with the further chance ``shock``, whoever holds it.
+
+    Args:
+        needed: k, 1 to n; 1 for copies.
+        pieces: n, 1 to 2000.
+        piece_loss: chance that a piece is lost by itself in a year, in [0, 1].
+        checks: m, >= 1; what was lost is made again at each, at once.
+        groups: of equal size that fail as one; a divisor of n, by default n.
+        group_loss: chance that a group is lost in a year, in [0, 1].
+        shock: part of all pieces that the shock takes, in [0, 1].
+        shock_chance: of the one shock in a year, in [0, 1].
+
+    Raises:
+        ValueError: an argument outside its range, groups that do not divide the pieces, or shapes that do not fit.
+
+    Source: own derivation; the shock is the common-cause failure of reliability engineering (Marshall, Olkin, 1967).
+    """
+    _code(needed, pieces)
+    times, groups = at_least("checks", checks, 1), pieces if groups is None else at_least("groups", groups, 1)
+    alone, together = between("piece_loss", piece_loss, 0.0, 1.0), between("group_loss", group_loss, 0.0, 1.0)
+    shock, chance = between("shock", shock, 0.0, 1.0), between("shock_chance", shock_chance, 0.0, 1.0)
+    broadcastable(piece_loss=alone, group_loss=together, shock=shock, shock_chance=chance)
+    with np.errstate(divide="ignore"):
+        lost, gone = (-np.expm1(np.log1p(-np.asarray(year)) / times) for year in (alone, together))
+
+    def log_survival(extra: Amount) -> NDArray[np.float64]:
+        """Logarithm of the chance to live to the next check."""
+        each = lost + extra * (1 - lost)
+        if groups == pieces:
+            loss = loss_probability(needed, pieces, gone + each * (1 - gone))
+        else:
+            loss = grouped_loss(needed, pieces, groups, gone, each)
+        with np.errstate(divide="ignore"):
+            return np.log1p(-np.minimum(loss, 1.0))
+
+    usual = log_survival(0.0)
+    before = (times - 1) * usual if times > 1 else 0.0
+    quiet, struck = -np.expm1(before + usual), -np.expm1(before + log_survival(shock))
+    return plain((1 - chance) * quiet + chance * struck)
+
+
 class RepairPlan(NamedTuple):
     """What repair in time does to a file, in the long run."""
 
     mean_time_to_loss: Amount  #: years
     repairs: Amount  #: per year
     traffic: Amount  #: downloaded and uploaded for repairs, sizes of the file per year
+    mean_pieces: Amount  #: held on average, while the file lives; fewer than n, since repair waits
 
     def loss_within(self, years: Amount) -> Amount:
         """Chance that the file is lost within ``years`` (>= 0): ``1 − e^(−years/mean time)``."""
@@ -140,11 +197,12 @@ def repair_plan(needed: int, pieces: int, threshold: int, failure_rate: Amount, 
     rate, time = positive("failure_rate", failure_rate), positive("repair_time", repair_time)
     shape = broadcastable(failure_rate=rate, repair_time=time)
     reached, duration, remade, repaired = np.ones(shape), np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    held = np.zeros(shape)
     for lost in range(pieces - needed + 1):
         failing = (pieces - lost) * np.asarray(rate)
         repairing = 1 / np.asarray(time) if pieces - lost <= threshold else 0.0
         both = failing + repairing
-        duration = duration + reached / both
+        duration, held = duration + reached / both, held + (pieces - lost) * (reached / both)
         done = reached * (repairing / both)
         repaired, remade = repaired + done, remade + done * lost
         reached = reached * (failing / both)
@@ -153,7 +211,7 @@ def repair_plan(needed: int, pieces: int, threshold: int, failure_rate: Amount, 
     fulfilled("mean time to loss", mean_time, np.isfinite(mean_time), "are times below 1e308 years: repair less often")
     # A repair downloads k pieces, each 1/k of the file, and uploads those that were lost.
     traffic = (repaired + remade / needed) / duration
-    return RepairPlan(plain(mean_time), plain(repaired / duration), plain(traffic))
+    return RepairPlan(plain(mean_time), plain(repaired / duration), plain(traffic), plain(held / duration))
 
 
 def _code(needed: int, pieces: int) -> None:

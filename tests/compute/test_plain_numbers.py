@@ -51,6 +51,7 @@ CALLS = {
         compute.loss_probability(1, 2, 0.1),
         compute.correlated_loss(1, 2, 0.1, 0.1),
         compute.grouped_loss(1, 2, 1, 0.1),
+        compute.yearly_loss(1, 2, 0.1, 4, groups=1, group_loss=0.1),
     ),
     "repair": lambda: compute.repair_plan(1, 3, 2, 1.0, 0.1),
     "storage": lambda: compute.storage_month(2.0, 4.0, 1.5),

@@ -24,6 +24,7 @@ from defi_lib.compute import (
     repair_plan,
     sell_data,
     storage_month,
+    yearly_loss,
 )
 from defi_lib.exchange import BondingCurve
 from defi_lib.ledger import Ledger, profits
@@ -127,6 +128,51 @@ def test_groups():
     assert lost.mean() == pytest.approx(expected, abs=4 * np.sqrt(expected / 100_000))
 
 
+def test_a_year_with_checks():
+    assert yearly_loss(29, 80, 0.3) == pytest.approx(loss_probability(29, 80, 0.3), rel=1e-12)
+    assert yearly_loss(1, 3, 0.19, 2) == pytest.approx(1 - (1 - 0.1**3) ** 2, rel=1e-12)
+    assert yearly_loss(1, 3, 0.2, group_loss=0.1) == pytest.approx(0.28**3)  # each copy with another operator
+    assert yearly_loss(29, 80, 0.1, groups=10, group_loss=0.2) == pytest.approx(grouped_loss(29, 80, 10, 0.2, 0.1))
+    assert yearly_loss(29, 80, 0.2, 4, shock=0.9, shock_chance=0.01) == pytest.approx(0.01, rel=1e-3)
+    assert yearly_loss(29, 80, 0.2, 1, shock=0.3, shock_chance=1.0) == pytest.approx(loss_probability(29, 80, 0.44))
+    assert yearly_loss(29, 80, 0.2, 1, shock_chance=0.5) == pytest.approx(loss_probability(29, 80, 0.2))
+    assert [yearly_loss(1, 2, part, 1, shock=shock, shock_chance=1.0) for part, shock in ((1.0, 0.0), (0.0, 1.0))] == [
+        1,
+        1,
+    ]
+    assert yearly_loss(1, 2, 1.0, 3) == yearly_loss(2, 4, 0.0, 3, groups=1, group_loss=1.0) == 1
+    assert yearly_loss(1, 2, 0.0, 3) == 0
+
+
+def test_a_year_with_checks_agrees_with_draws():
+    random, runs = np.random.default_rng(6), 100_000
+    struck, when = random.random(runs) < 0.3, random.integers(0, 4, runs)
+    alive = np.ones(runs, dtype=bool)
+    for quarter in range(4):
+        there = random.random((runs, 5)) > 1 - 0.8**0.25
+        own = random.random((runs, 5, 4)) > 1 - 0.6**0.25
+        hit = (struck & (when == quarter))[:, np.newaxis, np.newaxis] & (random.random((runs, 5, 4)) < 0.25)
+        alive &= np.sum(there[:, :, np.newaxis] & own & ~hit, axis=(1, 2)) >= 13
+    expected = yearly_loss(13, 20, 0.4, 4, groups=5, group_loss=0.2, shock=0.25, shock_chance=0.3)
+    assert 1 - alive.mean() == pytest.approx(expected, abs=4 * np.sqrt(expected / runs))
+
+
+@given(
+    st.integers(1, 6),
+    st.sampled_from([1, 2, 3, 6]),
+    st.integers(1, 12),
+    st.lists(st.floats(0, 1), min_size=4, max_size=4),
+)
+def test_a_year_with_checks_is_a_chance(needed, groups, checks, chances):
+    piece, group, shock, chance = chances
+    rest = {"groups": groups, "group_loss": group, "shock": shock, "shock_chance": chance}
+    loss = yearly_loss(needed, 6, piece, checks, **rest)
+    assert type(loss) is float and 0 <= loss <= 1
+    assert loss >= yearly_loss(needed, 6, piece, checks, **rest | {"shock": 0.0}) - 1e-12
+    array = yearly_loss(needed, 6, np.array([piece, 0.5]), checks, **rest)
+    assert array[0] == pytest.approx(loss, rel=1e-12, abs=1e-300)
+
+
 def test_repair_agrees_with_the_chain_and_with_draws():
     plan = repair_plan(3, 8, 5, 1.0, 0.2)
     # Mean time from the linear equations of the chain: after a repair nothing is lost.
@@ -139,10 +185,12 @@ def test_repair_agrees_with_the_chain_and_with_draws():
         rates[lost, lost] -= failing[lost] + repairing[lost]
     assert plan.mean_time_to_loss == pytest.approx(np.linalg.solve(rates, -np.ones(6))[0], rel=1e-12)
     random, times, repairs, moved = np.random.default_rng(5), np.zeros(4000), np.zeros(4000), np.zeros(4000)
+    held = np.zeros(4000)
     state, alive = np.zeros(4000, dtype=int), np.ones(4000, dtype=bool)
     while np.any(alive):
         both = failing[state] + repairing[state]
-        times += alive * random.standard_exponential(4000) / both
+        passed = alive * random.standard_exponential(4000) / both
+        times, held = times + passed, held + passed * (8 - state)
         fixed = alive & (random.random(4000) * both < repairing[state])
         repairs, moved = repairs + fixed, moved + fixed * (1 + state / 3)
         state = np.where(fixed, 0, state + alive)
@@ -151,6 +199,7 @@ def test_repair_agrees_with_the_chain_and_with_draws():
     assert times.mean() == pytest.approx(plan.mean_time_to_loss, abs=4 * times.std() / np.sqrt(4000))
     assert repairs.sum() / times.sum() == pytest.approx(plan.repairs, rel=0.02)
     assert moved.sum() / times.sum() == pytest.approx(plan.traffic, rel=0.02)
+    assert held.sum() / times.sum() == pytest.approx(plan.mean_pieces, rel=0.02)
 
 
 def test_without_repair_all_is_lost():
@@ -158,6 +207,7 @@ def test_without_repair_all_is_lost():
     assert never.mean_time_to_loss == pytest.approx(2 * (1 / 3 + 1 / 2 + 1))
     assert never.repairs == never.traffic == 0
     assert never.loss_within(0.0) == 0
+    assert never.mean_pieces == pytest.approx(3 * 2 / (2 * (1 / 3 + 1 / 2 + 1)))
     fast = repair_plan(29, 80, 50, 0.2, np.array([1 / 12, 1 / 365]))
     assert fast.mean_time_to_loss[1] > 1e6 * fast.mean_time_to_loss[0]
     assert repair_plan(29, 80, 35, 0.2, 0.02).traffic < repair_plan(29, 80, 70, 0.2, 0.02).traffic
@@ -254,6 +304,11 @@ def test_who_stands_in_front_takes_a_part():
         (lambda: correlated_loss(1, 5, -0.1, 0.1), r"piece_loss = -0.1 .*\[0, 1\]"),
         (lambda: grouped_loss(1, 5, 2, 0.1), r"groups = 2 does not divide 5"),
         (lambda: grouped_loss(1, 4, 2, 1.1), r"group_loss = 1.1 .*\[0, 1\]"),
+        (lambda: yearly_loss(3, 5, 0.1, 0), r"checks = 0 .*>= 1"),
+        (lambda: yearly_loss(3, 5, 0.1, groups=0), r"groups = 0 .*>= 1"),
+        (lambda: yearly_loss(3, 5, 0.1, groups=2), r"groups = 2 does not divide 5"),
+        (lambda: yearly_loss(3, 5, 1.1), r"piece_loss = 1.1 .*\[0, 1\]"),
+        (lambda: yearly_loss(3, 5, 0.1, shock=2.0), r"shock = 2 .*\[0, 1\]"),
         (lambda: repair_plan(3, 5, 2, 1.0, 1.0), r"threshold = 2 .*\[3, 4\]"),
         (lambda: repair_plan(3, 5, 4, 0.0, 1.0), r"failure_rate = 0 .*\(0, inf\)"),
         (lambda: repair_plan(3, 5, 4, 1.0, 0.0), r"repair_time = 0 .*\(0, inf\)"),
