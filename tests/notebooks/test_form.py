@@ -84,6 +84,14 @@ def test_a_lesson_has_its_parts(path):
     assert -1 not in places, f"missing: {PARTS[places.index(-1)]}"
 
 
+@pytest.mark.parametrize("path", LESSONS, ids=name)
+def test_every_claim_that_a_lesson_lists_gets_its_verdict(path):
+    first, *cells = read(path)["cells"]
+    (listed,) = re.findall(r"^\*\*Claims? tested:\*\* (.+)$", "".join(first["source"]), re.M)
+    source = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    assert sorted(re.findall(r"[PXRC]\d+", listed)) == sorted(re.findall(r'verdict\(\s*"([PXRC]\d+)"', source))
+
+
 @pytest.mark.parametrize("path", LABS, ids=name)
 def test_every_check_of_a_lab_is_graded_with_the_points_of_its_question(path):
     cells = code(read(path))
