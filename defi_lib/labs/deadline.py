@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import threading
 from collections.abc import Iterator
@@ -15,21 +16,27 @@ class TookTooLongError(BaseException):
     """Not an ``Exception``, so that a student's ``except Exception`` does not swallow it."""
 
 
+class _InTimeError(BaseException):
+    """Takes the place of what was sent in the last moment."""
+
+
 @contextmanager
 def deadline(seconds: float) -> Iterator[None]:
     """Raise :class:`TookTooLongError` in the calling thread once the block has run for ``seconds``.
 
     Python delivers it between two of its instructions: a loop is stopped, one long call into compiled code is not.
     """
-    thread, finished = threading.get_ident(), False
+    thread, finished, sent = threading.get_ident(), False, False
     sending, end = threading.Lock(), threading.Lock()
 
     def watch() -> None:
+        nonlocal sent
         for pause in (seconds, *[_AGAIN] * _TIMES):
             if end.acquire(timeout=pause):
                 return
             with sending:
                 if not finished:
+                    sent = True
                     _raise_in(thread, TookTooLongError)
 
     end.acquire()
@@ -40,10 +47,24 @@ def deadline(seconds: float) -> Iterator[None]:
         # Single steps that cannot be left half done, because the exception may arrive between any two of them.
         finished = True
         end.release()
-        with sending:  # what was sent in the last moment is taken back
-            _raise_in(thread, None)
+        with sending:
+            pending = sent
+        if pending:
+            _take_back(thread)
 
 
-def _raise_in(thread: int, exception: type[BaseException] | None) -> None:
-    argument = None if exception is None else ctypes.py_object(exception)
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), argument)
+def _take_back(thread: int) -> None:
+    """Nothing is on its way to this thread any more.
+
+    To send ``None`` would leave the interpreter waiting for an exception: Python 3.11 then hangs in the next function
+    that a debugger traces. So another exception takes the place of the first, and is caught.
+    """
+    with contextlib.suppress(_InTimeError):
+        _raise_in(thread, _InTimeError)
+        while True:
+            pass
+
+
+def _raise_in(thread: int, exception: type[BaseException]) -> None:
+    """Raise ``exception`` in ``thread`` soon, instead of any that is on its way there."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(exception))

@@ -68,7 +68,8 @@ def health_factors(
 def cover(weighted_collateral: Amount, debt: Amount) -> Amount:
     """``weighted_collateral / debt``, and :data:`NO_DEBT` without debt; the arguments are known to be valid."""
     divisor = np.maximum(np.maximum(debt, weighted_collateral / NO_DEBT), _TINY)
-    return plain(np.where(debt > 0, weighted_collateral / divisor, NO_DEBT))
+    # Two roundings may lead a little beyond the largest value.
+    return plain(np.where(debt > 0, np.minimum(weighted_collateral / divisor, NO_DEBT), NO_DEBT))
 
 
 def liquidation_price(collateral: Amount, liquidation_threshold: Amount, debt_value: Amount) -> Amount:

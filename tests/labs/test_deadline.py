@@ -1,3 +1,5 @@
+import subprocess
+import sys
 import threading
 import time
 
@@ -68,3 +70,29 @@ def test_works_outside_the_main_thread():
     thread.start()
     thread.join(timeout=5)
     assert outcome == ["stopped"]
+
+
+TRACED = """
+import sys
+from defi_lib.labs.deadline import TookTooLongError, deadline
+
+def traced():
+    sys.settrace(lambda *_: None)
+    (lambda: None)()
+    sys.settrace(None)
+
+for seconds, rounds in ((10.0, 1), (1e-4, 200), (0.05, 1)):
+    for _ in range(rounds):
+        try:
+            with deadline(seconds):
+                while seconds == 0.05:
+                    pass
+        except TookTooLongError:
+            pass
+        traced()
+"""
+
+
+def test_a_debugger_may_trace_what_comes_afterwards():
+    # In a process of its own, because what went wrong here was a hang.
+    subprocess.run([sys.executable, "-c", TRACED], check=True, timeout=30)

@@ -33,6 +33,7 @@ def test_without_debt_it_is_what_the_contract_says():
     assert NO_DEBT == (2**256 - 1) / 1e18
     np.testing.assert_array_equal(health_factor(np.array([0.0, 5.0]), 0.8, 0.0), [NO_DEBT, NO_DEBT])
     assert health_factor(1e15, 0.8, 1e-300) == NO_DEBT
+    assert health_factor(137.5, 0.5382781022360376, 2.2250738585072014e-308) == NO_DEBT  # and not the float above it
 
 
 def test_many_positions_in_many_scenarios():
