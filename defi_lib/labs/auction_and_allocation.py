@@ -95,7 +95,7 @@ def _referee(plan: Any, tasks: Sequence[Task], nodes: Sequence[Node]) -> str:
         return misformed
     free = list(range(len(nodes)))
     for number, (task, chosen) in enumerate(zip(tasks, plan, strict=True)):
-        hours = [task.work / node.speed for node in nodes]
+        hours = [_hours(task, node) for node in nodes]
         fit = [j for j in free if task.memory <= nodes[j].memory and hours[j] <= task.deadline]
         cost = [time * node.price for time, node in zip(hours, nodes, strict=True)]
         if chosen is not None and chosen not in fit:
@@ -118,11 +118,11 @@ def _wrong_choice(
     enough = ""
     if task.memory == nodes[best].memory:
         enough = f" It has exactly the {task.memory} GB that are needed, which is enough."
-    if task.work / nodes[best].speed == task.deadline:
+    if _hours(task, nodes[best]) == task.deadline:
         enough += " It is finished exactly at the deadline, which is in time."
     if chosen is None:
         return f"Task {number} fits on node {best}, which is free, and you sent it to the cloud.{enough}"
-    cost, least = (task.work / nodes[j].speed * nodes[j].price for j in (chosen, best))
+    cost, least = (_hours(task, nodes[j]) * nodes[j].price for j in (chosen, best))
     if cost == least:
         return f"Nodes {best} and {chosen} do task {number} for the same price: take the first."
     if enough:
