@@ -34,7 +34,7 @@ def test_no_global_state_is_changed():
     code = """
 import numpy, warnings
 before = repr(numpy.random.get_state()), repr(warnings.filters), repr(numpy.geterr())
-import defi_lib.exchange, defi_lib.labs.swaps
+import defi_lib.exchange, defi_lib.labs.exchange.swaps
 print(before == (repr(numpy.random.get_state()), repr(warnings.filters), repr(numpy.geterr())))
 """
     assert run(code) == ["True"]

@@ -12,7 +12,7 @@ def test_every_public_name_is_where_it_is_said_to_be():
         value = getattr(defi_lib.exchange, name)
         assert vars(defi_lib.exchange)[name] is value
     assert set(defi_lib.exchange.__all__) <= set(dir(defi_lib.exchange))
-    assert defi_lib.exchange.order_book is importlib.import_module("defi_lib.exchange.order_book")
+    assert defi_lib.exchange.pools.order_book is importlib.import_module("defi_lib.exchange.pools.order_book")
 
 
 def test_unknown_names_are_refused():
@@ -24,7 +24,7 @@ def test_unknown_names_are_refused():
 
 def test_nothing_is_loaded_before_it_is_used():
     code = (
-        "import sys, defi_lib.exchange as e; assert 'defi_lib.exchange.stable' not in sys.modules;"
-        "e.StableSwapPool; assert 'defi_lib.exchange.stable' in sys.modules"
+        "import sys, defi_lib.exchange as e; assert 'defi_lib.exchange.pools.stable' not in sys.modules;"
+        "e.StableSwapPool; assert 'defi_lib.exchange.pools.stable' in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

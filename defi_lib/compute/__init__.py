@@ -10,9 +10,9 @@ from defi_lib.lazy import attach
 __getattr__, __dir__, __all__ = attach(
     __name__,
     {
-        "assignment": ["Assignment", "NOBODY", "assign", "vcg_assignment"],
-        "bisection": ["Dispute", "bisection_rounds", "settle_dispute"],
-        "burn_mint": [
+        "matching.assignment": ["Assignment", "NOBODY", "assign", "vcg_assignment"],
+        "trust.bisection": ["Dispute", "bisection_rounds", "settle_dispute"],
+        "tokens.burn_mint": [
             "BurnMint",
             "TOKEN",
             "akash_lease",
@@ -22,8 +22,8 @@ __getattr__, __dir__, __all__ = attach(
             "render_epoch",
             "stationary_price",
         ],
-        "churn": ["ChurnRun", "hours_per_task", "online_share", "simulate_churn"],
-        "classifier": [
+        "matching.churn": ["ChurnRun", "hours_per_task", "online_share", "simulate_churn"],
+        "learning.classifier": [
             "Digits",
             "Samples",
             "accuracy",
@@ -33,9 +33,9 @@ __getattr__, __dir__, __all__ = attach(
             "loss_gradient",
             "train",
         ],
-        "contribution": ["ContributionRun", "contributions_by_round", "retrained_accuracy"],
-        "data_market": ["ACCESS", "DataSale", "sell_data"],
-        "data_value": [
+        "learning.contribution": ["ContributionRun", "contributions_by_round", "retrained_accuracy"],
+        "storage.data_market": ["ACCESS", "DataSale", "sell_data"],
+        "learning.data_value": [
             "CachedGame",
             "MOST_EXACT",
             "Rewards",
@@ -47,14 +47,14 @@ __getattr__, __dir__, __all__ = attach(
             "sampled_shapley",
             "with_copies",
         ],
-        "differential_privacy": [
+        "learning.differential_privacy": [
             "gaussian_deviation",
             "laplace_scale",
             "noise_needed",
             "privacy_spent",
             "private_average",
         ],
-        "distance": [
+        "matching.distance": [
             "EARTH_RADIUS",
             "FIBRE_SPEED",
             "draw_places",
@@ -65,7 +65,7 @@ __getattr__, __dir__, __all__ = attach(
             "round_trip",
             "split_token_time",
         ],
-        "double_auction": [
+        "markets.double_auction": [
             "Clearing",
             "equilibrium_ask",
             "equilibrium_bid",
@@ -75,7 +75,7 @@ __getattr__, __dir__, __all__ = attach(
             "posted_price_market",
             "vcg_double_auction",
         ],
-        "durability": [
+        "storage.durability": [
             "RepairPlan",
             "correlated_loss",
             "grouped_loss",
@@ -103,8 +103,8 @@ __getattr__, __dir__, __all__ = attach(
             "kilowatt_hours",
             "replacement",
         ],
-        "erasure_coding": ["MOST_PIECES", "ReedSolomon"],
-        "federated": [
+        "storage.erasure_coding": ["MOST_PIECES", "ReedSolomon"],
+        "learning.federated": [
             "FederatedRun",
             "client_updates",
             "coalition_accuracy",
@@ -113,7 +113,7 @@ __getattr__, __dir__, __all__ = attach(
             "split_samples",
             "train_federated",
         ],
-        "filecoin": [
+        "storage.filecoin": [
             "BASELINE_START",
             "BASELINE_TOTAL",
             "EPOCHS_PER_YEAR",
@@ -124,7 +124,7 @@ __getattr__, __dir__, __all__ = attach(
             "simple_minting",
             "storage_pledge",
         ],
-        "flywheel": [
+        "tokens.flywheel": [
             "Growth",
             "emission_share",
             "feedback",
@@ -133,11 +133,11 @@ __getattr__, __dir__, __all__ = attach(
             "self_sustaining_demand",
             "shock_multiplier",
         ],
-        "galois_field": ["field_inverse", "field_product", "matrix_inverse", "matrix_product"],
-        "layered_income": ["Dilution", "LayeredIncome", "layer_income", "staking_dilution"],
-        "overflow": ["HybridService", "cheapest_servers", "hybrid_service"],
+        "storage.galois_field": ["field_inverse", "field_product", "matrix_inverse", "matrix_product"],
+        "tokens.layered_income": ["Dilution", "LayeredIncome", "layer_income", "staking_dilution"],
+        "serving.overflow": ["HybridService", "cheapest_servers", "hybrid_service"],
         "payments": ["Payment", "divide_payments", "record_payments", "sell"],
-        "peers": [
+        "matching.peers": [
             "Lookup",
             "PeerNetwork",
             "draw_ids",
@@ -146,7 +146,7 @@ __getattr__, __dir__, __all__ = attach(
             "rarest_piece",
             "simulate_gossip",
         ],
-        "pricing": [
+        "markets.plans": [
             "PlanChoice",
             "Settlement",
             "break_even_uses",
@@ -155,7 +155,7 @@ __getattr__, __dir__, __all__ = attach(
             "settle_by_contract",
             "settle_by_invoice",
         ],
-        "procurement": [
+        "markets.procurement": [
             "Award",
             "FakeNodes",
             "best_identities",
@@ -165,9 +165,16 @@ __getattr__, __dir__, __all__ = attach(
             "reverse_auction",
             "ring_asks",
         ],
-        "quantisation": ["Quantised", "quantise"],
-        "queue_simulation": ["Estimate", "QueueRun", "estimate", "queue_waits", "settling_time", "simulate_queue"],
-        "queueing": [
+        "serving.quantisation": ["Quantised", "quantise"],
+        "serving.queue_simulation": [
+            "Estimate",
+            "QueueRun",
+            "estimate",
+            "queue_waits",
+            "settling_time",
+            "simulate_queue",
+        ],
+        "serving.queueing": [
             "Pooling",
             "Queue",
             "erlang_b",
@@ -182,7 +189,7 @@ __getattr__, __dir__, __all__ = attach(
             "unreliable_queue",
             "wait_quantile",
         ],
-        "reliability": [
+        "serving.reliability": [
             "availability",
             "checkpoint_overhead",
             "daly_interval",
@@ -193,9 +200,16 @@ __getattr__, __dir__, __all__ = attach(
             "survival",
             "young_interval",
         ],
-        "requests": ["daily_arrivals", "draw_services", "poisson_arrivals"],
-        "robust_aggregation": ["clip_updates", "coordinate_median", "idle", "krum", "reversing", "trimmed_mean"],
-        "roofline": [
+        "serving.arrivals": ["daily_arrivals", "draw_services", "poisson_arrivals"],
+        "learning.robust_aggregation": [
+            "clip_updates",
+            "coordinate_median",
+            "idle",
+            "krum",
+            "reversing",
+            "trimmed_mean",
+        ],
+        "serving.roofline": [
             "Accelerator",
             "DecodeStep",
             "LanguageModel",
@@ -207,7 +221,7 @@ __getattr__, __dir__, __all__ = attach(
             "largest_batch",
             "steady_serving",
         ],
-        "scheduling": [
+        "matching.scheduling": [
             "Nodes",
             "Schedule",
             "Tasks",
@@ -216,9 +230,9 @@ __getattr__, __dir__, __all__ = attach(
             "schedule",
             "shortest_makespan_bound",
         ],
-        "secret_sharing": ["Share", "join_shares", "split_secret"],
-        "storage_cost": ["StorageMonth", "endowment", "endowment_left", "storage_month"],
-        "threshold_signature": [
+        "trust.secret_sharing": ["Share", "join_shares", "split_secret"],
+        "storage.storage_cost": ["StorageMonth", "endowment", "endowment_left", "storage_month"],
+        "trust.threshold_signature": [
             "Nonce",
             "SharedKey",
             "Signature",
@@ -229,10 +243,10 @@ __getattr__, __dir__, __all__ = attach(
             "sign_share",
             "sign_together",
         ],
-        "token_economy": ["TokenEconomy", "TokenRun", "run_token_economy"],
-        "treasury": ["Payout", "TreasuryRun", "buy_back", "pay_dividend", "run_treasury", "voted_value"],
-        "unreliable_pool": ["unreliable_pool"],
-        "verification": [
+        "tokens.token_economy": ["TokenEconomy", "TokenRun", "run_token_economy"],
+        "tokens.treasury": ["Payout", "TreasuryRun", "buy_back", "pay_dividend", "run_treasury", "voted_value"],
+        "serving.unreliable_pool": ["unreliable_pool"],
+        "trust.verification": [
             "InspectionGame",
             "SpotCheckIncome",
             "copies_needed",
@@ -245,6 +259,6 @@ __getattr__, __dir__, __all__ = attach(
             "spot_check_income",
             "verified_cost",
         ],
-        "yuma": ["Yuma", "yuma_consensus"],
+        "learning.yuma": ["Yuma", "yuma_consensus"],
     },
 )

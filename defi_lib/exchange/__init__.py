@@ -10,7 +10,7 @@ from defi_lib.lazy import attach
 __getattr__, __dir__, __all__ = attach(
     __name__,
     {
-        "arbitrage": [
+        "arbitrage.between": [
             "Arbitrage",
             "CycleArbitrage",
             "arbitrage_between",
@@ -18,12 +18,12 @@ __getattr__, __dir__, __all__ = attach(
             "arbitrage_outside",
             "no_trade_band",
         ],
-        "arbitrage_paths": ["ArbitrageRun", "arbitrage_along"],
-        "bonding_curve": ["BondingCurve", "CurveTrade"],
+        "arbitrage.paths": ["ArbitrageRun", "arbitrage_along"],
+        "pools.bonding_curve": ["BondingCurve", "CurveTrade"],
         "bookkeeping": ["record_deposit", "record_run", "record_swap", "record_trade", "record_withdrawal"],
-        "concentrated": ["ConcentratedPool", "FEE_TIERS"],
-        "constant_product": ["ConstantProductPool", "MINIMUM_LIQUIDITY", "open_pool"],
-        "divergence": [
+        "pools.concentrated": ["ConcentratedPool", "FEE_TIERS"],
+        "pools.constant_product": ["ConstantProductPool", "MINIMUM_LIQUIDITY", "open_pool"],
+        "providing.divergence": [
             "Divergence",
             "arbitrage_profit_rate",
             "break_even_volume",
@@ -35,9 +35,9 @@ __getattr__, __dir__, __all__ = attach(
             "pool_divergence",
             "trade_probability",
         ],
-        "exact_concentrated": ["ExactConcentratedPool"],
-        "exact_positions": ["ExactPosition", "ExactTick"],
-        "exact_price_range": [
+        "exact.concentrated": ["ExactConcentratedPool"],
+        "exact.positions": ["ExactPosition", "ExactTick"],
+        "exact.price_range": [
             "ExactStep",
             "exact_amount_0",
             "exact_amount_1",
@@ -47,10 +47,10 @@ __getattr__, __dir__, __all__ = attach(
             "exact_sqrt_price_after_output",
             "exact_swap_step",
         ],
-        "liquidity_removal": ["LiquidityPull", "price_factor", "pull_liquidity"],
-        "order_book": ["Cancellation", "EXCHANGE", "OrderBook", "Placement", "maker_fees", "market_fills"],
-        "order_queue": ["Fill", "Order"],
-        "price_range": [
+        "arbitrage.liquidity_removal": ["LiquidityPull", "price_factor", "pull_liquidity"],
+        "pools.order_book": ["Cancellation", "EXCHANGE", "OrderBook", "Placement", "maker_fees", "market_fills"],
+        "pools.order_queue": ["Fill", "Order"],
+        "pools.price_range": [
             "amounts_for_liquidity",
             "capital_efficiency",
             "liquidity_for_amounts",
@@ -59,8 +59,16 @@ __getattr__, __dir__, __all__ = attach(
             "sqrt_price_after_output",
             "swap_step",
         ],
-        "routing": ["Hop", "PathTrade", "SplitTrade", "optimal_split", "split_any", "split_trade", "swap_along"],
-        "sandwich": [
+        "arbitrage.routing": [
+            "Hop",
+            "PathTrade",
+            "SplitTrade",
+            "optimal_split",
+            "split_any",
+            "split_trade",
+            "swap_along",
+        ],
+        "arbitrage.sandwich": [
             "Sandwich",
             "best_front_run",
             "deterring_tolerance",
@@ -69,9 +77,9 @@ __getattr__, __dir__, __all__ = attach(
             "sandwich_profit",
             "smallest_victim",
         ],
-        "stable": ["StableSwapPool", "contract_amplification"],
-        "tick_walk": ["Position", "PositionKey", "Tick"],
-        "ticks": [
+        "pools.stable": ["StableSwapPool", "contract_amplification"],
+        "pools.tick_walk": ["Position", "PositionKey", "Tick"],
+        "pools.ticks": [
             "MAX_TICK",
             "MIN_TICK",
             "price_at_tick",
@@ -82,7 +90,7 @@ __getattr__, __dir__, __all__ = attach(
             "tick_at_sqrt_price_x96",
             "usable_tick",
         ],
-        "trade": ["LiquidityChange", "Pool", "Swap"],
-        "weighted": ["Limits", "NO_LIMITS", "POWER_ERROR", "WeightedPool"],
+        "pools.pool": ["LiquidityChange", "Pool", "Swap"],
+        "pools.weighted": ["Limits", "NO_LIMITS", "POWER_ERROR", "WeightedPool"],
     },
 )

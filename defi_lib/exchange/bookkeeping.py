@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from defi_lib.exchange.arbitrage_paths import ArbitrageRun
-from defi_lib.exchange.trade import LiquidityChange, Swap
+from defi_lib.exchange.arbitrage.paths import ArbitrageRun
+from defi_lib.exchange.pools.pool import LiquidityChange, Swap
 from defi_lib.ledger import Ledger
 
 #: Reason of both sides of a swap without its fee. At the price before the swap they differ by what the trader
@@ -57,7 +57,7 @@ def record_trade(
 
     Args:
         ledger: in which all three are parties.
-        swap: what happened, from :class:`~defi_lib.exchange.order_book.OrderBook`.
+        swap: what happened, from :class:`~defi_lib.exchange.pools.order_book.OrderBook`.
         trader, makers, exchange: their names.
         assets: the names of the base and the quote token.
         time: of the trade; by default the ledger's.

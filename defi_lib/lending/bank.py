@@ -9,8 +9,8 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from defi_lib.ledger.transfer import Transfer, actual
-from defi_lib.lending.claim import owed, supplied
-from defi_lib.lending.interest import SECONDS_PER_YEAR
+from defi_lib.lending.market.tokens import owed, supplied
+from defi_lib.lending.rates.interest import SECONDS_PER_YEAR
 from defi_lib.validation import Amount, between, broadcastable, fulfilled, non_negative, plain
 
 #: Name of the bank and of its currency in transfers.

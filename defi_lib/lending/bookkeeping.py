@@ -11,9 +11,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from defi_lib.ledger import Ledger
-from defi_lib.lending.cascade import PoolCascade
-from defi_lib.lending.claim import owed
-from defi_lib.lending.liquidation import Liquidation
+from defi_lib.lending.market.tokens import owed
+from defi_lib.lending.positions.cascade import PoolCascade
+from defi_lib.lending.positions.liquidation import Liquidation
 from defi_lib.validation import Amount
 
 #: Reasons of the entries. Of a liquidation the liquidator keeps the bonus, so that this column of the profit table is

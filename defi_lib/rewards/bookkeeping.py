@@ -8,9 +8,9 @@ import numpy as np
 
 from defi_lib.ledger import Ledger
 from defi_lib.ledger.transfer import record_transfers
-from defi_lib.rewards.capital_flows import FarmRun
-from defi_lib.rewards.launch_run import LaunchRun
-from defi_lib.rewards.owned_liquidity import LiquiditySide
+from defi_lib.rewards.farming.capital_flows import FarmRun
+from defi_lib.rewards.launches.launch_run import LaunchRun
+from defi_lib.rewards.protocol_liquidity.owned_liquidity import LiquiditySide
 from defi_lib.validation import Amount, between
 
 #: The asset of the transfers of a farm run and of a launch run.

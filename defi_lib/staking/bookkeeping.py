@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.ledger import Ledger
-from defi_lib.staking.mining import MiningPath
-from defi_lib.staking.stake_shares import StakeHistory
-from defi_lib.staking.transaction_cost import Fee
+from defi_lib.staking.fees.transaction_cost import Fee
+from defi_lib.staking.stake.stake_shares import StakeHistory
+from defi_lib.staking.work.mining import MiningPath
 from defi_lib.validation import between
 
 #: Reasons of the entries. What is burned leaves the system, what is new comes from outside of it.

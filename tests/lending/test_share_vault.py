@@ -1,15 +1,13 @@
 """The share vault against OpenZeppelin's, to the last unit, and the attack on the first depositor."""
 
-import json
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from defi_lib.lending import ShareVault, inflation_attack
+from tests.support.vectors import cases
 
-CASES = json.loads((Path(__file__).parent.parent / "vectors/oz_erc4626.json").read_text())["cases"]
+CASES = cases("oz_erc4626")
 AMOUNTS = st.integers(0, 10**24)
 
 

@@ -96,7 +96,7 @@ def test_every_claim_that_a_lesson_lists_gets_its_verdict(path):
 def test_every_check_of_a_lab_is_graded_with_the_points_of_its_question(path):
     cells = code(read(path))
     (module,) = set(
-        re.findall(r"from (defi_lib\.labs\.\w+) import check", "".join("".join(c["source"]) for c in cells))
+        re.findall(r"from (defi_lib\.labs\.[\w.]+) import check", "".join("".join(c["source"]) for c in cells))
     )
     lab = importlib.import_module(module).lab
     graded = {}

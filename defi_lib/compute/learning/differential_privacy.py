@@ -1,0 +1,110 @@
+"""Differential privacy: noise that hides whether one client took part, and what it costs in accuracy."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from defi_lib.compute.learning.federated import Aggregate
+from defi_lib.compute.learning.robust_aggregation import clip_updates
+from defi_lib.validation import Amount, Whole, between, broadcastable, non_negative, plain, positive, whole
+
+
+def laplace_scale(sensitivity: Amount, epsilon: Amount) -> Amount:
+    """Scale of Laplace noise for pure ε-privacy: ``Δ/ε``; its variance is ``2Δ²/ε²``.
+
+    Args:
+        sensitivity: Δ, most by which one person changes the answer (sum of absolute changes), >= 0.
+        epsilon: ε, > 0: no answer is more than e^ε times as likely with a person's data as without.
+
+    Raises:
+        ValueError: an argument outside its range, or shapes that do not fit together.
+
+    Source: Dwork, Roth, *The Algorithmic Foundations of Differential Privacy* (2014), theorem 3.6.
+    """
+    sensitivity, epsilon = non_negative("sensitivity", sensitivity), positive("epsilon", epsilon)
+    broadcastable(sensitivity=sensitivity, epsilon=epsilon)
+    return sensitivity / epsilon
+
+
+def gaussian_deviation(sensitivity: Amount, epsilon: Amount, delta: Amount) -> Amount:
+    """Standard deviation of Gaussian noise for (ε, δ)-privacy: ``√(2·ln(1.25/δ))·Δ/ε``.
+
+    Args:
+        sensitivity: Δ, most by which one person changes the answer (Euclidean length), >= 0.
+        epsilon: ε, in (0, 1]: beyond, the formula is not proved.
+        delta: δ, chance that the promise fails, in (0, 1).
+
+    Raises:
+        ValueError: an argument outside its range, or shapes that do not fit together.
+
+    Source: Dwork, Roth (2014), theorem A.1.
+    """
+    sensitivity, epsilon = non_negative("sensitivity", sensitivity), between("epsilon", epsilon, 0, 1, low_open=True)
+    delta = between("delta", delta, 0.0, 1.0, low_open=True, high_open=True)
+    broadcastable(sensitivity=sensitivity, epsilon=epsilon, delta=delta)
+    return plain(np.sqrt(2 * np.log(1.25 / np.asarray(delta))) * sensitivity / epsilon)
+
+
+def privacy_spent(noise: Amount, rounds: Whole, delta: Amount) -> Amount:
+    """ε after many rounds with Gaussian noise: ``ρ + 2·√(ρ·ln(1/δ))``, ``ρ = rounds/(2·noise²)``.
+
+    Args:
+        noise: standard deviation as a multiple of the sensitivity, > 0.
+        rounds: answers given, >= 0.
+        delta: δ, in (0, 1).
+
+    Raises:
+        ValueError: an argument outside its range, or shapes that do not fit together.
+
+    Source: Bun, Steinke, arXiv:1605.02065 (zero-concentrated privacy). Drawing clients at random spends less.
+    """
+    noise, rounds = positive("noise", noise), whole("rounds", rounds)
+    delta = between("delta", delta, 0.0, 1.0, low_open=True, high_open=True)
+    broadcastable(noise=noise, rounds=rounds, delta=delta)
+    rho = np.asarray(rounds) / (2 * np.asarray(noise) ** 2)
+    return plain(rho + 2 * np.sqrt(-rho * np.log(delta)))
+
+
+def noise_needed(epsilon: Amount, rounds: Whole, delta: Amount) -> Amount:
+    """Noise as a multiple of the sensitivity that spends exactly ε: the inverse of :func:`privacy_spent`.
+
+    ``√ρ = √(ln(1/δ) + ε) − √ln(1/δ)``, computed as ``ε/(sum of both roots)``.
+
+    Args:
+        epsilon: ε, > 0.
+        rounds: answers given, >= 1.
+        delta: δ, in (0, 1).
+
+    Raises:
+        ValueError: an argument outside its range, or shapes that do not fit together.
+    """
+    epsilon, rounds = positive("epsilon", epsilon), whole("rounds", rounds, 1)
+    delta = between("delta", delta, 0.0, 1.0, low_open=True, high_open=True)
+    broadcastable(epsilon=epsilon, rounds=rounds, delta=delta)
+    log_delta = -np.log(delta)
+    return plain(np.sqrt(np.asarray(rounds) / 2) * (np.sqrt(log_delta + epsilon) + np.sqrt(log_delta)) / epsilon)
+
+
+def private_average(limit: float, noise: float, random: np.random.Generator) -> Aggregate:
+    """Aggregation that hides each client: updates clipped to ``limit``, their plain mean, and Gaussian noise.
+
+    The noise has a standard deviation of ``noise·limit/clients`` in each number: many clients hide in the crowd, few
+    drown in it. Sizes do not count, because one client could otherwise count for more.
+
+    Args:
+        limit: greatest length of an update, > 0.
+        noise: standard deviation as a multiple of the sensitivity, >= 0: see :func:`noise_needed`.
+        random: where the noise comes from.
+
+    Raises:
+        ValueError: an argument outside its range.
+
+    Source: McMahan et al., arXiv:1710.06963; a client may be added or removed, their number is public.
+    """
+    positive("limit", limit), non_negative("noise", noise)
+
+    def aggregate(updates: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+        mean = np.mean(clip_updates(updates, limit), axis=0)
+        return mean + noise * limit / len(updates) * random.standard_normal(mean.shape)
+
+    return aggregate

@@ -1,0 +1,1 @@
+"""Lesson 7.2: which node does which task."""

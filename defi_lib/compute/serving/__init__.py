@@ -1,0 +1,1 @@
+"""Lesson 7.5: serving inference, and waiting for it."""

@@ -1,0 +1,123 @@
+"""Own machines with a cloud behind them: who finds no place is sent on, at the cloud's price."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from defi_lib.compute.payments import Payment
+from defi_lib.compute.serving.queueing import erlang_b
+from defi_lib.validation import Amount, Whole, between, broadcastable, non_negative, plain, positive, whole
+
+SECONDS_PER_HOUR = 3600.0
+
+#: Most machines that :func:`cheapest_servers` tries.
+_MOST_TRIED = 20_000.0
+
+
+class HybridService(NamedTuple):
+    """An hour of own machines and cloud in the steady state."""
+
+    requests: Amount  #: per hour
+    servers: Whole  #: own
+    cloud_share: Amount  #: part of the requests that the cloud serves
+    wait: Amount  #: mean seconds until service begins, of those who are served here; 0 without own servers
+    utilisation: Amount  #: part of the time that an own server works; 0 without any
+    server_cost: Amount  #: own servers → their owners, USD per hour, busy or not
+    cloud_cost: Amount  #: USD per hour
+
+    @property
+    def cost(self) -> Amount:
+        """Of all requests (USD per hour)."""
+        return self.server_cost + self.cloud_cost
+
+    @property
+    def cost_per_request(self) -> Amount:
+        """USD."""
+        return self.cost / self.requests
+
+    @property
+    def payments(self) -> tuple[Payment, ...]:
+        """``"clients"`` → ``"nodes"`` and ``"cloud"``, of one hour."""
+        return (
+            Payment("clients", "nodes", self.server_cost, "rent"),
+            Payment("clients", "cloud", self.cloud_cost, "rent"),
+        )
+
+
+def hybrid_service(
+    arrival_rate: Amount,
+    service_rate: Amount,
+    servers: Whole,
+    room: Whole = 0,
+    server_price: Amount = 0.0,
+    cloud_price: Amount = 0.0,
+) -> HybridService:
+    """M/M/c with few places to wait, and a cloud without limit for the rest.
+
+    Erlang's B for c servers, then for each place to wait ``B ← ρ·B/(1 + ρ·B)``. There is a steady state at every load.
+
+    Args:
+        arrival_rate: λ, requests per second, > 0.
+        service_rate: μ, requests per second and own server, > 0.
+        servers: c, own, 0 to 100,000; with none all goes to the cloud, at once.
+        room: places to wait, 0 to 100,000.
+        server_price: USD per hour and own server, busy or not, >= 0.
+        cloud_price: USD per request, >= 0.
+
+    Raises:
+        ValueError: an argument outside its range, or shapes that do not fit together.
+
+    Source: Erlang (1917); Kleinrock, *Queueing Systems* (1975), M/M/c/K.
+    """
+    arrival_rate, service_rate = positive("arrival_rate", arrival_rate), positive("service_rate", service_rate)
+    servers, room = whole("servers", servers, 0, 100_000), whole("room", room, 0, 100_000)
+    server_price, cloud_price = non_negative("server_price", server_price), non_negative("cloud_price", cloud_price)
+    named = {"arrival_rate": arrival_rate, "service_rate": service_rate, "servers": servers, "room": room}
+    shape = broadcastable(**named, server_price=server_price, cloud_price=cloud_price)
+    working, load = np.maximum(servers, 1), arrival_rate / service_rate
+    blocked = np.asarray(erlang_b(servers, load))
+    waiting = np.zeros(shape)
+    for place in range(1, int(np.max(room, initial=0)) + 1):
+        added = np.where((np.asarray(room) >= place) & (np.asarray(servers) > 0), load / working * blocked, 0.0)
+        waiting = (waiting + place * added) / (1 + added)
+        blocked = np.where(added > 0, added / (1 + added), blocked)
+    served = arrival_rate * (1 - blocked)
+    requests = arrival_rate * SECONDS_PER_HOUR
+    return HybridService(
+        requests=requests,
+        servers=servers,
+        cloud_share=plain(blocked),
+        wait=plain(np.divide(waiting, served, out=np.zeros(np.broadcast(waiting, served).shape), where=served > 0)),
+        utilisation=plain(served / (working * service_rate)),
+        server_cost=plain(np.asarray(servers, dtype=float) * server_price),
+        cloud_cost=plain(requests * blocked * cloud_price),
+    )
+
+
+def cheapest_servers(
+    arrival_rate: float, service_rate: float, server_price: float, cloud_price: float, room: int = 0
+) -> HybridService:
+    """Number of own machines at which own machines and cloud together cost least: own for the base, cloud for peaks.
+
+    Args:
+        arrival_rate: λ, requests per second, > 0.
+        service_rate: μ, requests per second and own server, > 0.
+        server_price: USD per hour and own server, busy or not, > 0.
+        cloud_price: USD per request, >= 0.
+        room: places to wait, 0 to 100,000.
+
+    Raises:
+        ValueError: an argument outside its range, or so many machines that pay that they cannot be tried.
+    """
+    positive("server_price", server_price)
+    all_cloud = hybrid_service(arrival_rate, service_rate, 0, 0, server_price, cloud_price)
+    # More own servers than this cost more than the cloud alone; work for more than a few standard deviations above the
+    # load does not exist.
+    load = arrival_rate / service_rate
+    most = min(all_cloud.cost / server_price, load + 10 * load**0.5 + 50)
+    between("number of servers that may pay", most, 0.0, _MOST_TRIED)
+    tried = np.arange(int(most) + 1)
+    costs = hybrid_service(arrival_rate, service_rate, tried, room, server_price, cloud_price).cost
+    return hybrid_service(arrival_rate, service_rate, int(np.argmin(costs)), room, server_price, cloud_price)

@@ -1,0 +1,1 @@
+"""Lesson 7.8: storing and selling data."""

@@ -1,0 +1,1 @@
+"""Lesson 7.6: burning, minting and flywheels."""

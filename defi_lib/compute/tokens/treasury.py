@@ -1,0 +1,152 @@
+"""A network's treasury: what its members vote for, how long it lasts, and whether a buyback enriches anybody."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from defi_lib.compute.payments import Payment
+from defi_lib.compute.tokens.burn_mint import TOKEN
+from defi_lib.validation import Amount, between, broadcastable, finite, fulfilled, non_negative, plain, positive, ratio
+
+
+def voted_value(preferences: Amount, tokens: Amount = 1.0) -> Amount:
+    """Value of a parameter (a fee, a share of the emission) that beats every other in a vote: the weighted median.
+
+    Everybody prefers what is nearer to his own wish. With one vote each it is the median member's wish; by tokens, that
+    of whoever holds the middle token. Of two middles it is the lower.
+
+    Args:
+        preferences: wish of each member along the last axis, one at least; scenarios before it.
+        tokens: of each, >= 0, not all 0; 1 for one vote each.
+
+    Raises:
+        ValueError: no member, no token, a negative number of tokens, or shapes that do not fit together.
+
+    Source: Black (1948), median voter.
+    """
+    wishes, votes = np.atleast_1d(finite("preferences", preferences)), non_negative("tokens", tokens)
+    shape = broadcastable(preferences=wishes, tokens=votes)
+    wishes, votes = np.broadcast_to(wishes, shape), np.broadcast_to(votes, shape)
+    positive("number of members", float(shape[-1]))
+    all_votes = positive("sum of tokens", np.sum(votes, axis=-1))
+    order = np.argsort(wishes, axis=-1, kind="stable")
+    below = np.cumsum(np.take_along_axis(votes, order, axis=-1), axis=-1)
+    middle = np.argmax(2 * below >= np.asarray(all_votes)[..., np.newaxis], axis=-1)[..., np.newaxis]
+    return plain(np.take_along_axis(np.take_along_axis(wishes, order, axis=-1), middle, axis=-1)[..., 0])
+
+
+class Payout(NamedTuple):
+    """What a distribution to holders does to each token."""
+
+    price: Amount  #: USD per token afterwards
+    supply: Amount  #: tokens afterwards
+    dividend: Amount  #: USD paid to each token that is left
+    burned: Amount  #: tokens
+    amount: Amount  #: USD spent
+
+    @property
+    def value_per_token(self) -> Amount:
+        """Price and dividend together (USD)."""
+        return self.price + self.dividend
+
+    @property
+    def payments(self) -> tuple[Payment, ...]:
+        """Treasury → holders, and the tokens bought back to be burned."""
+        return (
+            Payment("treasury", "token holders", self.amount, "payout"),
+            Payment("token holders", "treasury", self.burned, "payout", TOKEN),
+            Payment("treasury", "outside", self.burned, "burn", TOKEN),
+        )
+
+
+def buy_back(market_value: Amount, supply: Amount, amount: Amount) -> Payout:
+    """Buy tokens at the market price and burn them: fewer tokens share a value that is smaller by what was spent.
+
+    The price stays: ``(value − B)/(S − B/p) = value/S``. A holder is as rich as after a dividend of the same sum.
+
+    Args:
+        market_value: of all tokens before, the treasury's money included (USD), > 0.
+        supply: tokens before, > 0.
+        amount: B, USD, in [0, market value).
+
+    Raises:
+        ValueError: an argument outside its range, or shapes that do not fit together.
+
+    Source: Miller, Modigliani (1961).
+    """
+    market_value, supply = positive("market_value", market_value), positive("supply", supply)
+    amount = between("amount", amount, 0.0, market_value, high_open=True)
+    broadcastable(market_value=market_value, supply=supply, amount=amount)
+    burned = supply * (amount / market_value)
+    return Payout(market_value / supply, supply - burned, 0.0, burned, amount)
+
+
+def pay_dividend(market_value: Amount, supply: Amount, amount: Amount) -> Payout:
+    """Pay the same sum to each token; arguments and errors as in :func:`buy_back`."""
+    market_value, supply = positive("market_value", market_value), positive("supply", supply)
+    amount = between("amount", amount, 0.0, market_value, high_open=True)
+    broadcastable(market_value=market_value, supply=supply, amount=amount)
+    return Payout((market_value - amount) / supply, supply, amount / supply, 0.0, amount)
+
+
+class TreasuryRun(NamedTuple):
+    """Months along the first axis, scenarios after it; the state after each month."""
+
+    cash: NDArray[np.float64]  #: USD
+    tokens: NDArray[np.float64]  #: own
+    raised: NDArray[np.float64]  #: USD by selling tokens in each month
+    unpaid: NDArray[np.float64]  #: USD of the spending of each month that could not be paid
+
+    @property
+    def runway(self) -> Amount:
+        """Months in which all spending was paid, before the first that was not."""
+        return plain(np.sum(np.cumprod(self.unpaid == 0, axis=0), axis=0).astype(float))
+
+
+def run_treasury(
+    cash: Amount,
+    tokens: Amount,
+    spending: Amount,
+    prices: Amount,
+    diversified: Amount = 0.0,
+    discount: Amount = 0.0,
+) -> TreasuryRun:
+    """A treasury of cash and its own token pays a monthly budget: cash first, then it sells tokens.
+
+    A treasury in its own token looks rich while the price is high, and must sell most when the price is low.
+
+    Args:
+        cash: USD, >= 0.
+        tokens: own, >= 0.
+        spending: USD per month, > 0.
+        prices: of the token in each month along the first axis (USD), >= 0.
+        diversified: part of the tokens that is sold for cash in the first month, in [0, 1].
+        discount: what a sale gets less than the price, in [0, 1).
+
+    Raises:
+        ValueError: an argument outside its range, no month, or shapes that do not fit together.
+    """
+    cash, tokens, spending = non_negative("cash", cash), non_negative("tokens", tokens), positive("spending", spending)
+    quotes, discount = np.atleast_1d(non_negative("prices", prices)), ratio("discount", discount)
+    diversified = between("diversified", diversified, 0.0, 1.0)
+    fulfilled("number of months", np.asarray(float(len(quotes))), len(quotes) > 0, "is at least 1")
+    named = {"cash": cash, "tokens": tokens, "spending": spending, "prices": quotes[0]}
+    shape = broadcastable(**named, diversified=diversified, discount=discount)
+    run = TreasuryRun(*(np.empty((len(quotes), *shape)) for _ in TreasuryRun._fields))
+    net = quotes * (1 - discount) if np.ndim(discount) == 0 else quotes * (1 - np.asarray(discount))
+    proceeds = tokens * diversified * net[0]
+    money, held = cash + proceeds, np.broadcast_to(tokens * (1 - np.asarray(diversified)), shape)
+    for month, price in enumerate(net):
+        missing, worth = np.maximum(spending - money, 0.0), held * price
+        enough = worth > missing
+        kept = np.divide(worth - missing, worth, out=np.zeros(shape), where=enough)
+        sold = np.where(missing > 0, np.where(enough, missing, worth), 0.0)
+        held = np.where(missing > 0, held * kept, held)
+        money = np.maximum(money - spending, 0.0)
+        run.cash[month], run.tokens[month] = money, held
+        run.raised[month], run.unpaid[month] = sold, np.maximum(missing - worth, 0.0)
+    run.raised[0] += proceeds
+    return run

@@ -1,0 +1,1 @@
+"""Lesson 7.4: trust without a boss."""

@@ -1,0 +1,1 @@
+"""Those who live off a pool: arbitrageurs, searchers, and who pulls the liquidity."""

@@ -1,0 +1,1 @@
+"""The concentrated pool in whole numbers, exactly as the contract computes: the oracle of tests."""

@@ -1,0 +1,1 @@
+"""Pools and the order book: what a trader trades with."""

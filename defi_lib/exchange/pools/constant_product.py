@@ -1,0 +1,181 @@
+"""Constant product pool: the exchange of Uniswap v2."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Self
+
+import numpy as np
+
+from defi_lib.exchange.pools.pool import LiquidityChange, Swap
+from defi_lib.validation import Amount, between, broadcastable, non_negative, per_token, positive, ratio, token_pair
+
+#: Builds a record from values already known to be valid, in half the time of its constructor.
+_record = tuple.__new__
+
+#: Shares locked for ever by the first deposit: 1000 of the smallest units of an 18-decimal share.
+MINIMUM_LIQUIDITY = 1e-15
+
+
+class _State(NamedTuple):
+    reserves: tuple[Amount, Amount]
+    fee: Amount
+    shares: Amount
+    protocol_fee: Amount
+    root_k_last: Amount
+
+
+class ConstantProductPool(_State):
+    """Two reserves whose product no trade can lower: ``x·y = k``.
+
+    Args:
+        reserves: tokens held of token 0 and token 1, each > 0.
+        fee: ratio of the amount paid in, in [0, 1). It stays in the pool, so k grows with each trade.
+        shares: liquidity shares in circulation (tokens); by default ``√(x·y)``, as after a first deposit.
+        protocol_fee: part of the fee income that goes to the protocol, in [0, 1); 1/6 in Uniswap v2 when on.
+        root_k_last: ``√(x·y)`` when the protocol was last paid; by default now.
+
+    Every argument may be an array with one entry per scenario.
+
+    Raises:
+        ValueError: an argument outside its range, or shapes that do not fit together.
+
+    Source: Adams, Zinsmeister, Robinson, *Uniswap v2 Core* (2020); Angeris et al., arXiv:1911.03380.
+    The contract computes in integers and rounds every amount against the user by up to one smallest unit.
+    """
+
+    __slots__ = ()
+
+    def __new__(
+        cls,
+        reserves: tuple[Amount, Amount],
+        fee: Amount = 0.003,
+        shares: Amount | None = None,
+        protocol_fee: Amount = 0.0,
+        root_k_last: Amount | None = None,
+    ) -> Self:
+        """Check the arguments and build the pool."""
+        x, y = per_token("reserves", reserves, 2, positive)
+        broadcastable(**{"reserves[0]": x, "reserves[1]": y})
+        fee, protocol_fee = ratio("fee", fee), ratio("protocol_fee", protocol_fee)
+        root_k = _root_product(x, y)
+        shares = root_k if shares is None else positive("shares", shares)
+        last = root_k if root_k_last is None else non_negative("root_k_last", root_k_last)
+        broadcastable(reserve_0=x, reserve_1=y, fee=fee, shares=shares, protocol_fee=protocol_fee, root_k_last=last)
+        return super().__new__(cls, (x, y), fee, shares, protocol_fee, last)
+
+    def price(self, token: int = 0, quote: int = 1) -> Amount:
+        """Marginal price of ``token`` in units of ``quote``, without fee: ``reserve_quote / reserve_token``."""
+        token_pair(token, quote, 2, ("token", "quote"))
+        return self.reserves[quote] / self.reserves[token]
+
+    def swap_exact_in(self, amount_in: Amount, token_in: int = 0, token_out: int = 1) -> Swap:
+        """Sell exactly ``amount_in`` (tokens, >= 0): ``Δy = y·γΔx / (x + γΔx)``, ``γ = 1 − fee``.
+
+        Raises:
+            ValueError: a negative amount, or a token that the pool does not have.
+        """
+        amount_in = non_negative("amount_in", amount_in)
+        token_pair(token_in, token_out, 2)
+        reserve_in, reserve_out = self.reserves[token_in], self.reserves[token_out]
+        if type(amount_in) is not float:
+            broadcastable(amount_in=amount_in, reserve_in=reserve_in, reserve_out=reserve_out, fee=self.fee)
+        fee = amount_in * self.fee
+        net_in = amount_in - fee
+        reserve_net = reserve_in + net_in
+        # Two ratios instead of a difference: neither side can round to zero or below.
+        amount_out = reserve_out * (net_in / reserve_net)
+        left = reserve_out * (reserve_in / reserve_net)
+        pool = self._holding(reserve_in + amount_in, left, token_in)
+        return _record(Swap, (self, pool, amount_in, amount_out, fee, token_in, token_out))
+
+    def swap_exact_out(self, amount_out: Amount, token_in: int = 0, token_out: int = 1) -> Swap:
+        """Buy exactly ``amount_out`` (tokens): ``Δx = x·Δy / ((y − Δy)·γ)``.
+
+        Raises:
+            ValueError: an amount outside [0, reserve of ``token_out``), or a token that the pool does not have.
+        """
+        token_pair(token_in, token_out, 2)
+        reserve_in, reserve_out = self.reserves[token_in], self.reserves[token_out]
+        amount_out = between("amount_out", amount_out, 0.0, reserve_out, high_open=True)
+        left = reserve_out - amount_out
+        net_in = reserve_in * (amount_out / left)
+        amount_in = net_in / (1 - self.fee)
+        pool = self._holding(reserve_in + amount_in, left, token_in)
+        return _record(Swap, (self, pool, amount_in, amount_out, amount_in * self.fee, token_in, token_out))
+
+    def matching_amount(self, amount: Amount, token: int = 0) -> Amount:
+        """How much of the other token must accompany ``amount`` of ``token`` in a deposit (the router's quote)."""
+        amount, price = non_negative("amount", amount), self.price(token, 1 - token)
+        broadcastable(amount=amount, price=price)
+        return amount * price
+
+    def add_liquidity(self, amounts: tuple[Amount, Amount]) -> LiquidityChange:
+        """Deposit both tokens (each > 0) and receive ``shares·min(Δx/x, Δy/y)``.
+
+        As in the contract, what one amount exceeds the pool's ratio by is a gift to the pool: use
+        :meth:`matching_amount`. When the protocol fee is on, the protocol is paid first.
+
+        Raises:
+            ValueError: an amount that is not positive, or not exactly two amounts.
+        """
+        dx, dy = per_token("amounts", amounts, 2, positive)
+        x, y = self.reserves
+        broadcastable(**{"amounts[0]": dx, "amounts[1]": dy, "reserves[0]": x, "reserves[1]": y})
+        protocol_shares = self._protocol_shares()
+        circulating = self.shares + protocol_shares
+        minted = circulating * np.minimum(dx / x, dy / y)
+        pool = ConstantProductPool((x + dx, y + dy), self.fee, circulating + minted, self.protocol_fee)
+        return LiquidityChange(self, pool, (dx, dy), minted, protocol_shares)
+
+    def remove_liquidity(self, shares: Amount) -> LiquidityChange:
+        """Give back shares (0 to all but the last) and receive the same part of both reserves.
+
+        Raises:
+            ValueError: shares outside [0, shares in circulation).
+        """
+        protocol_shares = self._protocol_shares()
+        circulating = self.shares + protocol_shares
+        shares = between("shares", shares, 0.0, self.shares, high_open=True)
+        part, rest = shares / circulating, (circulating - shares) / circulating
+        x, y = self.reserves
+        pool = ConstantProductPool((x * rest, y * rest), self.fee, circulating - shares, self.protocol_fee)
+        return LiquidityChange(self, pool, (x * part, y * part), shares, protocol_shares)
+
+    def _protocol_shares(self) -> Amount:
+        """Shares that pay the protocol its part φ of the growth of √k: ``S·(√k − √k₀)/((1/φ − 1)·√k + √k₀)``."""
+        root_k = _root_product(*self.reserves)
+        growth = self.protocol_fee * (root_k - self.root_k_last)
+        owed = self.shares * growth / ((1 - self.protocol_fee) * root_k + self.protocol_fee * self.root_k_last)
+        return np.maximum(owed, 0.0)
+
+    def _holding(self, reserve_in: Amount, reserve_out: Amount, token_in: int) -> Self:
+        """This pool with other reserves, already known to be valid."""
+        reserves = (reserve_in, reserve_out) if token_in == 0 else (reserve_out, reserve_in)
+        _, fee, shares, protocol_fee, root_k_last = self
+        return _record(type(self), (reserves, fee, shares, protocol_fee, root_k_last))
+
+
+def open_pool(
+    amounts: tuple[Amount, Amount],
+    fee: Amount = 0.003,
+    protocol_fee: Amount = 0.0,
+    minimum_liquidity: float = MINIMUM_LIQUIDITY,
+) -> LiquidityChange:
+    """The first deposit (tokens, each > 0): ``√(x·y)`` shares, of which ``minimum_liquidity`` are locked for ever.
+
+    Locking them makes it dear to push the value of one share so high that nobody small can enter.
+
+    Raises:
+        ValueError: an amount that is not positive, a deposit worth no more than the locked shares, or a negative
+            ``minimum_liquidity``.
+    """
+    x, y = per_token("amounts", amounts, 2, positive)
+    pool = ConstantProductPool((x, y), fee, protocol_fee=protocol_fee)
+    locked = non_negative("minimum_liquidity", minimum_liquidity)
+    minted = positive("√(amounts[0]·amounts[1]) − minimum_liquidity", pool.shares - locked)
+    return LiquidityChange(None, pool, pool.reserves, minted)
+
+
+def _root_product(x: Amount, y: Amount) -> Amount:
+    """``√(x·y)`` without overflow."""
+    return x**0.5 * y**0.5

@@ -1,0 +1,221 @@
+"""Many ranges of liquidity on one grid of ticks: what lies between them, and how a trade walks across them."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Hashable, Mapping
+from math import ldexp
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+import numpy as np
+
+from defi_lib.exchange.pools.price_range import Flag, select, some, unchecked_step
+from defi_lib.exchange.pools.ticks import (
+    MAX_SQRT_PRICE,
+    MAX_TICK,
+    MIN_SQRT_PRICE,
+    MIN_TICK,
+    sqrt_price_at_tick,
+    tick_at_sqrt_price,
+)
+from defi_lib.validation import Amount, Whole, whole
+
+if TYPE_CHECKING:
+    from defi_lib.exchange.pools.concentrated import ConcentratedPool
+
+#: Fees per unit of liquidity since the start, an integer multiple of 2⁻¹²⁸ modulo 2²⁵⁶: an ``int``, or an array of
+#: them. A float would not do: after a time of little liquidity the sum is huge, and the next fees vanish in it.
+Growth: TypeAlias = Any
+
+_GROWTH_WRAP = 2**256
+
+#: The contract looks for the next tick in words of this many multiples of the spacing, and stops at their ends.
+_WORD = 256
+
+#: What is left of a trade behind a tick, as a part of it, that is only the rounding of what went before.
+_DUST = 1e-15
+
+
+class PositionKey(NamedTuple):
+    """Whose position it is, and on which ticks it begins and ends."""
+
+    owner: Hashable
+    tick_lower: int
+    tick_upper: int
+
+
+class Position(NamedTuple):
+    """Liquidity of one owner in one range. Amounts in tokens."""
+
+    liquidity: float = 0.0  #: √(token 0 · token 1)
+    fee_growth_inside_x128: tuple[Growth, Growth] = (0, 0)  #: when the fees were last booked
+    tokens_owed: tuple[Amount, Amount] = (0.0, 0.0)  #: booked fees and removed liquidity, not yet collected
+
+
+class Tick(NamedTuple):
+    """A tick on which a position begins or ends."""
+
+    liquidity_gross: float  #: sum of the liquidity of all positions that begin or end here
+    liquidity_net: float  #: what is added when the price rises across it
+    fee_growth_outside_x128: tuple[Growth, Growth]  #: on the side where the price is not
+
+
+class Ladder(NamedTuple):
+    """The ticks in use in rising order, and the segments they part: segment i lies below tick i."""
+
+    ticks: tuple[int, ...]
+    sqrt_prices: tuple[float, ...]  #: ends of the segments, from the lowest price of all to the highest
+    liquidity: tuple[float, ...]  #: in each segment
+
+    def segment(self, tick: Whole) -> Whole:
+        """Number of the segment in which the price is."""
+        return bisect_right(self.ticks, tick) if isinstance(tick, int) else np.searchsorted(self.ticks, tick, "right")
+
+
+class Walk(NamedTuple):
+    """Where a trade came to, and what it paid and received on the way (tokens)."""
+
+    sqrt_price: Amount
+    tick: Whole
+    paid: Amount  #: fee included
+    received: Amount
+    fee: Amount
+    unfilled: Amount  #: what is left of the amount that was asked for
+    protocol_fee: Amount  #: part of the fee
+    fee_growth_x128: tuple[Growth, Growth]
+    ticks: Mapping[int, Tick]
+
+
+def position_key(tick_lower: int, tick_upper: int, owner: Hashable, spacing: int) -> PositionKey:
+    """The key of a position, its ticks checked."""
+    lower = whole("tick_lower", tick_lower, MIN_TICK, MAX_TICK - 1)
+    upper = whole("tick_upper", tick_upper, MIN_TICK + 1, MAX_TICK)
+    for name, tick in (("tick_lower", lower), ("tick_upper", upper)):
+        if not isinstance(tick, int) or tick % spacing:
+            raise ValueError(
+                f"{name} = {tick} is outside the allowed range: one multiple of the tick spacing {spacing}"
+            )
+    if lower >= upper:
+        raise ValueError(f"tick_upper = {upper} is outside the allowed range: above tick_lower = {lower}")
+    return PositionKey(owner, int(lower), int(upper))
+
+
+def growth_of(fee_per_liquidity: Amount) -> Growth:
+    """Fee growth from tokens per unit of liquidity, rounded down."""
+    return _multiples(fee_per_liquidity)
+
+
+def growth_since(now: Growth, before: Growth) -> Growth:
+    """The difference of two growths, which wraps as in the contract."""
+    return (now - before) % _GROWTH_WRAP
+
+
+def fees_from(growth: Growth, liquidity: float) -> Amount:
+    """Tokens that a growth pays to ``liquidity``."""
+    per_liquidity = growth / 2**128
+    return liquidity * (per_liquidity if isinstance(per_liquidity, float) else per_liquidity.astype(np.float64))
+
+
+def select_growth(condition: Flag, yes: Growth, no: Growth) -> Growth:
+    """One growth or the other, for each scenario, as Python integers."""
+    if isinstance(condition, (bool, np.bool_)):
+        return yes if condition else no
+    return np.where(condition, np.asarray(yes, dtype=object), np.asarray(no, dtype=object))
+
+
+def growth_inside(tick: Whole, growth: Growth, lower: int, upper: int, outside: tuple[Growth, Growth]) -> Growth:
+    """Fee growth between two ticks: all growth less that below ``lower`` and that above ``upper``."""
+    below = select_growth(tick >= lower, outside[0], growth - outside[0])
+    above = select_growth(tick < upper, outside[1], growth - outside[1])
+    return (growth - below - above) % _GROWTH_WRAP
+
+
+def arrange(
+    positions: Mapping[PositionKey, Position], outside: Mapping[int, tuple[Growth, Growth]]
+) -> tuple[Mapping[int, Tick], Ladder]:
+    """The ticks that the positions use, and the liquidity between them.
+
+    Each segment is a sum over the positions that cover it. Adding and subtracting at the ticks instead, as the
+    contract may with its integers, would leave rounding where there is no liquidity at all.
+    """
+    live = [(key.tick_lower, key.tick_upper, held.liquidity) for key, held in positions.items() if held.liquidity > 0]
+    ticks = np.array(sorted({tick for lower, upper, _ in live for tick in (lower, upper)}), dtype=np.int64)
+    lower, upper, liquidity = (
+        np.array(column)[:, np.newaxis] for column in (zip(*live, strict=True) if live else [[]] * 3)
+    )
+    entering = np.where(lower == ticks, liquidity, 0.0).sum(axis=0)
+    leaving = np.where(upper == ticks, liquidity, 0.0).sum(axis=0)
+    covering = np.where((lower <= ticks) & (ticks < upper), liquidity, 0.0).sum(axis=0)
+    numbers = tuple(ticks.tolist())
+    used = {
+        tick: Tick(gross, net, outside[tick])
+        for tick, gross, net in zip(numbers, (entering + leaving).tolist(), (entering - leaving).tolist(), strict=True)
+    }
+    roots = (MIN_SQRT_PRICE, *(float(sqrt_price_at_tick(tick)) for tick in numbers), MAX_SQRT_PRICE)
+    return used, Ladder(numbers, roots, (0.0, *covering.tolist()))
+
+
+def walk(pool: ConcentratedPool, amount: Amount, token_in: int, exact_in: bool, limit: Amount) -> Walk:
+    """Trade segment by segment until the amount is filled or √price is ``limit``; each scenario joins where it is."""
+    ladder, falling = pool.ladder, token_in == 0
+    root, segment, left = pool.sqrt_price, ladder.segment(pool.tick), amount
+    paid: Amount = 0.0
+    received: Amount = 0.0
+    fee: Amount = 0.0
+    protocol_fee: Amount = 0.0
+    growth, ticks = list(pool.fee_growth_x128), dict(pool.ticks)
+    first, last = int(np.min(segment)), int(np.max(segment))
+    for number in range(last, -1, -1) if falling else range(first, len(ladder.liquidity)):
+        going = (left > _DUST * amount) & (root != limit)
+        if not some(going):
+            break
+        here = going & (segment == number)
+        end, liquidity = ladder.sqrt_prices[number + 1 - falling], ladder.liquidity[number]
+        target = select((end < limit) == falling, limit, end)
+        step = unchecked_step(root, target, liquidity, select(here, left, 0.0), pool.fee, token_in, exact_in)
+        rest = left - (step.paid if exact_in else step.amount_out)
+        left = select(here, select(step.reached & (rest > 0), rest, 0.0), left)
+        root = select(here, step.sqrt_price, root)
+        paid, received = paid + select(here, step.paid, 0.0), received + select(here, step.amount_out, 0.0)
+        fee_here = select(here, step.fee, 0.0)
+        fee, protocol_here = fee + fee_here, fee_here * pool.protocol_fee[token_in]
+        protocol_fee = protocol_fee + protocol_here
+        if liquidity > 0:
+            growth[token_in] = growth[token_in] + growth_of((fee_here - protocol_here) / liquidity)
+        crossed, rung = here & step.reached & (target == end), number - falling
+        if 0 <= rung < len(ladder.ticks) and some(crossed):
+            _cross(ticks, ladder.ticks[rung], crossed, growth)
+            segment = segment + crossed * (1 - 2 * falling)
+    filled = left <= _DUST * amount
+    paid, received = (select(filled, amount, paid), received) if exact_in else (paid, select(filled, amount, received))
+    tick = _tick_after(pool, amount, root, segment, falling)
+    return Walk(root, tick, paid, received, fee, select(filled, 0.0, left), protocol_fee, (growth[0], growth[1]), ticks)
+
+
+def _cross(ticks: dict[int, Tick], tick: int, crossed: Flag, growth: list[Growth]) -> None:
+    """Turn the outside of ``tick`` to its other side."""
+    before = ticks[tick]
+    outside_0, outside_1 = (
+        select_growth(crossed, growth_since(now, outside), outside)
+        for now, outside in zip(growth, before.fee_growth_outside_x128, strict=True)
+    )
+    ticks[tick] = before._replace(fee_growth_outside_x128=(outside_0, outside_1))
+
+
+def _tick_after(pool: ConcentratedPool, amount: Amount, root: Amount, segment: Whole, falling: bool) -> Whole:
+    """The tick of the price that a trade has come to.
+
+    As in the contract, that is the tick below where the price fell onto a tick in use or onto the end of a word; and
+    where it stood on a tick and fell by less than a float can tell.
+    """
+    tick = tick_at_sqrt_price(root)
+    if falling:
+        doubtful = (np.asarray(tick) % (_WORD * pool.tick_spacing) == 0) | (root == pool.sqrt_price)
+        if some(doubtful):
+            tick = tick - (doubtful & (root == sqrt_price_at_tick(tick)))
+    ends = np.array([MIN_TICK, *pool.ladder.ticks, MAX_TICK])
+    tick = np.where(np.asarray(amount) > 0, np.clip(tick, ends[segment], ends[segment + 1] - 1), pool.tick)
+    return int(tick) if tick.ndim == 0 else tick
+
+
+_multiples = np.frompyfunc(lambda growth: int(ldexp(growth, 128)), 1, 1)

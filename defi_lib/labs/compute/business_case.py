@@ -1,0 +1,268 @@
+"""Checks of ``labs/7_compute/01_business_case.ipynb``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from math import floor
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from defi_lib.compute import HOURS_PER_YEAR, Device, break_even_utilisation, host_year, shared_utilisation
+from defi_lib.labs.kit import Lab, Part, holds, matches, round_number
+
+lab = Lab()
+check = lab.check
+
+
+class Card(NamedTuple):
+    """A graphics card and the computer around it."""
+
+    busy: float  #: watts while it works
+    idle: float  #: watts while it waits
+    price: float  #: USD; 0 if it stands there anyway
+    life: float  #: years
+
+    @property
+    def device(self) -> Device:
+        """The same in the library's units."""
+        return Device(self.price, self.life, self.busy / 1000, self.idle / 1000)
+
+
+class _Market(NamedTuple):
+    """What is the same for all cards."""
+
+    power: float  #: USD per kWh
+    rent: float  #: USD per paid hour
+    fee: float  #: part of the rent
+
+    def profit(self, card: Card, use: float) -> float:
+        """Of a year (USD)."""
+        return float(host_year(card.device, use, self.rent, self.fee, self.power).profit)
+
+
+def _card(rng: np.random.Generator) -> Card:
+    busy = round_number(rng, 200, 700)
+    return Card(
+        busy, float(f"{busy * rng.uniform(0.1, 0.3):.2g}"), round_number(rng, 500, 2_000), float(rng.choice([3, 4, 5]))
+    )
+
+
+def _market(rng: np.random.Generator) -> _Market:
+    return _Market(
+        float(f"{rng.uniform(0.05, 0.3):.2g}"),
+        float(f"{rng.uniform(0.4, 0.9):.2g}"),
+        float(rng.choice([0.1, 0.2, 0.25])),
+    )
+
+
+def _use(rng: np.random.Generator) -> float:
+    return float(f"{rng.uniform(0.2, 0.8):.2g}")
+
+
+@lab.question("power_bill", points=2)
+def _power_bill(rng: np.random.Generator, power_bill: Any) -> Iterator[Part]:
+    card, use, power = _card(rng), _use(rng), _market(rng).power
+    year = host_year(card.device, use, 0.0, electricity_price=power)
+    busy, idle, whole = float(year.busy_electricity), float(year.idle_electricity), float(year.electricity)
+    always = HOURS_PER_YEAR * card.idle / 1000 * power
+    yield matches(
+        1,
+        f"`power_bill({card}, {use}, {power})`",
+        power_bill(card, use, power),
+        whole,
+        {
+            "Watts are not kilowatts: divide by 1,000.": 1000 * whole,
+            "The hours in which the card waits are missing.": busy,
+            "The hours in which the card works are missing.": idle,
+            "The card waits only in the hours in which it does not work.": busy + always,
+            "Work and waiting are swapped: `use` is the part of the hours in which it works.": (
+                HOURS_PER_YEAR * ((1 - use) * card.busy + use * card.idle) / 1000 * power
+            ),
+            "This is the bill of one day; a year has 8,760 hours.": whole / 365,
+            "This is the bill of one hour; a year has 8,760.": whole / HOURS_PER_YEAR,
+            "This is energy in kilowatt-hours; multiply by the price of power.": whole / power,
+        },
+    )
+    for part, watts in ((0.0, card.idle), (1.0, card.busy)):
+        right = HOURS_PER_YEAR * watts / 1000 * power
+        what = f"`power_bill({card}, {part:g}, {power})`"
+        yield matches(0.5, what, power_bill(card, part, power), right)
+
+
+@lab.question("year_result", points=3)
+def _year_result(rng: np.random.Generator, year_result: Any, power_bill: Any) -> Iterator[Part]:
+    card, use, market = _card(rng), _use(rng), _market(rng)
+    power, rent, fee = market
+    bill = float(power_bill(card, use, power))
+    income, worn = HOURS_PER_YEAR * use * rent, card.price / card.life
+    right = income * (1 - fee) - bill - worn
+    yield matches(
+        2,
+        f"`year_result({card}, {use}, {power}, {rent}, {fee})`",
+        year_result(card, use, power, rent, fee),
+        right,
+        {
+            "The fee of the network is missing: it keeps a part of the rent.": income - bill - worn,
+            "Here you get only the fee; the network keeps it, and you get the rest of the rent.": (
+                income * fee - bill - worn
+            ),
+            "The fee is taken from the rent, not from what is left after costs.": (income - bill - worn) * (1 - fee),
+            "The power bill is missing.": income * (1 - fee) - worn,
+            "The loss of value is missing: price over life, each year.": income * (1 - fee) - bill,
+            "The whole price is taken off in one year; the card lasts longer.": income * (1 - fee) - bill - card.price,
+            "The rent is paid only in the hours in which the card works.": (
+                HOURS_PER_YEAR * rent * (1 - fee) - bill - worn
+            ),
+            "Costs are taken off, not added.": income * (1 - fee) + bill + worn,
+        },
+    )
+    there = card._replace(price=0.0)
+    free = income * (1 - fee) - float(power_bill(there, use, power))
+    what = f"For a card that stands there anyway, `year_result({there}, {use}, {power}, {rent}, {fee})`"
+    yield matches(1, what, year_result(there, use, power, rent, fee), free)
+
+
+@lab.question("break_even_use", points=3)
+def _break_even_use(rng: np.random.Generator, break_even_use: Any, year_result: Any) -> Iterator[Part]:
+    card, market = _card(rng), _market(rng)
+    power, rent, fee = market
+    empty, full = (float(year_result(card, use, power, rent, fee)) for use in (0.0, 1.0))
+    right = -empty / (full - empty)
+    yield matches(
+        2,
+        f"`break_even_use({card}, {power}, {rent}, {fee})`",
+        break_even_use(card, power, rent, fee),
+        right,
+        {
+            "The cost of a year without work is negative in your result; turn its sign round.": -right,
+            "This is the part of the hours in which the card may wait.": 1 - right,
+            "Compare with what a full year adds, `full - empty`, not with the result of a full year.": -empty / full,
+            "These are hours; divide by the 8,760 of a year.": right * HOURS_PER_YEAR,
+            "This is a percentage; give a ratio, 0.4 for 40 %.": 100 * right,
+            "The fraction is turned round.": 1 / right,
+            "Power is missing: an hour of work costs more power than an hour of waiting.": (
+                float(card.device.fixed_cost(power)) / (HOURS_PER_YEAR * rent * (1 - fee))
+            ),
+        },
+    )
+    dear = (
+        2 * rent * (1 - fee) / ((card.busy - card.idle) / 1000)
+    )  # USD per kWh: an hour of work costs more than it brings
+    answer = break_even_use(card, dear, rent, fee)
+    yield holds(
+        1,
+        np.ndim(answer) == 0 and float(answer) == np.inf,
+        f"At {dear:.3g} USD per kWh every hour of work loses money, however many there are: "
+        f"`break_even_use` should return `math.inf`; yours gives {float(answer):.6g}.",
+    )
+
+
+@lab.question("crowd", points=2)
+def _crowd(rng: np.random.Generator, crowd: Any, year_result: Any) -> Iterator[Part]:
+    card, market, emission = _card(rng), _market(rng), round_number(rng, 1e4, 1e5)
+    power, rent, fee = market
+    hours = round_number(rng, 1e5, 1e6)
+    for points, nodes in (
+        (1.5, int(hours / HOURS_PER_YEAR * rng.uniform(1.5, 4))),
+        (0.5, int(hours / HOURS_PER_YEAR / 2)),
+    ):
+        use = float(shared_utilisation(nodes, hours))
+        alone = float(year_result(card, use, power, rent, fee))
+        right = alone + emission / nodes
+        mistakes = {
+            "The tokens of the network are missing.": alone,
+            "All nodes together get the tokens; each gets its part.": alone + emission,
+            "More than all hours of a year cannot be paid for: `use` is 1 at most.": (
+                float(year_result(card, hours / (HOURS_PER_YEAR * nodes), power, rent, fee)) + emission / nodes
+            ),
+            "This is the result of all nodes together; give that of one.": right * nodes,
+            "All hours went to one node: divide them among the nodes.": (
+                float(year_result(card, min(hours / HOURS_PER_YEAR, 1.0), power, rent, fee)) + emission / nodes
+            ),
+            "As if the card were always busy: nodes share the hours.": (
+                float(year_result(card, 1.0, power, rent, fee)) + emission / nodes
+            ),
+        }
+        call = f"`crowd({card}, {nodes}, {hours:g}, {emission:g}, {power}, {rent}, {fee})`"
+        yield matches(points, call, crowd(card, nodes, hours, emission, power, rent, fee), right, mistakes)
+
+
+def _most_nodes(result: Callable[[int], float], beyond: int) -> int:
+    """The largest number of nodes, below ``beyond``, at which ``result`` is at least 0; it falls with the number."""
+    low, high = 0, beyond
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if result(middle) >= 0 else (low, middle)
+    return low
+
+
+@lab.question("free_entry", points=3)
+def _free_entry(rng: np.random.Generator, free_entry: Any, crowd: Any) -> Iterator[Part]:
+    while True:  # a market in which a busy card pays
+        card, market = _card(rng), _market(rng)
+        if market.profit(card, 1.0) > 100:
+            break
+    power, rent, fee = market
+    hours = round_number(rng, 1e5, 1e6)
+    needed = float(break_even_utilisation(card.device, rent, fee, power))
+    without = floor(hours / (HOURS_PER_YEAR * needed))
+    tokens = round_number(rng, 0.3 * without * card.device.fixed_cost(power), without * card.device.fixed_cost(power))
+    for points, emission in ((1, 0.0), (1, tokens)):
+
+        def result(nodes: int, emission: float = emission) -> float:
+            return float(crowd(card, nodes, hours, emission, power, rent, fee))
+
+        right = _most_nodes(result, 20 * without + 100)
+        mistakes = {
+            "At this number the last node loses: it is one too many.": float(right + 1),
+            "One more would still lose nothing.": float(right - 1),
+            "The tokens of the network are missing: they hold nodes too.": float(without),
+            "This is as many as are busy all the time; nodes come as long as they do not lose.": float(
+                floor(hours / HOURS_PER_YEAR)
+            ),
+        }
+        call = f"`free_entry({card}, {hours:g}, {emission:g}, {power}, {rent}, {fee})`"
+        yield matches(points, call, free_entry(card, hours, emission, power, rent, fee), float(right), mistakes)
+    poor = card._replace(price=card.life * HOURS_PER_YEAR * rent)  # even when it is always busy
+    answer = free_entry(poor, hours, 0.0, power, rent, fee)
+    yield matches(1, "Where even a card that always works loses money, `free_entry`", answer, 0.0)
+
+
+#: What the numbers of a student's own case may be: name, lowest, highest.
+_PLAUSIBLE = (
+    ("watts at work", 1, 5_000),
+    ("watts while waiting", 0, 1_000),
+    ("price of the card", 0, 50_000),
+    ("years of its life", 0.5, 15),
+    ("part of the hours that are paid", 0.001, 1),
+    ("price of power (USD per kWh)", 0, 2),
+    ("fee of the network", 0, 0.9),
+    ("rent that you must ask (USD per hour)", 0, 1_000),
+)
+
+
+@lab.question("my_case", points=3)
+def _my_case(rng: np.random.Generator, my_case: Any, year_result: Any) -> Iterator[Part]:
+    numbers = np.zeros(len(_PLAUSIBLE))
+    given = my_case()
+    if np.ndim(given) != 1 or len(given) != len(_PLAUSIBLE):
+        yield Part(1, f"`my_case()` should return {len(_PLAUSIBLE)} numbers, separated by commas.")
+        return
+    numbers = np.asarray(given, dtype=float)
+    wrong = [
+        f"{name} = {number:g} is hard to believe: between {low:g} and {high:g} is usual."
+        for (name, low, high), number in zip(_PLAUSIBLE, numbers, strict=True)
+        if not low <= number <= high
+    ]
+    yield Part(1, wrong[0] if wrong else "")
+    busy, idle, price, life, use, power, fee, rent = (float(number) for number in numbers)
+    card = Card(busy, idle, price, life)
+    result = float(year_result(card, use, power, rent, fee))
+    cent = HOURS_PER_YEAR * use * 0.01  # a cent more or less in each paid hour
+    direction = "more than it must be: you would still earn" if result > 0 else "too little: you would lose"
+    yield holds(
+        2,
+        abs(result) <= cent,
+        f"A rent of {rent:g} is {direction} {abs(result):,.2f} dollars a year by your own `year_result`.",
+    )

@@ -1,0 +1,1 @@
+"""The money market: reserves, accounts, and every transition."""

@@ -1,0 +1,1 @@
+"""One borrower: collateral, liquidation, leverage, and what a fall sets off."""

@@ -1,0 +1,173 @@
+"""Liquidation cascades: collateral that is sold moves the price that liquidates the next."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from defi_lib.exchange import ConstantProductPool
+from defi_lib.lending.positions.liquidation import AAVE_V3, CloseRules, Liquidation, liquidate
+from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive, ratio
+
+
+class LinearCascade(NamedTuple):
+    """Outcome of a cascade with linear price impact; the last axis of arrays counts positions as they were given."""
+
+    price_before: Amount
+    first_price: Amount  #: after the shock
+    final_price: Amount
+    liquidated: NDArray[np.bool_]  #: which positions were sold
+
+    @property
+    def amplification(self) -> Amount:
+        """Total fall per first fall: 1 without a cascade."""
+        return _amplification(self.price_before, self.first_price, self.final_price)
+
+
+def linear_cascade(
+    price: Amount, first_price: Amount, impact: Amount, triggers: Amount, sizes: Amount
+) -> LinearCascade:
+    """Each position sells when the price is at or below its trigger, and each sale lowers the price: ``λ·q``.
+
+    The price does not fall below 0.
+
+    Args:
+        price: before the shock (USD), > 0; one number, or one per scenario.
+        first_price: after the shock (USD), in [0, price).
+        impact: λ, fall of the price per token sold (USD), >= 0.
+        triggers: price at which each position is liquidated (USD), >= 0; the last axis counts positions.
+        sizes: what each position sells (tokens), >= 0.
+
+    Raises:
+        ValueError: an argument outside its range.
+
+    Source: Shleifer, Vishny (1992, 2011); Greenwood, Landier, Thesmar (2015); Kyle (1985) for λ.
+    """
+    price, impact = positive("price", price), non_negative("impact", impact)
+    first_price = between("first_price", first_price, 0.0, price, high_open=True)
+    triggers, sizes = non_negative("triggers", triggers), non_negative("sizes", sizes)
+    start, slope = np.expand_dims(first_price, -1), np.expand_dims(impact, -1)
+    shape = broadcastable(triggers=np.atleast_1d(triggers), sizes=sizes, first_price=start, impact=slope)
+    triggers, sizes = np.broadcast_to(triggers, shape), np.broadcast_to(sizes, shape)
+    # Whoever has the higher trigger is hit first, so the first position that is not hit ends the cascade.
+    order = np.argsort(-triggers, axis=-1, kind="stable")
+    queue = np.take_along_axis(triggers, order, axis=-1)
+    sold = np.cumsum(np.take_along_axis(sizes, order, axis=-1), axis=-1)
+    path = np.maximum(np.concatenate([np.broadcast_to(start, (*sold.shape[:-1], 1)), start - slope * sold], -1), 0.0)
+    hit = np.logical_and.accumulate(path[..., :-1] <= queue, axis=-1)
+    final = np.take_along_axis(path, hit.sum(axis=-1, keepdims=True), axis=-1)[..., 0]
+    liquidated = np.empty_like(hit)
+    np.put_along_axis(liquidated, order, hit, axis=-1)
+    return LinearCascade(price, first_price, plain(final), liquidated)
+
+
+class Wave(NamedTuple):
+    """One wave of liquidations at one price."""
+
+    price: Amount  #: at which health factors were computed
+    liquidation: Liquidation  #: what happened to each position
+    sold: Amount  #: collateral that liquidators sold into the pool (tokens)
+    proceeds: Amount  #: what they got for it (USD)
+
+
+class PoolCascade(NamedTuple):
+    """Outcome of a cascade whose collateral is sold into an exchange pool; the last axis counts positions."""
+
+    price_before: Amount  #: of the pool, before the shock
+    first_price: Amount  #: after the shock
+    final_price: Amount
+    pool: ConstantProductPool  #: after the last wave
+    collateral: Amount  #: left in each position (tokens)
+    debt: Amount  #: left in each position (USD)
+    waves: tuple[Wave, ...]
+
+    @property
+    def amplification(self) -> Amount:
+        """Total fall per first fall: 1 without a cascade."""
+        return _amplification(self.price_before, self.first_price, self.final_price)
+
+    @property
+    def repaid(self) -> Amount:
+        """Debt that liquidators repaid, over all positions (USD)."""
+        return sum((np.sum(wave.liquidation.repaid, axis=-1) for wave in self.waves), np.float64(0.0))
+
+    @property
+    def liquidators_profit(self) -> Amount:
+        """What the sales brought above the debt repaid (USD); below 0 when the cascade beats the bonus."""
+        return sum((wave.proceeds for wave in self.waves), np.float64(0.0)) - self.repaid
+
+    @property
+    def bad_debt(self) -> Amount:
+        """Debt that no collateral is left for, written off or not (USD)."""
+        written_off = sum((np.sum(wave.liquidation.written_off, axis=-1) for wave in self.waves), np.float64(0.0))
+        return plain(np.sum(np.where(np.greater(self.collateral, 0), 0.0, self.debt), axis=-1) + written_off)
+
+
+def pool_cascade(
+    pool: ConstantProductPool,
+    sale: Amount,
+    collateral: Amount,
+    debt: Amount,
+    liquidation_threshold: Amount,
+    bonus: Amount = 0.05,
+    fee_share: Amount = 0.0,
+    rules: CloseRules = AAVE_V3,
+    most_waves: int = 1000,
+) -> PoolCascade:
+    """Somebody sells; whoever is then below a health factor of 1 is liquidated, the collateral sold, and again.
+
+    The oracle reports the price of the pool. In each wave every unhealthy position is liquidated as far as the rules
+    allow, and the liquidators sell what they got, at once.
+
+    Args:
+        pool: token 0 is the collateral, token 1 the currency of the debts (USD); with one entry per scenario or none.
+        sale: the shock: collateral that somebody sells first (tokens), > 0; see :func:`sale_for_fall`.
+        collateral: of each position (tokens), >= 0; the last axis counts positions.
+        debt: of each position (USD), >= 0.
+        liquidation_threshold: ratio, in [0, 1].
+        bonus: what liquidators get above what they repay (ratio), >= 0.
+        fee_share: part of the bonus that the protocol keeps, and does not sell, in [0, 1].
+        rules: how much one liquidation may repay.
+        most_waves: bound on the number of waves.
+
+    Raises:
+        ValueError: an argument outside its range, or a cascade that has not ended after ``most_waves``.
+    """
+    collateral, debt = non_negative("collateral", collateral), non_negative("debt", debt)
+    shock = pool.swap_exact_in(positive("sale", sale))
+    price, swapped = shock.price_after, shock.pool
+    shape = broadcastable(collateral=np.atleast_1d(collateral), debt=debt, price=np.expand_dims(price, -1))
+    collateral, debt = np.broadcast_to(collateral, shape), np.broadcast_to(debt, shape)
+    waves: list[Wave] = []
+    while True:
+        step = liquidate(collateral, debt, np.expand_dims(price, -1), liquidation_threshold, bonus, fee_share, rules)
+        if not np.any(step.seized > 0):
+            break
+        if len(waves) == most_waves:
+            raise ValueError(f"most_waves = {most_waves} is too few: the cascade goes on; allowed are more")
+        sold = np.sum(step.seized - step.protocol_fee, axis=-1)
+        swap = swapped.swap_exact_in(plain(sold))
+        waves.append(Wave(price, step, plain(sold), swap.amount_out))
+        collateral, debt, swapped, price = step.collateral, step.debt, swap.pool, swap.price_after
+    return PoolCascade(pool.price(), shock.price_after, price, swapped, collateral, debt, tuple(waves))
+
+
+def sale_for_fall(pool: ConstantProductPool, fall: Amount) -> Amount:
+    """The sale of token 0 (tokens) that lowers its price by ``fall`` (ratio, in [0, 1)), fee included.
+
+    The root of ``(x + γΔ)·(x + Δ) = x²/(1 − fall)``, in the form that does not cancel for a small fall.
+
+    Raises:
+        ValueError: a fall outside its range.
+    """
+    fall, kept = ratio("fall", fall), 1 - pool.fee
+    excess = fall / (1 - fall)
+    return pool.reserves[0] * (2 * excess / ((1 + kept) + ((1 + kept) ** 2 + 4 * kept * excess) ** 0.5))
+
+
+def _amplification(before: Amount, first: Amount, final: Amount) -> Amount:
+    """Total fall per first fall; 1 where the shock was too small to move the price."""
+    moved = np.greater(before, first)
+    return plain(np.where(moved, before - final, 1.0) / np.where(moved, before - first, 1.0))

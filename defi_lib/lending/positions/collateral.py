@@ -1,0 +1,113 @@
+"""Collateral: how much may be borrowed against it, how healthy a loan is, and at which price it is liquidated."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive
+
+#: Health factor of a position without debt: the largest number of the contract, (2²⁵⁶ − 1)/10¹⁸, so it stays finite.
+NO_DEBT = (2**256 - 1) / 1e18
+
+_TINY = float(np.finfo(float).tiny)
+
+
+def health_factor(collateral_value: Amount, liquidation_threshold: Amount, debt_value: Amount) -> Amount:
+    """How often the collateral, at its liquidation threshold, covers the debt: ``HF = C·LT / D``.
+
+    Below 1 anybody may liquidate. Without debt it is :data:`NO_DEBT`, which is also the largest value.
+
+    Args:
+        collateral_value: worth of the collateral (USD), >= 0; of several assets the sum.
+        liquidation_threshold: part of that worth that counts, in [0, 1]; of several assets the mean, by worth.
+        debt_value: worth of the debt (USD), >= 0.
+
+    Raises:
+        ValueError: an argument outside its range.
+
+    Source: aave-dao/aave-v3-origin, GenericLogic.sol. The contract rounds the mean threshold down to whole basis
+    points, see :class:`~defi_lib.lending.market.market.Market`.
+    """
+    threshold = between("liquidation_threshold", liquidation_threshold, 0.0, 1.0)
+    collateral, debt = non_negative("collateral_value", collateral_value), non_negative("debt_value", debt_value)
+    broadcastable(collateral_value=collateral, liquidation_threshold=threshold, debt_value=debt)
+    return cover(collateral * threshold, debt)
+
+
+def health_factors(
+    collateral: Amount, prices: Amount, liquidation_thresholds: Amount, debts: Amount, debt_prices: Amount = 1.0
+) -> Amount:
+    """Health factors of many positions with several assets, in many price scenarios at once: ``Σ C·P·LT / Σ D·Q``.
+
+    Args:
+        collateral: tokens, >= 0: one row a position, one column an asset.
+        prices: USD per token of collateral, >= 0: one number per asset, or one row a scenario.
+        liquidation_thresholds: one per asset, each in [0, 1].
+        debts: tokens, >= 0: one row a position, one column a borrowed asset; or one number per position.
+        debt_prices: USD per borrowed token, >= 0: one number per borrowed asset, or one row a scenario; one number
+            for all if ``debts`` has one number per position.
+
+    Returns:
+        One number per position, or one row a scenario.
+
+    Raises:
+        ValueError: an argument outside its range, or shapes that do not fit together.
+    """
+    thresholds = between("liquidation_thresholds", liquidation_thresholds, 0.0, 1.0)
+    prices = non_negative("prices", prices)
+    broadcastable(prices=prices, liquidation_thresholds=thresholds)
+    weighted = _values("collateral", collateral, "prices", prices * thresholds)
+    if np.ndim(debts) < 2:
+        debt = non_negative("debts", debts) * non_negative("debt_prices", debt_prices)
+    else:
+        debt = _values("debts", debts, "debt_prices", non_negative("debt_prices", debt_prices))
+    broadcastable(collateral=weighted, debts=debt)
+    return cover(weighted, debt)
+
+
+def cover(weighted_collateral: Amount, debt: Amount) -> Amount:
+    """``weighted_collateral / debt``, and :data:`NO_DEBT` without debt; the arguments are known to be valid."""
+    divisor = np.maximum(np.maximum(debt, weighted_collateral / NO_DEBT), _TINY)
+    # Two roundings may lead a little beyond the largest value.
+    return plain(np.where(debt > 0, np.minimum(weighted_collateral / divisor, NO_DEBT), NO_DEBT))
+
+
+def liquidation_price(collateral: Amount, liquidation_threshold: Amount, debt_value: Amount) -> Amount:
+    """The price of the only collateral at which the health factor is 1: ``P = D / (C·LT)``.
+
+    Args:
+        collateral: tokens, > 0.
+        liquidation_threshold: ratio, in (0, 1].
+        debt_value: worth of the debt (USD), >= 0.
+
+    Raises:
+        ValueError: an argument outside its range.
+    """
+    threshold = between("liquidation_threshold", liquidation_threshold, 0.0, 1.0, low_open=True)
+    return non_negative("debt_value", debt_value) / (positive("collateral", collateral) * threshold)
+
+
+def borrowing_capacity(collateral_value: Amount, loan_to_value: Amount, debt_value: Amount = 0.0) -> Amount:
+    """What may still be borrowed (USD): ``max(0, C·LTV − D)``.
+
+    Args:
+        collateral_value: worth of the collateral (USD), >= 0.
+        loan_to_value: largest debt per worth of collateral, in [0, 1].
+        debt_value: worth of the debt already there (USD), >= 0.
+
+    Raises:
+        ValueError: an argument outside its range.
+    """
+    limit = non_negative("collateral_value", collateral_value) * between("loan_to_value", loan_to_value, 0.0, 1.0)
+    return plain(np.maximum(limit - non_negative("debt_value", debt_value), 0.0))
+
+
+def _values(name: str, amounts: Amount, price_name: str, prices: Amount) -> Amount:
+    """Worth of each position: ``amounts`` (positions × assets) at ``prices`` (assets, or scenarios × assets)."""
+    amounts = np.asarray(non_negative(name, amounts))
+    if amounts.ndim != 2 or np.ndim(prices) not in (1, 2) or np.shape(prices)[-1] != amounts.shape[1]:
+        raise ValueError(
+            f"shapes do not fit together: {name} {amounts.shape}, {price_name} {np.shape(prices)}; "
+            f"allowed are {name} (positions, assets) with {price_name} (assets,) or (scenarios, assets)"
+        )
+    return np.asarray(prices) @ amounts.T

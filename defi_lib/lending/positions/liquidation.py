@@ -1,0 +1,235 @@
+"""Liquidation: what is repaid and seized, for one position or for a million, and when it makes things worse."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from defi_lib.lending.positions.collateral import cover
+from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive
+
+#: Positions computed at a time: few enough that all intermediate results stay in the fast cache.
+_BLOCK = 8192
+
+
+class _Rules(NamedTuple):
+    close_factor: float
+    full_below: float
+    full_size: float
+    least_left: float
+    of_all_debt: bool
+    writes_off: bool
+
+
+class CloseRules(_Rules):
+    """How much of a debt one liquidation may repay.
+
+    Args:
+        close_factor: part of the debt, in (0, 1], in the ordinary case.
+        full_below: all of it up to this health factor, in [0, 1].
+        full_size: all of it if collateral or debt is worth less than this (USD), >= 0.
+        least_left: a liquidation must end with no debt, with no collateral, or with at least this of both (USD), in
+            [0, full_size / 2].
+        of_all_debt: the close factor counts all debts of the borrower, not only the one that is repaid.
+        writes_off: debt that no collateral is left for is booked as a loss of the market at once.
+
+    Raises:
+        ValueError: an argument outside its range.
+
+    Source: aave-dao/aave-v3-origin, LiquidationLogic.sol.
+    """
+
+    __slots__ = ()
+
+    def __new__(
+        cls,
+        close_factor: float = 0.5,
+        full_below: float = 0.95,
+        full_size: float = 0.0,
+        least_left: float = 0.0,
+        of_all_debt: bool = False,
+        writes_off: bool = False,
+    ) -> Self:
+        """Check the arguments."""
+        close_factor = float(between("close_factor", close_factor, 0.0, 1.0, low_open=True))
+        full_below = float(between("full_below", full_below, 0.0, 1.0))
+        full_size = float(non_negative("full_size", full_size))
+        least_left = float(between("least_left", least_left, 0.0, full_size / 2))
+        return super().__new__(cls, close_factor, full_below, full_size, least_left, of_all_debt, writes_off)
+
+
+#: Aave v3.0 to v3.2: half of the debt, or all of it at a health factor of 0.95 and below.
+AAVE_V3 = CloseRules()
+#: Aave v3.3: small positions are closed whole, and nothing too small to be worth a liquidation may be left.
+AAVE_V3_3 = CloseRules(full_size=2000.0, least_left=1000.0, of_all_debt=True, writes_off=True)
+#: Compound v2: half of a debt, however bad it is.
+COMPOUND_V2 = CloseRules(full_below=0.0)
+
+
+class Liquidation(NamedTuple):
+    """What the largest allowed liquidation does to each position; nothing where the health factor is 1 or more."""
+
+    collateral_before: Amount  #: tokens
+    debt_before: Amount  #: USD
+    price: Amount  #: USD per token of collateral
+    liquidation_threshold: Amount
+    bonus: Amount
+    fee_share: Amount  #: part of the bonus that goes to the protocol
+    writes_off: bool
+    health_factor: Amount  #: before
+    repaid: Amount  #: debt that the liquidator repays (USD)
+    seized: Amount  #: collateral that leaves the position (tokens), the protocol's fee included
+
+    @property
+    def protocol_fee(self) -> Amount:
+        """What the protocol keeps of the seized collateral (tokens): a part of the bonus."""
+        return self.seized * (self.fee_share * self.bonus / (1 + self.bonus))
+
+    @property
+    def liquidator_profit(self) -> Amount:
+        """What the liquidator gets above what it repays (USD), if it sells at ``price``."""
+        return (self.seized - self.protocol_fee) * self.price - self.repaid
+
+    @property
+    def collateral(self) -> Amount:
+        """Collateral after (tokens)."""
+        return self.collateral_before - self.seized
+
+    @property
+    def bad_debt(self) -> Amount:
+        """Debt that is left without any collateral (USD): a loss of the suppliers, who do not know it yet."""
+        return plain(np.where(np.greater(self.collateral, 0), 0.0, self.debt_before - self.repaid))
+
+    @property
+    def written_off(self) -> Amount:
+        """The part of the bad debt that the market books as its loss at once (USD): all of it, or nothing."""
+        return self.bad_debt if self.writes_off else 0.0 * self.bad_debt
+
+    @property
+    def debt(self) -> Amount:
+        """Debt after (USD), without what is written off."""
+        return (self.debt_before - self.repaid) - self.written_off
+
+    @property
+    def health_factor_after(self) -> Amount:
+        """Health factor after: lower than before where it was below :func:`spiral_health_factor`."""
+        return cover(self.collateral * self.price * self.liquidation_threshold, self.debt)
+
+
+def liquidate(
+    collateral: Amount,
+    debt: Amount,
+    price: Amount,
+    liquidation_threshold: Amount,
+    bonus: Amount,
+    fee_share: Amount = 0.0,
+    rules: CloseRules = AAVE_V3,
+) -> Liquidation:
+    """Health factor of each position, and the largest liquidation of those below 1.
+
+    The liquidator repays ``c·D`` and seizes ``c·D·(1 + b)/P`` of collateral, at most all there is.
+
+    Args:
+        collateral: tokens of each position, >= 0.
+        debt: its debt (USD), >= 0.
+        price: USD per token of collateral, > 0.
+        liquidation_threshold: ratio, in [0, 1].
+        bonus: what the liquidator gets above what it repays (ratio), >= 0.
+        fee_share: part of the bonus that goes to the protocol, in [0, 1].
+        rules: how much may be repaid.
+
+    All but the rules may be arrays that fit together: a million positions, positions × scenarios.
+
+    Raises:
+        ValueError: an argument outside its range, or shapes that do not fit together.
+
+    Source: aave-dao/aave-v3-origin, LiquidationLogic.sol.
+    """
+    collateral, debt, price = (
+        non_negative("collateral", collateral),
+        non_negative("debt", debt),
+        positive("price", price),
+    )
+    threshold = between("liquidation_threshold", liquidation_threshold, 0.0, 1.0)
+    bonus, fee_share = non_negative("bonus", bonus), between("fee_share", fee_share, 0.0, 1.0)
+    broadcastable(
+        collateral=collateral, debt=debt, price=price, liquidation_threshold=threshold, bonus=bonus, fee_share=fee_share
+    )
+    outcome = (plain(result) for result in _in_blocks((collateral, debt, price, threshold, bonus), rules))
+    return Liquidation(collateral, debt, price, threshold, bonus, fee_share, rules.writes_off, *outcome)
+
+
+def largest_repayment(
+    collateral: Amount, debt: Amount, health_factor: Amount, bonus: Amount, rules: CloseRules, all_debt: Amount
+) -> Amount:
+    """The most that one liquidation may repay (USD), however healthy the position is: at most what collateral pays.
+
+    The arguments are those of :func:`closable`.
+    """
+    return np.minimum(closable(collateral, debt, health_factor, bonus, rules, all_debt), collateral / (1 + bonus))
+
+
+def closable(
+    collateral: Amount, debt: Amount, health_factor: Amount, bonus: Amount, rules: CloseRules, all_debt: Amount
+) -> Amount:
+    """How much of a debt the rules let one liquidation repay (USD), even if the collateral is worth less.
+
+    Args:
+        collateral: worth of the asset that is seized (USD), >= 0.
+        debt: worth of the asset that is repaid (USD), >= 0.
+        health_factor: of the whole position.
+        bonus: of the asset that is seized (ratio).
+        rules: how much may be repaid.
+        all_debt: worth of all debts of the position (USD), >= ``debt``.
+    """
+    most = np.minimum(debt, (all_debt if rules.of_all_debt else debt) * rules.close_factor)
+    if rules.least_left:
+        dustless = np.minimum(debt - rules.least_left, (collateral - rules.least_left) / (1 + bonus))
+        most = np.where((most >= debt) | (most >= collateral / (1 + bonus)), most, np.minimum(most, dustless))
+    whole = health_factor <= rules.full_below
+    if rules.full_size:
+        whole = whole | (np.minimum(collateral, debt) < rules.full_size)
+    return np.where(whole, debt, most)
+
+
+def spiral_health_factor(liquidation_threshold: Amount, bonus: Amount) -> Amount:
+    """The health factor below which a liquidation makes the position worse: ``LT·(1 + b)``.
+
+    Each dollar repaid takes ``1 + b`` dollars of collateral away, of which ``LT·(1 + b)`` counted. With one collateral
+    it is also the point below which the collateral cannot pay debt and bonus: complete liquidation leaves bad debt.
+    Where it exceeds 1 every liquidation would be harmful; protocols refuse such parameters.
+
+    Args:
+        liquidation_threshold: ratio, in [0, 1].
+        bonus: ratio, >= 0.
+
+    Raises:
+        ValueError: an argument outside its range.
+    """
+    return between("liquidation_threshold", liquidation_threshold, 0.0, 1.0) * (1 + non_negative("bonus", bonus))
+
+
+def _in_blocks(inputs: tuple[Amount, ...], rules: CloseRules) -> tuple[NDArray[np.float64], ...]:
+    """Health factor, repaid debt and seized collateral for inputs of any shapes that fit together, block by block."""
+    operands: list[Any] = [*inputs, None, None, None]
+    flags: list[Any] = [["readonly"]] * len(inputs) + [["writeonly", "allocate"]] * 3
+    iterator = np.nditer(
+        operands,
+        flags=["external_loop", "buffered", "zerosize_ok"],
+        op_flags=flags,
+        op_dtypes=[np.float64] * len(operands),
+        buffersize=_BLOCK,
+    )
+    with iterator:
+        for collateral, debt, price, threshold, bonus, health, repaid, seized in iterator:
+            value = collateral * price
+            health[:] = cover(value * threshold, debt)
+            unhealthy = health < 1
+            most = largest_repayment(value, debt, health, bonus, rules, debt)
+            repaid[:] = np.where(unhealthy, most, 0.0)
+            # All of the collateral exactly, so that no dust hides a bad debt.
+            all_of_it = unhealthy & (most >= value / (1 + bonus))
+            seized[:] = np.where(all_of_it, collateral, repaid * ((1 + bonus) / price))
+        return tuple(iterator.operands[-3:])

@@ -1,0 +1,1 @@
+"""Interest: curves of the rate, and how it adds up."""

@@ -1,0 +1,1 @@
+"""Reward contracts in whole numbers, exactly as they compute: the oracles of tests."""

@@ -1,0 +1,1 @@
+"""Farming: emissions, yields, and where the money comes from."""

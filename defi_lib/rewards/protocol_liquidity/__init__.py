@@ -1,0 +1,1 @@
+"""Liquidity that the protocol owns: bonds and rebases."""

@@ -1,0 +1,1 @@
+"""Blocks, keys, and who holds them."""

@@ -1,0 +1,126 @@
+"""Congestion: blocks are limited, so who offers less waits outside."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from defi_lib.staking.fees.gas import WEI_PER_ETHER, _next_base_fee
+from defi_lib.validation import Whole, at_least, broadcastable, whole
+
+_MAX_FEE = 2**53
+
+
+class BlockFees(NamedTuple):
+    """One block: who got in, and what was paid. Transactions along the last axis, scenarios before it."""
+
+    base_fee: Whole  #: wei per gas
+    included: NDArray[np.bool_]  #: per transaction
+    gas_used: Whole
+    burned: NDArray[np.float64]  #: per transaction, ether: sender → nobody
+    tips: NDArray[np.float64]  #: per transaction, ether: sender → proposer
+
+
+class FeeMarketPath(NamedTuple):
+    """Blocks along the first axis, then scenarios, transactions last."""
+
+    base_fee: NDArray[np.int64]  #: wei per gas, one more than there are blocks: the last is the next block's
+    included: NDArray[np.bool_]  #: per transaction
+    gas_used: NDArray[np.int64]  #: per block
+    burned: NDArray[np.float64]  #: per transaction, ether: sender → nobody
+    tips: NDArray[np.float64]  #: per transaction, ether: sender → proposer
+
+
+def fill_block(max_fee: Whole, max_tip: Whole, gas: Whole, base_fee: Whole, gas_limit: int) -> BlockFees:
+    """The block that a proposer builds: those who offer the base fee, the highest tips first, until it is full.
+
+    Args:
+        max_fee: the most each sender pays in all, wei per gas; transactions along the last axis.
+        max_tip: the most each sender pays to the proposer, wei per gas.
+        gas: of each transaction, >= 1.
+        base_fee: wei per gas, one per scenario.
+        gas_limit: of the block.
+
+    The first transaction that does not fit ends the block. Real builders fill the rest with smaller ones.
+
+    Raises:
+        ValueError: an argument outside its range or not whole.
+
+    Source: EIP-1559; Roughgarden, arXiv:2012.00854.
+    """
+    offers = _offers(max_fee, max_tip, gas)
+    limit = at_least("gas_limit", gas_limit, 1)
+    return _fill_block(*offers, np.asarray(whole("base_fee", base_fee, 0, _MAX_FEE)), limit)
+
+
+def simulate_fee_market(
+    max_fee: Whole,
+    max_tip: Whole,
+    gas: Whole,
+    base_fee: Whole,
+    gas_limit: int,
+    elasticity: int = 2,
+    change_denominator: int = 8,
+) -> FeeMarketPath:
+    """Block after block of :func:`fill_block`, with the base fee of EIP-1559 between them.
+
+    Args:
+        max_fee: the most each sender pays in all, wei per gas; blocks along the first axis, transactions along
+            the last, scenarios between them.
+        max_tip: the most each sender pays to the proposer, wei per gas.
+        gas: of each transaction, >= 1.
+        base_fee: of the first block, wei per gas, one per scenario.
+        gas_limit: of every block, at least ``elasticity``.
+        elasticity: limit over target, >= 1.
+        change_denominator: the largest change of the base fee is one over this, >= 1.
+
+    Who is left out does not come back: put him into a later block to let him wait.
+
+    Raises:
+        ValueError: an argument outside its range or not whole, or no block at all.
+    """
+    fees, tips, gas_each = _offers(max_fee, max_tip, gas)
+    if fees.ndim < 2 or len(fees) == 0:
+        raise ValueError(f"max_fee has shape {fees.shape}: allowed is (blocks, …, transactions), at least one block")
+    elasticity, divisor = at_least("elasticity", elasticity, 1), at_least("change_denominator", change_denominator, 1)
+    limit = at_least("gas_limit", gas_limit, elasticity)
+    current = np.broadcast_to(np.asarray(whole("base_fee", base_fee, 0, _MAX_FEE)), fees.shape[1:-1])
+    blocks, path = [], [current]
+    for fee, tip, size in zip(fees, tips, gas_each, strict=True):
+        blocks.append(_fill_block(fee, tip, size, current, limit))
+        used = np.asarray(blocks[-1].gas_used)
+        current = np.asarray(_next_base_fee(current, used, limit // elasticity, divisor))
+        path.append(current)
+    _, included, gas_used, burned, paid_tips = (np.stack(part) for part in zip(*blocks, strict=True))
+    return FeeMarketPath(np.stack(path), included, gas_used, burned, paid_tips)
+
+
+def _fill_block(
+    max_fee: NDArray[np.int64],
+    max_tip: NDArray[np.int64],
+    gas: NDArray[np.int64],
+    base_fee: NDArray[np.int64],
+    gas_limit: int,
+) -> BlockFees:
+    base = base_fee[..., np.newaxis]
+    tip = np.minimum(max_tip, max_fee - base)
+    willing = tip >= 0
+    order = np.argsort(np.where(willing, -tip, np.iinfo(np.int64).max), axis=-1, kind="stable")
+    filled = np.cumsum(np.take_along_axis(np.where(willing, gas, 0), order, axis=-1), axis=-1)
+    included = np.empty_like(willing)
+    np.put_along_axis(included, order, filled <= gas_limit, axis=-1)
+    included &= willing
+    paid_gas = gas * included
+    ether = paid_gas / WEI_PER_ETHER
+    return BlockFees(base_fee, included, np.sum(paid_gas, axis=-1), ether * base, ether * tip)
+
+
+def _offers(
+    max_fee: Whole, max_tip: Whole, gas: Whole
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    fee, tip = whole("max_fee", max_fee, 0, _MAX_FEE), whole("max_tip", max_tip, 0, _MAX_FEE)
+    gas = whole("gas", gas, 1, 2**31)
+    shape = broadcastable(max_fee=fee, max_tip=tip, gas=gas)
+    return (np.broadcast_to(fee, shape or 1), np.broadcast_to(tip, shape or 1), np.broadcast_to(gas, shape or 1))

@@ -1,0 +1,1 @@
+"""Proof of stake: issuance, who holds the stake, delegation."""

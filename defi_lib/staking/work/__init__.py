@@ -1,0 +1,1 @@
+"""Proof of work: mining, pools and the double spend."""

@@ -1,0 +1,124 @@
+"""The checks of the lab on a money market: right answers get all points, each usual mistake is named."""
+
+import pytest
+
+from defi_lib.labs.lending.money_market import lab
+from tests.support.answers import Answers
+
+RIGHT = """
+def borrow_rate(u, kink, low, high):
+    return low * u / kink if u <= kink else low + high * (u - kink) / (1 - kink)
+
+def year_of_interest(cash, debt, kink, low, high, factor):
+    paid = debt * borrow_rate(debt / (cash + debt), kink, low, high)
+    return paid, paid * (1 - factor), paid * factor
+
+def health(c, p, lt, d):
+    return c * p * lt / d, d / (c * lt)
+
+def liquidate(c, p, lt, d, bonus, close):
+    if c * p * lt >= d:
+        return 0, 0
+    repaid = min(close * d, c * p / (1 + bonus))
+    return repaid, repaid * (1 + bonus) / p
+
+def loop(part, rounds, asset, loan):
+    leverage = sum(part**n for n in range(rounds + 1))
+    return leverage, leverage * asset - (leverage - 1) * loan
+
+def cascade(price, impact, triggers, sizes):
+    for trigger, size in sorted(zip(triggers, sizes), reverse=True):
+        if price > trigger:
+            break
+        price -= impact * size
+    return price
+"""
+
+SIGNATURES = {
+    "borrow_rate": "u, kink, low, high",
+    "year_of_interest": "cash, debt, kink, low, high, factor",
+    "health": "c, p, lt, d",
+    "liquidate": "c, p, lt, d, bonus, close",
+    "loop": "part, rounds, asset, loan",
+    "cascade": "price, impact, triggers, sizes",
+}
+
+#: Question, what the wrong function returns (R: what the right one does), points, what must be said.
+MISTAKES = [
+    ("borrow_rate", "low * u if u <= kink else R", "1", "divide the utilisation by the kink"),
+    ("borrow_rate", "low if u <= kink else R", "1", "only a part of the gentle slope"),
+    ("borrow_rate", "low * u / kink + high * u if u <= kink else R", "1", "steep slope plays no part"),
+    ("borrow_rate", "low + high * (u - kink) / (1 - kink)", "1", "must not make the rate smaller"),
+    ("borrow_rate", "R if u <= kink else R - low", "1", "on top of the gentle one"),
+    ("borrow_rate", "R if u <= kink else R - low + low * u / kink", "1", "in full, once"),
+    ("borrow_rate", "low * u / kink", "1", "The kink is missing"),
+    ("borrow_rate", "R if u <= kink else low + high * (u - kink)", "1", "reached at a utilisation of 1"),
+    ("borrow_rate", "R if u <= kink else low + high * u / (1 - kink)", "1", "only what lies above the kink"),
+    ("year_of_interest", "((cash + debt) / debt * R[0], R[1], R[2])", "2", "not on all the money"),
+    ("year_of_interest", "(debt * borrow_rate(debt / cash, kink, low, high), R[1], R[2])", "2", "over *all* the money"),
+    ("year_of_interest", "(R[0] / debt, R[1], R[2])", "2", "multiply it by what is owed"),
+    ("year_of_interest", "(R[0], R[0], R[2])", "2", "takes its part first"),
+    ("year_of_interest", "(R[0], R[2], R[2])", "2", "part of the treasury; lenders"),
+    ("year_of_interest", "(R[0], R[1] * debt / (cash + debt), R[2])", "2", "utilisation twice"),
+    ("year_of_interest", "(R[0], R[1], R[1])", "2", "treasury gets the other part"),
+    ("health", "(c * p / d, R[1])", "1", "only a part of the collateral counts"),
+    ("health", "(1 / R[0], R[1])", "1", "Turn it round"),
+    ("health", "(c * lt / d, R[1])", "1", "multiply it by the price"),
+    ("health", "(c * p / lt / d, R[1])", "1", "do not divide"),
+    ("health", "(R[0], d / c)", "1", "long before the collateral is worth the debt"),
+    ("health", "(R[0], d / c * lt)", "1", "below the line"),
+    ("health", "(R[0], 1 - 1 / R[0])", "1", "give the price itself"),
+    ("liquidate", "(d * (R[0] > 0) if c * p * lt / d > 0.5 else R[0], R[1])", "3", "multiply it by the close factor"),
+    ("liquidate", "(R[0] * (1 + bonus) if c * p * lt / d > 0.5 else R[0], R[1])", "3", "paid in collateral"),
+    ("liquidate", "(R[0], R[1] / (1 + bonus) if c * p * lt / d > 0.5 else R[1])", "3", "bonus is missing"),
+    ("liquidate", "(R[0], R[1] * p if c * p * lt / d > 0.5 else R[1])", "3", "into tokens of the collateral"),
+    ("liquidate", "(R[0], R[0] * bonus / p if c * p * lt / d > 0.5 else R[1])", "3", "bonus alone"),
+    ("liquidate", "(R[0], R[1] / lt if c * p * lt / d > 0.5 else R[1])", "3", "when to liquidate"),
+    ("liquidate", "R if c * p * lt < d else (close * d, close * d * (1 + bonus) / p)", "3", "must not be touched"),
+    ("liquidate", "(close * d, close * d * (1 + bonus) / p) if c * p * lt < d else R", "3", "More collateral is taken"),
+    ("liquidate", "(close * d, min(c, close * d * (1 + bonus) / p)) if c * p * lt < d else R", "3", "nobody pays more"),
+    ("liquidate", "(min(close * d, c * p), R[1]) if c * p * lt < d else R", "3", "divide its worth by"),
+    ("loop", "(R[0] - 1, R[1])", "1", "Your own capital is missing"),
+    ("loop", "(R[0] - part**rounds, R[1])", "1", "One round too few"),
+    ("loop", "(R[0] + part ** (rounds + 1), R[1])", "1", "One round too many"),
+    ("loop", "(1 / (1 - part), R[1])", "1", "endless rounds"),
+    ("loop", "(1 + part * rounds, R[1])", "1", "the loans shrink"),
+    ("loop", "(R[0], R[0] * (asset - loan))", "1", "everything but your own capital"),
+    ("loop", "(R[0], R[0] * asset)", "1", "The interest is missing"),
+    ("loop", "(R[0], R[0] * asset - loan)", "1", "on every borrowed dollar"),
+    ("cascade", "price - impact * sum(s for t, s in zip(triggers, sizes) if price <= t)", "1", "sales hit others"),
+    ("cascade", "price - impact * sum(sizes)", "0", "Everything is sold"),
+    ("cascade", "price", "1", "The news alone"),
+    ("cascade", "once(price, impact, triggers, sizes)", "2", "went through the list once"),
+]
+
+ONCE = """
+def once(price, impact, triggers, sizes):
+    for trigger, size in zip(triggers, sizes):
+        if price <= trigger:
+            price -= impact * size
+    return price
+"""
+
+
+answers = Answers(lab, RIGHT, SIGNATURES)
+
+
+@pytest.mark.parametrize("name", lab.questions)
+def test_a_right_answer_gets_all_points_whatever_the_numbers(name):
+    answers.assert_right(name)
+
+
+@pytest.mark.parametrize(("name", "formula", "points", "said"), MISTAKES)
+def test_a_usual_mistake_is_named_whatever_the_numbers(name, formula, points, said):
+    answers.assert_named(name, formula, points, said, before=ONCE, seeds=20)
+
+
+def test_a_wrong_rate_is_not_counted_twice():
+    wrong = answers.wrong("borrow_rate", "2 * low * u")
+    assert answers.feedback("borrow_rate", 1, wrong).points == 0
+    assert answers.feedback("year_of_interest", 1, wrong).points == 3
+
+
+def test_the_points_are_those_of_the_parts_and_whole():
+    assert sum(question.points for question in lab.questions.values()) == 16

@@ -1,0 +1,175 @@
+"""The checks of the lab on a chain: right answers get all points, each usual mistake is named."""
+
+import pytest
+
+from defi_lib.labs import kit
+from defi_lib.labs.staking.economy_of_a_chain import NOTHING, fingerprint, lab, write_book
+from tests.support.answers import Answers
+
+RIGHT = """
+from math import isqrt
+from defi_lib.labs.staking.economy_of_a_chain import NOTHING, fingerprint
+
+def fitting_pages(pages):
+    parent = NOTHING
+    for number, page in enumerate(pages):
+        if page.parent != parent or page.fingerprint != fingerprint(page.parent, page.text):
+            return number
+        parent = page.fingerprint
+    return len(pages)
+
+def new_base_fee(fee, used, target):
+    change = fee * abs(used - target) // target // 8
+    return fee + max(change, 1) if used > target else fee - change
+
+def break_even(prize, machines, watts):
+    return prize / machines / (watts * 24 / 1_000)
+
+def staking_return(staked):
+    return 64 * 10**9 // isqrt(staked * 10**9) * 225 * 365.25 / 10**9
+
+def urn_share(stake, total, reward, draws):
+    for draw in draws:
+        stake, total = stake + reward * (draw < stake / total), total + reward
+    return stake / total
+
+def who_pays(inflation, staked, fee):
+    grown = 1 + inflation
+    return (1 + inflation * (1 - fee) / staked) / grown - 1, 1 / grown - 1, inflation * fee / grown
+"""
+
+SIGNATURES = {
+    "fitting_pages": "pages",
+    "new_base_fee": "fee, used, target",
+    "break_even": "prize, machines, watts",
+    "staking_return": "staked",
+    "urn_share": "stake, total, reward, draws",
+    "who_pays": "inflation, staked, fee",
+}
+
+answers = Answers(lab, RIGHT, SIGNATURES)
+
+OTHER_WAYS = """
+def fitting_pages(pages):
+    before = [NOTHING] + [page.fingerprint for page in pages]
+    good = [p.parent == b and p.fingerprint == fingerprint(b, p.text) for p, b in zip(pages, before)]
+    return (good + [False]).index(False)
+
+def new_base_fee(fee, used, target):
+    if used == target:
+        return fee
+    size = (abs(used - target) * fee) // target // 8
+    return float(fee + max(size, 1)) if used > target else float(fee - size)
+
+def urn_share(stake, total, reward, draws):
+    own, others = stake, total - stake
+    for draw in draws:
+        if draw * (own + others) < own:
+            own += reward
+        else:
+            others += reward
+    return own / (own + others)
+"""
+
+#: Question, what the wrong function returns (R: what the right one does), points, what must be said.
+MISTAKES = [
+    ("fitting_pages", "R + (R < len(pages))", "0.5 or 1", "changed page itself"),
+    ("fitting_pages", "sum(p.fingerprint == fingerprint(p.parent, p.text) for p in pages)", "1", "the *first* page"),
+    ("fitting_pages", "len(pages)", "1", "you did not see it"),
+    ("fitting_pages", "([p.fingerprint == fingerprint(p.parent, p.text) for p in pages] + [0]).index(0)", "2", "name"),
+    ("fitting_pages", "links(pages)", "1.5 or 2 or 2.5", "must name `NOTHING`"),
+    ("new_base_fee", "fee + fee * (used - target) / target / 8", "0.5", "whole numbers"),
+    ("new_base_fee", "fee + fee * (used - target) // target // 8 + (used == target + 10**6 and fee == 7)", "2", "size"),
+    ("new_base_fee", "fee + fee * (used - target) / target", "0.5", "missing its eighth"),
+    ("new_base_fee", "fee * (used - target) / target / 8", "0", "only the change"),
+    ("new_base_fee", "fee + fee * (used - 2 * target) / (2 * target) / 8", "0", "not with the limit"),
+    ("new_base_fee", "fee - fee * (used - target) / target / 8", "0.5", "turned round"),
+    ("new_base_fee", "R - (fee == 7)", "2.5", "at least 1 wei"),
+    ("new_base_fee", "R + (used == target)", "2.5", "nothing changes"),
+    ("break_even", "R * 24", "0", "24 hours"),
+    ("break_even", "R / 1_000", "0", "not kilowatts"),
+    ("break_even", "R * machines", "0", "all machines share it"),
+    ("break_even", "prize / machines", "0 or 1", "energy that it takes"),
+    ("break_even", "1 / R", "0", "turned round"),
+    ("staking_return", "64e9 / (staked * 1e9) ** 0.5 * 225 * 365.25 / 1e9", "0.5", "isqrt"),
+    ("staking_return", "64 * 10**9 // isqrt(staked) * 225 * 365.25 / 1e9", "0", "of *gwei*"),
+    ("staking_return", "R * 365 / 365.25", "0.5", "365.25 days"),
+    ("staking_return", "R / 225 / 365.25", "0", "one epoch"),
+    ("staking_return", "R / 365.25", "0", "one day"),
+    ("staking_return", "R * 1e9", "0", "in gwei"),
+    ("staking_return", "R * 100", "0", "percentage"),
+    ("staking_return", "R * staked", "0", "of all stakers"),
+    (
+        "urn_share",
+        "(stake + reward * sum(d < stake / total for d in draws)) / (total + reward * len(draws))",
+        "1.5",
+        "now",
+    ),
+    ("urn_share", "R * (total + reward * len(draws))", "0", "your part of all"),
+    ("urn_share", "R * (total + reward * len(draws)) / total", "0.5", "divide by what there is at the end"),
+    ("urn_share", "above(stake, total, reward, draws)", "0.5", "*below* your share"),
+    ("urn_share", "mine_only(stake, total, reward, draws)", "0.5", "that others win counts too"),
+    ("who_pays", "(inflation * (1 - fee) / staked, R[1], R[2])", "1", "*number* of coins"),
+    ("who_pays", "((1 + inflation / staked) / (1 + inflation) - 1, R[1], R[2])", "1", "fee of the pool"),
+    ("who_pays", "((1 + inflation * (1 - fee)) / (1 + inflation) - 1, R[1], R[2])", "1", "more than the inflation"),
+    ("who_pays", "(1 + R[0], R[1], R[2])", "1", "the factor less 1"),
+    ("who_pays", "(R[0], 0, R[2])", "1.5", "smaller part of all"),
+    ("who_pays", "(R[0], -inflation, R[2])", "1.5", "divide by that"),
+    ("who_pays", "(R[0], 1 + R[1], R[2])", "1.5", "the factor less 1"),
+    ("who_pays", "(R[0], R[1], inflation * fee)", "1.5", "coins of before"),
+    ("who_pays", "(R[0], R[1], fee)", "1.5", "new coins only"),
+    ("who_pays", "(R[0], R[1], R[2] * staked)", "1.5", "whoever stakes"),
+    ("who_pays", "R[:2]", "1.5", "at least 3 values"),
+]
+
+HELPERS = """
+def links(pages):
+    for number, page in enumerate(pages):
+        if page.fingerprint != fingerprint(page.parent, page.text):
+            return number
+        if number and page.parent != pages[number - 1].fingerprint:
+            return number
+    return len(pages)
+
+def above(stake, total, reward, draws):
+    for draw in draws:
+        stake, total = stake + reward * (draw >= stake / total), total + reward
+    return stake / total
+
+def mine_only(stake, total, reward, draws):
+    for draw in draws:
+        won = reward * (draw < stake / total)
+        stake, total = stake + won, total + won
+    return stake / total
+"""
+
+
+@pytest.mark.parametrize("name", lab.questions)
+def test_a_right_answer_gets_all_points_whatever_the_numbers(name):
+    answers.assert_right(name)
+
+
+@pytest.mark.parametrize("name", ["fitting_pages", "new_base_fee", "urn_share"])
+def test_another_way_is_right_too(name):
+    answers.assert_right(name, OTHER_WAYS, seeds=20)
+
+
+@pytest.mark.parametrize(("name", "formula", "points", "said"), MISTAKES)
+def test_a_usual_mistake_is_named_whatever_the_numbers(name, formula, points, said):
+    answers.assert_named(name, formula, points, said, before=HELPERS)
+
+
+@pytest.mark.parametrize("name", lab.questions)
+def test_blank_crashing_and_looping_answers_are_told_and_earn_nothing(name, monkeypatch):
+    monkeypatch.setattr(kit, "TIME_LIMIT", 0.3)
+    answers.assert_no_answer_earns(name)
+
+
+def test_a_book_and_its_forgeries():
+    book = write_book(["a", "b", "c"])
+    assert book[0].parent == NOTHING and book[2].parent == book[1].fingerprint == fingerprint(book[0].fingerprint, "b")
+    assert fingerprint("x", "a") != fingerprint("x", "b") and len(NOTHING) == len(book[0].fingerprint)
+
+
+def test_the_points_are_whole():
+    assert sum(question.points for question in lab.questions.values()) == 16
