@@ -90,7 +90,7 @@ __getattr__, __dir__, __all__ = attach(
             "tick_at_sqrt_price_x96",
             "usable_tick",
         ],
-        "pools.pool": ["LiquidityChange", "Pool", "Swap"],
+        "pools.pool": ["LiquidityChange", "Pool", "SharedPool", "Swap"],
         "pools.weighted": ["Limits", "NO_LIMITS", "POWER_ERROR", "WeightedPool"],
     },
 )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from defi_lib.exchange.pools.pool import LiquidityChange, Swap
+from defi_lib.exchange.pools.pool import LiquidityChange, Swap, price_gaps
+from defi_lib.frozen import kept
 from defi_lib.validation import Amount, between, broadcastable, non_negative, per_token, positive, ratio, token_pair
 
 #: Builds a record from values already known to be valid, in half the time of its constructor.
@@ -54,12 +55,12 @@ class ConstantProductPool(_State):
         root_k_last: Amount | None = None,
     ) -> Self:
         """Check the arguments and build the pool."""
-        x, y = per_token("reserves", reserves, 2, positive)
+        x, y = map(kept, per_token("reserves", reserves, 2, positive))
         broadcastable(**{"reserves[0]": x, "reserves[1]": y})
-        fee, protocol_fee = ratio("fee", fee), ratio("protocol_fee", protocol_fee)
-        root_k = _root_product(x, y)
-        shares = root_k if shares is None else positive("shares", shares)
-        last = root_k if root_k_last is None else non_negative("root_k_last", root_k_last)
+        fee, protocol_fee = kept(ratio("fee", fee)), kept(ratio("protocol_fee", protocol_fee))
+        root_k = kept(_root_product(x, y))
+        shares = root_k if shares is None else kept(positive("shares", shares))
+        last = root_k if root_k_last is None else kept(non_negative("root_k_last", root_k_last))
         broadcastable(reserve_0=x, reserve_1=y, fee=fee, shares=shares, protocol_fee=protocol_fee, root_k_last=last)
         return super().__new__(cls, (x, y), fee, shares, protocol_fee, last)
 
@@ -103,6 +104,38 @@ class ConstantProductPool(_State):
         pool = self._holding(reserve_in + amount_in, left, token_in)
         return _record(Swap, (self, pool, amount_in, amount_out, amount_in * self.fee, token_in, token_out))
 
+    def trade_to(self, price: Amount, token: int = 0, quote: int = 1, *, after_fee: bool = False) -> tuple[Swap, Swap]:
+        """The trade that moves the price to ``price``, ``(bought, sold)``; contract and arguments as in :class:`Pool`.
+
+        A price that must rise by the part e takes, in units of the reserve paid into, ``δ`` with
+        ``(1 + δ)·(1 + γδ) = 1 + e``; after fee, ``(√(1 + e) − 1)/γ``.
+
+        Raises:
+            ValueError: a price that is not positive, or a token that the pool does not have.
+
+        >>> pool = ConstantProductPool((1000.0, 2e6))
+        >>> bought, sold = pool.trade_to(2100.0)
+        >>> round(bought.amount_in, 2), sold.amount_in, round(sold.pool.price(), 9)
+        (49464.35, 0.0, 2100.0)
+        """
+        up, down = price_gaps(self, price, token, quote, after_fee=after_fee)
+        bought = self.swap_exact_in(self.reserves[quote] * _paid_in(up, self.fee, after_fee), quote, token)
+        sold = self.reserves[token] * _paid_in(down, self.fee, after_fee)
+        return bought, bought.pool.swap_exact_in(sold, token, quote)
+
+    def with_fee(self, fee: Amount) -> Self:
+        """The same pool with another fee (ratio, in [0, 1)) from now on.
+
+        Raises:
+            ValueError: a fee outside its range, or of a shape that does not fit.
+
+        >>> ConstantProductPool((1000.0, 2e6)).with_fee(0.0005).fee
+        0.0005
+        """
+        fee = kept(ratio("fee", fee))
+        broadcastable(reserve_0=self.reserves[0], reserve_1=self.reserves[1], fee=fee, shares=self.shares)
+        return self._with(fee=fee)
+
     def matching_amount(self, amount: Amount, token: int = 0) -> Amount:
         """How much of the other token must accompany ``amount`` of ``token`` in a deposit (the router's quote)."""
         amount, price = non_negative("amount", amount), self.price(token, 1 - token)
@@ -124,7 +157,7 @@ class ConstantProductPool(_State):
         protocol_shares = self._protocol_shares()
         circulating = self.shares + protocol_shares
         minted = circulating * np.minimum(dx / x, dy / y)
-        pool = ConstantProductPool((x + dx, y + dy), self.fee, circulating + minted, self.protocol_fee)
+        pool = self._with_liquidity((x + dx, y + dy), circulating + minted)
         return LiquidityChange(self, pool, (dx, dy), minted, protocol_shares)
 
     def remove_liquidity(self, shares: Amount) -> LiquidityChange:
@@ -138,7 +171,7 @@ class ConstantProductPool(_State):
         shares = between("shares", shares, 0.0, self.shares, high_open=True)
         part, rest = shares / circulating, (circulating - shares) / circulating
         x, y = self.reserves
-        pool = ConstantProductPool((x * rest, y * rest), self.fee, circulating - shares, self.protocol_fee)
+        pool = self._with_liquidity((x * rest, y * rest), circulating - shares)
         return LiquidityChange(self, pool, (x * part, y * part), shares, protocol_shares)
 
     def _protocol_shares(self) -> Amount:
@@ -151,8 +184,22 @@ class ConstantProductPool(_State):
     def _holding(self, reserve_in: Amount, reserve_out: Amount, token_in: int) -> Self:
         """This pool with other reserves, already known to be valid."""
         reserves = (reserve_in, reserve_out) if token_in == 0 else (reserve_out, reserve_in)
-        _, fee, shares, protocol_fee, root_k_last = self
-        return _record(type(self), (reserves, fee, shares, protocol_fee, root_k_last))
+        if type(self) is not ConstantProductPool:
+            return self._with(reserves=reserves)
+        new: Self = _record(type(self), (reserves, *self[1:]))
+        return new
+
+    def _with_liquidity(self, reserves: tuple[Amount, Amount], shares: Amount) -> Self:
+        """This pool after a deposit or withdrawal, with which the protocol was paid."""
+        x, y = per_token("reserves", reserves, 2, positive)
+        return self._with(reserves=(x, y), shares=positive("shares", shares), root_k_last=_root_product(x, y))
+
+    def _with(self, **fields: Any) -> Self:
+        """This pool with some fields, already known to be valid, replaced; a subclass keeps what it added."""
+        pool = self._replace(**fields)
+        if added := getattr(self, "__dict__", None):
+            pool.__dict__.update(added)
+        return pool
 
 
 def open_pool(
@@ -174,6 +221,14 @@ def open_pool(
     locked = non_negative("minimum_liquidity", minimum_liquidity)
     minted = positive("√(amounts[0]·amounts[1]) − minimum_liquidity", pool.shares - locked)
     return LiquidityChange(None, pool, pool.reserves, minted)
+
+
+def _paid_in(rise: Amount, fee: Amount, after_fee: bool) -> Amount:
+    """What to pay in, in units of its reserve, to raise the other token's price by the part ``rise``; no digit lost."""
+    gamma = 1 - fee
+    if after_fee:
+        return rise / (1 + np.sqrt(1 + rise)) / gamma
+    return 2 * rise / (1 + gamma + np.sqrt((1 + gamma) ** 2 + 4 * gamma * rise))
 
 
 def _root_product(x: Amount, y: Amount) -> Amount:

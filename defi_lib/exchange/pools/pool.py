@@ -6,14 +6,17 @@ from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
 
-from defi_lib.validation import Amount
+from defi_lib.validation import Amount, broadcastable, fulfilled, plain, positive
 
 
 class Pool(Protocol):
-    """The interface shared by all pools; tokens are numbered from 0.
+    """The contract of everything that can be traded with; tokens are numbered from 0.
 
     A pool is immutable. Every transition returns a record that carries the new pool in ``.pool``; a quote
-    is the same call whose new pool is not kept.
+    is the same call whose new pool is not kept. Amounts, prices and fees may be arrays with one entry per scenario.
+
+    Only the pool knows its curve, so it says itself which trade brings it to a price: whoever needs that trade asks
+    for it and adds up the swaps that were made, instead of knowing a formula for one kind of pool.
     """
 
     @property
@@ -22,11 +25,7 @@ class Pool(Protocol):
 
     @property
     def fee(self) -> Amount:
-        """Trading fee as a ratio of what is paid in."""
-
-    @property
-    def shares(self) -> Amount:
-        """Liquidity shares in circulation."""
+        """Trading fee of the next trade, as a ratio of what is paid in."""
 
     def price(self, token: int = 0, quote: int = 1) -> Amount:
         """Marginal price of ``token`` in units of ``quote``, without fee."""
@@ -36,6 +35,42 @@ class Pool(Protocol):
 
     def swap_exact_out(self, amount_out: Amount, token_in: int = 0, token_out: int = 1) -> Swap:
         """Buy exactly ``amount_out`` of ``token_out``."""
+
+    def trade_to(self, price: Amount, token: int = 0, quote: int = 1, *, after_fee: bool = False) -> tuple[Swap, Swap]:
+        """The trade that moves the price of ``token`` in units of ``quote`` to ``price``: ``(bought, sold)``.
+
+        ``bought`` pays ``quote`` for ``token`` where the price is too low; ``sold``, which starts from
+        ``bought.pool``, pays ``token`` for ``quote`` where it is too high. In each scenario at most one of the two is
+        more than nothing, and ``sold.pool`` is the pool after both.
+
+        Args:
+            price: of ``token`` in units of ``quote``, > 0.
+            token, quote: two different tokens of the pool.
+            after_fee: what it is that comes to ``price``.
+                ``False``: the pool's price, so that ``sold.pool.price(token, quote)`` is ``price``. What of the fee
+                stays in the reserves moves the price too.
+                ``True``: what the last bit of the trade cost, its fee included: the most profitable trade against an
+                outside market with this price. A buyer stops when the curve's price, moved by what was paid *without*
+                fee, is ``γ·price``, a seller when it is ``price/γ``, ``γ = 1 − fee`` as before the trade; between the
+                two (:func:`~defi_lib.exchange.no_trade_band`) nothing is traded.
+
+        Where prices come in steps, as in an order book, the trade is the largest that does not go beyond ``price``.
+
+        Raises:
+            ValueError: a price that is not positive, or that one trade cannot reach, or a token that the pool does
+                not have.
+        """
+
+    def with_fee(self, fee: Amount) -> Self:
+        """The same pool with another fee (ratio, in [0, 1)) from now on; ``ValueError`` outside this range."""
+
+
+class SharedPool(Pool, Protocol):
+    """A pool whose providers own shares of all that it holds, as opposed to orders or ranges of their own."""
+
+    @property
+    def shares(self) -> Amount:
+        """Liquidity shares in circulation."""
 
     def add_liquidity(self, amounts: tuple[Amount, ...]) -> LiquidityChange:
         """Deposit one amount per token and receive shares."""
@@ -102,4 +137,24 @@ def _ratio_or(part: Amount, whole: Amount, default: Amount) -> Amount:
     return np.divide(part, whole, out=out, where=whole != 0)
 
 
-__all__ = ["Amount", "LiquidityChange", "Pool", "Self", "Swap"]
+def price_gaps(
+    pool: Pool, price: Amount, token: int = 0, quote: int = 1, *, after_fee: bool = False
+) -> tuple[Amount, Amount]:
+    """For ``trade_to``: how far a trade must raise the curve's price of ``token``, and of ``quote`` (ratios, >= 0).
+
+    ``κ·p/P − 1`` and ``κ·P/p − 1`` where positive, P the pool's price and κ either 1 or, ``after_fee``, ``1 − fee``.
+
+    Raises:
+        ValueError: a price that is not positive, or too far away for a float, or shapes that do not fit together.
+    """
+    price, spot, fee = positive("price", price), pool.price(token, quote), pool.fee
+    broadcastable(price=price, pool=spot, fee=fee)
+    kept = 1 - fee if after_fee else 1.0
+    with np.errstate(over="ignore"):
+        up = np.maximum((kept * price - spot) / spot, 0.0)
+        down = np.maximum((kept * spot - price) / price, 0.0)
+    fulfilled("price", price, np.isfinite(up) & np.isfinite(down), "are prices nearer to the pool's")
+    return plain(up), plain(down)
+
+
+__all__ = ["Amount", "LiquidityChange", "Pool", "Self", "SharedPool", "Swap", "price_gaps"]
