@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from defi_lib.explore.plots import Axis, Bars, Line, Plot
 from defi_lib.explore.view import PlotView
 from defi_lib.ledger import Ledger, who_profits
-from defi_lib.ledger.views import Scenario
+from defi_lib.ledger.scenarios import Scenario
 from defi_lib.measures import gini, lorenz_curve
 from defi_lib.validation import Amount
 

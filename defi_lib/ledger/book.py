@@ -2,98 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from difflib import get_close_matches
+from collections.abc import Iterable, Mapping
 from math import fsum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from defi_lib.ledger import views
+from defi_lib.ledger.accounts import OPENING, PRICE_CHANGE, TOTAL, Accounts, Entry, Flow, Mark, Route
 from defi_lib.ledger.exact import ExactSum
-from defi_lib.validation import Amount, broadcastable, finite, non_negative, positive
+from defi_lib.ledger.transfer import OUTSIDE, Booked, Moment, Transfer, moments
+from defi_lib.validation import Amount, broadcastable, finite, non_negative, one_of, positive
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-OPENING = "opening"
-PRICE_CHANGE = "price change"
-TOTAL = "total"
+#: What may happen to a party that is not registered.
+NEW_PARTIES = ("refused", "by name")
 
 _EPSILON = float(np.finfo(float).eps)
 
 
-class Route(NamedTuple):
-    """From whom to whom, in what, why."""
-
-    payer: str
-    payee: str
-    asset: str
-    reason: str
-
-
-class Flow:
-    """All that ever moved along one route."""
-
-    __slots__ = ("amount", "value")
-
-    def __init__(self) -> None:
-        self.amount: Amount = 0.0  #: tokens
-        self.value: Amount = 0.0  #: in the numeraire, each transfer at the price of its time
-
-
-class Entry(NamedTuple):
-    """One entry of the history."""
-
-    time: float
-    route: Route
-    amount: Amount  #: tokens
-
-
-class Mark(NamedTuple):
-    """A price in the history."""
-
-    time: float
-    asset: str
-    price: Amount  #: numeraire per token
-
-
-class Ledger:
+class Ledger(Accounts):
     """Append-only record of who paid whom, how much of which asset, why and when.
 
-    Amounts (tokens, >= 0) and prices may be one number or one per scenario: ten thousand runs are one ledger.
-    Whatever is neither opened, minted nor burned adds up to zero.
+    What mechanisms return is written with :meth:`book`. Amounts (tokens, >= 0) and prices may be one number or one per
+    scenario: ten thousand runs are one ledger. Whatever is neither opened, minted nor burned adds up to zero.
 
     Args:
-        roles: the parties and their roles, ``{"alice": "trader"}``; more with :meth:`party`.
+        roles: the parties and their roles, ``{"alice": "trader"}``, or only their names, each its own role; more with
+            :meth:`party`.
         numeraire: the asset in which prices and profits are counted; its price is 1.
         outside: name of the account that mints come from and burns go to.
         keep_history: keep every transfer, or for long simulations only the totals per payer, payee, asset and
             reason; ``transfers`` and ``over_time`` need the history, everything else does not.
+        new_parties: ``"refused"``: who is not registered is an error; ``"by name"``: whoever pays or is paid is
+            registered, and its role is its name without a number: ``"node 7"`` is a ``"node"``.
 
     An asset is worth its last mark; before its first mark, it is worth that first mark.
+
+    >>> ledger = Ledger(["Ann", "pool"])
+    >>> ledger.book(Transfer("Ann", "pool", 3.0, "USD", "fee"))
+    >>> ledger.balance("pool", "USD")
+    3.0
     """
 
     def __init__(
         self,
-        roles: Mapping[str, str] | None = None,
+        roles: Mapping[str, str] | Iterable[str] | None = None,
         *,
         numeraire: str = "USD",
         outside: str = "outside",
         keep_history: bool = True,
+        new_parties: str = "refused",
     ) -> None:
-        self.numeraire = numeraire
-        self.outside = outside
-        self.roles: dict[str, str] = {}  #: role of every party
-        self.prices: dict[str, Amount] = {numeraire: 1.0}  #: the last mark of every asset
-        self.first_prices: dict[str, Amount] = {numeraire: 1.0}
-        self.repriced: set[str] = set()  #: assets marked more than once
-        self.flows: dict[Route, Flow] = {}  #: totals per payer, payee, asset and reason
-        self.history: list[Entry | Mark] | None = [] if keep_history else None
-        self.shape: tuple[int, ...] = ()  #: shape of the scenarios
-        self._accounts: dict[tuple[str, str], ExactSum] = {}
-        self._time: float | None = None
+        super().__init__(numeraire, outside, keep_history)
+        self.new_parties = one_of("new_parties", new_parties, NEW_PARTIES)
         self._entries = 0
-        for name, role in (roles or {}).items():
+        if isinstance(roles, str):
+            raise ValueError(f"roles = {roles!r} is one name: allowed are a list of names, or names with roles")
+        given = roles if isinstance(roles, Mapping) else dict.fromkeys(roles or ())
+        for name, role in given.items():
             self.party(name, role)
 
     # Writing
@@ -119,8 +85,27 @@ class Ledger:
         Raises:
             ValueError: an unknown party, or a negative amount.
         """
-        self._known("party", party)
+        self._party("party", party)
         self._enter(Route(self.outside, party, asset, OPENING), amount, None)
+
+    def book(self, *records: Booked | Any, time: float | None = None, **names: Any) -> None:
+        """Write what mechanisms did: the one way from their records to the ledger.
+
+        Args:
+            records: what happened: swaps, liquidations, runs, …; also transfers, and lists of them.
+            time: of records without a time of their own (by default that of the last entry), or when a run starts.
+            names: who plays which role, ``trader="Ann"``; see ``transfers`` of the record for its roles.
+
+        Raises:
+            ValueError: an unknown party, a party that pays itself (then nothing is written), a negative amount, time
+                running backwards, or something that is no record.
+        """
+        happened = [moment for record in records for moment in moments(record, names)]
+        for moment in happened:
+            for transfer in moment.transfers:
+                self._check_parties(transfer)
+        for moment in happened:
+            self._happen(moment, time)
 
     def record(
         self, payer: str, payee: str, amount: Amount, asset: str, reason: str, time: float | None = None
@@ -138,20 +123,17 @@ class Ledger:
         Raises:
             ValueError: an unknown party, a party that pays itself, a negative amount, or time running backwards.
         """
-        self._known("payer", payer)
-        self._known("payee", payee)
-        if payer == payee:
-            raise ValueError(f"payer = {payer!r} pays itself: payer and payee must be two parties")
+        self._check_parties(Transfer(payer, payee, amount, asset, reason), booked=False)
         self._enter(self._route(payer, payee, asset, reason), amount, time)
 
     def mint(self, payee: str, amount: Amount, asset: str, reason: str = "emission", time: float | None = None) -> None:
         """Create an ``amount`` (tokens, >= 0) of ``asset`` for ``payee``; errors as in :meth:`record`."""
-        self._known("payee", payee)
+        self._party("payee", payee)
         self._enter(self._route(self.outside, payee, asset, reason), amount, time)
 
     def burn(self, payer: str, amount: Amount, asset: str, reason: str = "burn", time: float | None = None) -> None:
         """Destroy an ``amount`` (tokens, >= 0) of ``asset`` of ``payer``; errors as in :meth:`record`."""
-        self._known("payer", payer)
+        self._party("payer", payer)
         self._enter(self._route(payer, self.outside, asset, reason), amount, time)
 
     def mark(self, asset: str, price: Amount, time: float | None = None) -> None:
@@ -176,49 +158,6 @@ class Ledger:
         self.prices[asset] = price
         if self.history is not None:
             self.history.append(Mark(self.time, asset, price))
-
-    # Reading
-
-    @property
-    def time(self) -> float:
-        """Time of the last entry."""
-        return 0.0 if self._time is None else self._time
-
-    @property
-    def assets(self) -> list[str]:
-        """Every asset that ever moved, the first first."""
-        return list(dict.fromkeys(route.asset for route in self.flows))
-
-    def balance(self, party: str, asset: str) -> Amount:
-        """What ``party`` holds of ``asset`` (tokens); below 0 if it paid more than it had or got."""
-        if party != self.outside:
-            self._known("party", party)
-        account = self._accounts.get((party, asset))
-        return 0.0 if account is None else account.value
-
-    def supply(self, asset: str) -> Amount:
-        """What there is of ``asset`` (tokens): opened and minted less burned."""
-        return 0.0 - self.balance(self.outside, asset)
-
-    def price(self, asset: str) -> Amount:
-        """The last mark of ``asset`` (numeraire per token).
-
-        Raises:
-            ValueError: an asset that was never marked.
-        """
-        if asset in self.prices:
-            return self.prices[asset]
-        raise ValueError(f"asset = {asset!r} has no price: call ledger.mark({asset!r}, price) first")
-
-    def wealth(self, party: str) -> Amount:
-        """What ``party`` holds, valued at the last marks (numeraire).
-
-        Raises:
-            ValueError: an unknown party, or an asset that was never marked.
-        """
-        self._known("party", party)
-        held = [asset for holder, asset in self._accounts if holder == party]
-        return sum((self.balance(party, asset) * self.price(asset) for asset in held), 0.0)
 
     # Checking
 
@@ -268,41 +207,39 @@ class Ledger:
                     f"but its entries in the ledger differ by {excess}: a transfer is missing or wrong"
                 )
 
-    # Tables (pandas is imported when they are asked for)
+    # Tables: functions of the ledger that also read well as its methods
 
-    def by_party(self, scenario: str | int | float = "mean") -> pd.DataFrame:
-        """What each party holds of each asset (tokens)."""
-        from defi_lib.ledger.views import by_party
-
-        return by_party(self, scenario)
-
-    def by_role(self, scenario: str | int | float = "mean") -> pd.DataFrame:
-        """What all parties of a role together hold of each asset (tokens)."""
-        from defi_lib.ledger.views import by_role
-
-        return by_role(self, scenario)
-
-    def by_reason(self, scenario: str | int | float = "mean") -> pd.DataFrame:
-        """What was moved for each reason, of each asset (tokens), whoever paid."""
-        from defi_lib.ledger.views import by_reason
-
-        return by_reason(self, scenario)
-
-    def over_time(
-        self, asset: str | None = None, by: str = "role", scenario: str | int | float = "mean"
-    ) -> pd.DataFrame:
-        """Wealth (numeraire), or holdings of one ``asset`` (tokens), of each role or party after each time."""
-        from defi_lib.ledger.views import over_time
-
-        return over_time(self, asset, by, scenario)
-
-    def transfers(self, scenario: str | int | float = "mean") -> pd.DataFrame:
-        """Every transfer, one row each."""
-        from defi_lib.ledger.views import transfers
-
-        return transfers(self, scenario)
+    by_party = views.by_party
+    by_role = views.by_role
+    by_reason = views.by_reason
+    over_time = views.over_time
+    transfers = views.transfers
 
     # Inside
+
+    def _check_parties(self, transfer: Transfer, booked: bool = True) -> None:
+        """Two parties, both known; a transfer that is booked may come from the outside, or go there."""
+        payer, payee = transfer.payer, transfer.payee
+        if payer == payee:
+            raise ValueError(f"payer = {payer!r} pays itself: payer and payee must be two parties")
+        for name, party in (("payer", payer), ("payee", payee)):
+            if not (booked and party == OUTSIDE):
+                self._party(name, party)
+
+    def _party(self, name: str, party: str) -> None:
+        """Somebody who pays or is paid: known, or registered now if the ledger takes new parties by name."""
+        if self.new_parties == "by name" and party not in self.roles and party != self.outside:
+            self.party(party, party.rstrip("0123456789").rstrip() or party)
+        self._known(name, party)
+
+    def _happen(self, moment: Moment, start: float | None) -> None:
+        """Write one moment of what is booked; its parties are known."""
+        time = start if moment.time is None else (start or 0.0) + moment.time
+        for asset, price in moment.prices.items():
+            self.mark(asset, price, time)
+        for payer, payee, amount, asset, reason in moment.transfers:
+            gives, gets = (self.outside if party == OUTSIDE else party for party in (payer, payee))
+            self._enter(self._route(gives, gets, asset, reason), amount, time)
 
     def _enter(self, route: Route, amount: Amount, time: float | None) -> None:
         """Check and write one transfer; nothing is written if a check fails."""
@@ -332,15 +269,6 @@ class Ledger:
         if account is None:
             account = self._accounts[party, asset] = ExactSum()
         return account
-
-    def _known(self, name: str, party: str) -> None:
-        if party in self.roles:
-            return
-        if party == self.outside:
-            raise ValueError(f"{name} = {party!r} is the account outside the system: use mint or burn")
-        close = get_close_matches(party, self.roles, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else f"register it with ledger.party({party!r}, role)"
-        raise ValueError(f"{name} = {party!r} is no party of this ledger: {hint}")
 
     def _advance(self, time: float | None) -> None:
         if time is None:

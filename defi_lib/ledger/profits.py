@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from defi_lib.ledger.book import OPENING, PRICE_CHANGE, TOTAL, Ledger
-from defi_lib.ledger.views import Scenario, chosen, groups
+from defi_lib.ledger.accounts import OPENING, PRICE_CHANGE, TOTAL
+from defi_lib.ledger.book import Ledger
+from defi_lib.ledger.scenarios import Scenario, chosen
+from defi_lib.ledger.views import groups
 from defi_lib.measures import effective_number, gini, herfindahl, nakamoto, top_share
 from defi_lib.validation import Amount
 

@@ -1,59 +1,35 @@
-"""The ledger as tables. A table shows one number per cell: the ``scenario`` says which.
-
-``"mean"`` is the mean of all scenarios, a whole number picks one scenario (a tuple, if they have several axes),
-and a float in [0, 1] is that quantile, of each cell on its own: quantiles do not add up.
-"""
+"""The ledger as tables (pandas is imported when one is asked for); ``scenario`` says which number a cell shows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from defi_lib.ledger.book import Entry, Ledger, Mark
-from defi_lib.validation import Amount, between, one_of
+from defi_lib.ledger.accounts import Accounts, Entry, Mark
+from defi_lib.ledger.scenarios import Scenario, chosen
+from defi_lib.validation import Amount, one_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Scenario = str | int | float | tuple[int, ...]
 
-
-def chosen(value: Amount, scenario: Scenario, shape: tuple[int, ...]) -> float:
-    """The number of ``value`` that a table shows, for scenarios of this ``shape``.
-
-    Raises:
-        ValueError: an unknown word, a quantile outside [0, 1], or a scenario that there is not.
-    """
-    if isinstance(scenario, str):
-        one_of("scenario", scenario, ["mean"])
-        return float(np.mean(value))
-    if isinstance(scenario, (float, np.floating)):
-        return float(np.quantile(value, between("scenario", float(scenario), 0.0, 1.0)))
-    try:
-        return float(np.broadcast_to(value, shape)[scenario])
-    except (IndexError, TypeError):
-        raise ValueError(f"scenario = {scenario!r} is not one of the scenarios, whose shape is {shape}") from None
-
-
-def groups(ledger: Ledger, by: str) -> dict[str, str]:
+def groups(ledger: Accounts, by: str) -> dict[str, str]:
     """The row of each party: its role, or itself."""
     one_of("by", by, ["role", "party"])
     return dict(ledger.roles) if by == "role" else {party: party for party in ledger.roles}
 
 
-def by_party(ledger: Ledger, scenario: Scenario = "mean") -> pd.DataFrame:
+def by_party(ledger: Accounts, scenario: Scenario = "mean") -> pd.DataFrame:
     """What each party holds of each asset (tokens)."""
     return _holdings(ledger, "party", scenario)
 
 
-def by_role(ledger: Ledger, scenario: Scenario = "mean") -> pd.DataFrame:
+def by_role(ledger: Accounts, scenario: Scenario = "mean") -> pd.DataFrame:
     """What all parties of a role together hold of each asset (tokens)."""
     return _holdings(ledger, "role", scenario)
 
 
-def by_reason(ledger: Ledger, scenario: Scenario = "mean") -> pd.DataFrame:
+def by_reason(ledger: Accounts, scenario: Scenario = "mean") -> pd.DataFrame:
     """What was moved for each reason, of each asset (tokens), whoever paid."""
     moved: dict[tuple[str, str], Amount] = {}
     for route, flow in ledger.flows.items():
@@ -63,7 +39,7 @@ def by_reason(ledger: Ledger, scenario: Scenario = "mean") -> pd.DataFrame:
     return _table(ledger, "reason", reasons, ledger.assets, moved, scenario)
 
 
-def transfers(ledger: Ledger, scenario: Scenario = "mean") -> pd.DataFrame:
+def transfers(ledger: Accounts, scenario: Scenario = "mean") -> pd.DataFrame:
     """Every transfer, one row each: time, payer, payee, asset, amount (tokens) and reason.
 
     Raises:
@@ -79,7 +55,9 @@ def transfers(ledger: Ledger, scenario: Scenario = "mean") -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["time", "payer", "payee", "asset", "amount", "reason"])
 
 
-def over_time(ledger: Ledger, asset: str | None = None, by: str = "role", scenario: Scenario = "mean") -> pd.DataFrame:
+def over_time(
+    ledger: Accounts, asset: str | None = None, by: str = "role", scenario: Scenario = "mean"
+) -> pd.DataFrame:
     """Wealth (numeraire), or holdings of one ``asset`` (tokens), of each role or party after each time.
 
     Raises:
@@ -116,13 +94,13 @@ def over_time(ledger: Ledger, asset: str | None = None, by: str = "role", scenar
     return pd.DataFrame(rows.values(), index=pd.Index(rows.keys(), name="time"), columns=pd.Index(names, name=by))
 
 
-def _history(ledger: Ledger) -> list[Entry | Mark]:
+def _history(ledger: Accounts) -> list[Entry | Mark]:
     if ledger.history is None:
         raise ValueError("keep_history = False: this ledger kept totals only; build it with keep_history=True")
     return ledger.history
 
 
-def _holdings(ledger: Ledger, by: str, scenario: Scenario) -> pd.DataFrame:
+def _holdings(ledger: Accounts, by: str, scenario: Scenario) -> pd.DataFrame:
     group_of = groups(ledger, by)
     held: dict[tuple[str, str], Amount] = {}
     for party, group in group_of.items():
@@ -132,7 +110,7 @@ def _holdings(ledger: Ledger, by: str, scenario: Scenario) -> pd.DataFrame:
 
 
 def _table(
-    ledger: Ledger,
+    ledger: Accounts,
     name: str,
     rows: Iterable[str],
     columns: list[str],

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import numpy as np
 
 from defi_lib.ledger import Ledger
-from defi_lib.ledger.transfer import record_transfers
 from defi_lib.rewards.farming.capital_flows import FarmRun
 from defi_lib.rewards.launches.launch_run import LaunchRun
 from defi_lib.rewards.protocol_liquidity.owned_liquidity import LiquiditySide
@@ -54,7 +53,7 @@ def record_farm_run(ledger: Ledger, run: FarmRun, farmers: Mapping[str, Amount])
                 )
                 for name, part in whose.items()
             )
-            record_transfers(ledger, shared, float(day))
+            ledger.book(shared, time=float(day))
         ledger.mark(REWARD_TOKEN, run.price[day], float(day))
 
 
@@ -73,9 +72,9 @@ def record_launch_run(ledger: Ledger, run: LaunchRun) -> None:
         ValueError: an unknown party, or time running backwards.
     """
     ledger.mark(TOKEN, run.price[-1], 0.0)
-    record_transfers(ledger, run.opening_transfers(), 0.0)
+    ledger.book(run.opening_transfers(), time=0.0)
     for month in range(len(run.price)):
-        record_transfers(ledger, run.transfers(month), float(month))
+        ledger.book(run.transfers(month), time=float(month))
 
 
 def record_liquidity(
