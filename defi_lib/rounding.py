@@ -15,7 +15,7 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.validation import Amount, plain
+from defi_lib.validation import Amount, between, broadcastable, finite, plain
 
 #: Two numbers that differ by less than this part of the larger count as equal: 16 units in the last place, what a
 #: formula of a dozen operations can lose, and far below what any amount, price or time is known to.
@@ -80,13 +80,40 @@ def rest(whole: Amount, part: Amount, scale: Amount = 0.0) -> Amount:
     return plain(np.where(same(whole, part, scale), 0.0, np.subtract(whole, part)))
 
 
-def floor(number: Amount) -> Amount:
-    """The largest whole number at or below ``number``: 3 for 0.3/0.1, which is a little less in floats."""
+def within(name: str, value: Amount, low: Amount, high: Amount, scale: Amount = 0.0) -> Amount:
+    """``value`` if it lies in [low, high] everywhere, and the bound itself where it misses it by rounding alone.
+
+    Args:
+        name: of the argument, for the error.
+        value: one number or one per scenario.
+        low, high: the bounds, which may be infinite; one or one per scenario.
+        scale: as in :func:`same`, if the value or a bound is a difference of larger numbers.
+
+    Raises:
+        ValueError: a value that is not finite, or outside by more than rounding.
+
+    >>> within("amount", 0.1 + 0.2, 0.0, 0.3)
+    0.3
+    """
+    value = finite(name, value)
+    broadcastable(**{name: value, "its lower bound": low, "its upper bound": high})
+    if np.any(np.less(value, low) | np.greater(value, high)):
+        snapped = np.where(below(value, low, scale), value, np.maximum(value, low))
+        snapped = np.where(above(value, high, scale), value, np.minimum(snapped, high))
+        value = between(name, plain(snapped), low, high, high_open=bool(np.all(np.isposinf(high))))
+    return value
+
+
+def floor(number: Amount, scale: Amount = 0.0) -> Amount:
+    """The largest whole number at or below ``number``: 3 for 0.3/0.1, which is a little less in floats.
+
+    ``scale`` as in :func:`same`, if the number is made of a difference of larger ones.
+    """
     nearest = np.rint(number)
-    return plain(np.where(same(number, nearest), nearest, np.floor(number)))
+    return plain(np.where(same(number, nearest, scale), nearest, np.floor(number)))
 
 
-def ceil(number: Amount) -> Amount:
+def ceil(number: Amount, scale: Amount = 0.0) -> Amount:
     """The smallest whole number at or above ``number``: 3 for 0.3/0.1 and for 3·0.1/0.1 alike."""
     nearest = np.rint(number)
-    return plain(np.where(same(number, nearest), nearest, np.ceil(number)))
+    return plain(np.where(same(number, nearest, scale), nearest, np.ceil(number)))

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from defi_lib.rounding import TOLERANCE, above, below, ceil, floor, rest, same
+from defi_lib.rounding import TOLERANCE, above, below, ceil, floor, rest, same, within
 
 numbers = st.floats(1e-12, 1e12)
 
@@ -38,3 +38,21 @@ def test_infinity_is_the_same_as_itself_only():
 def test_whole_numbers_that_rounding_has_missed(quotient, down, up):
     assert (floor(quotient), ceil(quotient)) == (down, up)
     assert floor(np.array([quotient])).tolist() == [down] and ceil(np.array([quotient])).tolist() == [up]
+
+
+def test_within_gives_the_bound_where_rounding_alone_misses_it():
+    assert within("x", 0.1 + 0.2, 0.0, 0.3) == 0.3
+    assert within("x", 0.3, 0.1 + 0.2, np.inf) == 0.1 + 0.2
+    np.testing.assert_array_equal(within("x", [0.1 + 0.2, 0.2], 0.0, [0.3, 0.2]), [0.3, 0.2])
+    assert within("x", -1e-17, 0.0, 1.0, scale=1.0) == 0.0
+    with pytest.raises(ValueError, match=r"x\[1\] = 0.31 is outside the allowed range \[0, 0.3\]"):
+        within("x", [0.1 + 0.2, 0.31], 0.0, 0.3)
+    with pytest.raises(ValueError, match=r"x = -1e-17"):
+        within("x", -1e-17, 0.0, 1.0)
+
+
+def test_whole_numbers_of_a_difference():
+    step = 0.1
+    assert floor((48.0 - 47.7) / step) == 2  # 2.99999999999997, which in units of itself is no rounding
+    assert floor((48.0 - 47.7) / step, scale=48.0 / step) == 3
+    assert ceil((48.0 - 47.9) / step, scale=48.0 / step) == 1

@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.rounding import below, floor
 from defi_lib.validation import Amount, between, broadcastable, finite, non_negative, plain, positive
 
 #: Yearly factor of Curve's emission as deployed: it halves every four years.
@@ -63,13 +64,13 @@ class StepEmission(_Steps):
         """Tokens per year at ``time`` (years; before 0 nothing); at a step, the rate after it."""
         time = finite("time", time)
         running = _running(time, self.duration)
-        steps = np.floor(np.maximum(time, 0.0) / self.interval)
+        steps = floor(np.maximum(time, 0.0) / self.interval)
         return plain(np.where(running, self.first_rate * self.factor**steps, 0.0))
 
     def emitted(self, time: Amount) -> Amount:
         """Tokens until ``time`` (years): full intervals as a geometric series, and the part of the running one."""
         time = _elapsed(time, self.duration)
-        steps = np.floor(time / self.interval)
+        steps = floor(time / self.interval)
         part = time / self.interval - steps
         log_factor = np.log(self.factor)
         constant = log_factor == 0
@@ -145,7 +146,10 @@ def curve_emission(first_year: Amount = 274_815_283.0) -> StepEmission:
 
 
 def _running(time: Amount, duration: Amount | None) -> NDArray[np.bool_]:
-    return np.logical_and(np.greater_equal(time, 0.0), True if duration is None else np.less(time, duration))
+    """Whether something is emitted at ``time``: from the start on, and no more at the end."""
+    # Times are counted in years, and the start may be a difference of such times.
+    started = np.logical_not(below(time, 0.0, scale=1.0))
+    return np.logical_and(started, True if duration is None else below(time, duration))
 
 
 def _elapsed(time: Amount, duration: Amount | None) -> Amount:

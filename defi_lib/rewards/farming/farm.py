@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.ledger.transfer import OUTSIDE, Transfer
-from defi_lib.validation import Amount, between, broadcastable, finite, non_negative, plain
+from defi_lib.rounding import rest, within
+from defi_lib.validation import Amount, broadcastable, finite, non_negative, plain
 
 #: Names in the farm's transfers.
 FARM, FARMERS = "farm", "farmers"
@@ -99,9 +100,14 @@ class RewardFarm(_State):
             ValueError: an amount outside [0, stake of the farmer].
         """
         taken = self._per_farmer("amounts", non_negative("amounts", amounts))
-        left = self.stakes - taken
-        if np.min(left, initial=0.0) < 0:
-            between("amounts", taken, 0.0, self.stakes)
+        left = self.stakes.copy()
+        # Mostly a few of many farmers leave, and only they are looked at.
+        who = np.nonzero(taken != 0)
+        staked = self.stakes[who]
+        if np.any(taken[who] > staked):
+            taken = self._per_farmer("amounts", within("amounts", taken, 0.0, self.stakes))
+        # No rounding may be left over: it would earn all rewards once everybody else is gone.
+        left[who] = rest(staked, taken[who])
         return FarmChange(self, self._replace(stakes=left), withdrawn=taken)
 
     def claim(self, who: NDArray[np.bool_] | bool = True) -> FarmChange:
@@ -113,7 +119,7 @@ class RewardFarm(_State):
         chosen = np.asarray(who)
         if chosen.dtype.kind != "b":
             raise ValueError(f"who has values of type {chosen.dtype}: allowed are true and false")
-        paid = self.pending * self._per_farmer("who", chosen)
+        paid = np.where(self._per_farmer("who", chosen), self.pending, 0.0)
         return FarmChange(self, self._replace(pending=self.pending - paid), paid=paid)
 
     def _per_scenario(self, name: str, value: Amount) -> Amount:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.rounding import below
 from defi_lib.validation import Amount, at_least, between, broadcastable, finite, non_negative, plain, positive
 
 
@@ -135,7 +136,7 @@ def summarise(returns: Amount, axis: int = -1) -> Summary:
     return Summary(
         plain(mean),
         plain(np.median(values, axis=-1)),
-        plain(np.mean(values < 0, axis=-1)),
+        plain(np.mean(below(values, 0.0, scale=1.0), axis=-1)),
         plain(np.mean(ranked[..., :tenth], axis=-1)),
         plain(np.sum(gains[..., count - tenth :], axis=-1) / np.where(all_gains > 0, all_gains, 1.0)),
         plain(np.mean(relative**3, axis=-1) / np.where(spread > 0, spread, 1.0)),

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.exchange import ConstantProductPool
+from defi_lib.rounding import below
 from defi_lib.validation import Amount, between, broadcastable, non_negative, positive
 
 #: Moves in :func:`three_three_game`.
@@ -94,5 +95,6 @@ def equilibria(payoffs: Amount, tolerance: float = 0.0) -> list[tuple[int, int]]
     table = np.asarray(payoffs, dtype=float)
     if table.ndim != 2 or table.shape[0] != table.shape[1]:
         raise ValueError(f"payoffs has shape {table.shape}: allowed is a square table of one game")
-    best = table >= np.max(table, axis=0) - between("tolerance", tolerance, 0.0, np.inf, high_open=True)
+    enough = np.max(table, axis=0) - between("tolerance", tolerance, 0.0, np.inf, high_open=True)
+    best = ~np.asarray(below(table, enough, scale=np.max(np.abs(table), axis=0)))
     return [(int(row), int(column)) for row, column in np.argwhere(best & best.T)]

@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from defi_lib.exchange import BondingCurve
 from defi_lib.rewards.launches.vesting import Vesting
+from defi_lib.rounding import above, below, within
 from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, plain, positive
 
-_ROUNDING = 1e-9
+#: Shares of published tables are cut to a few digits: this is a tolerance on what is written, not on rounding.
+_WRITTEN = 1e-9
 
 
 class Allocation(NamedTuple):
@@ -53,7 +55,7 @@ class AllocationTable(_Table):
             repeated = next(name for name in names if names.count(name) > 1)
             raise ValueError(f"allocations names {repeated!r} more than once: allowed are different names")
         total = sum(line.share for line in lines)
-        if abs(total - 1) > _ROUNDING:
+        if abs(total - 1) > _WRITTEN:
             raise ValueError(f"shares add up to {total:.12g}: allowed are shares that add up to 1")
         return super().__new__(cls, float(positive("supply", supply)), lines)
 
@@ -113,8 +115,9 @@ def sale_round(raised: Amount, valuation: Amount, supply: Amount) -> SaleRound:
         ValueError: an argument outside its range.
     """
     valuation, supply = positive("valuation", valuation), positive("supply", supply)
-    raised = between("raised", raised, 0.0, valuation)
+    raised = non_negative("raised", raised)
     broadcastable(raised=raised, valuation=valuation, supply=supply)
+    raised = within("raised", raised, 0.0, valuation)
     return SaleRound(valuation / supply, raised / valuation * supply, raised / valuation)
 
 
@@ -155,7 +158,7 @@ def public_sale(orders: Amount, tokens: float, price: float) -> PublicSale:
     wanted = np.atleast_1d(non_negative("orders", orders))
     worth = non_negative("tokens", tokens) * positive("price", price)
     total = np.sum(wanted, axis=-1, keepdims=True)
-    filled = np.where(total > worth, worth / np.where(total > 0, total, 1.0), 1.0)
+    filled = np.where(above(total, worth), worth / np.where(total > 0, total, 1.0), 1.0)
     return PublicSale(wanted * filled / price, wanted * filled, wanted * (1 - filled))
 
 
@@ -203,7 +206,9 @@ def curve_exit(curve: BondingCurve, tokens: Amount) -> CurveLaunch:
     """
     sold = np.atleast_1d(non_negative("tokens", tokens))
     before = np.concatenate([[0.0], np.cumsum(sold)])
-    between("sum of tokens", float(before[-1]), 0.0, float(curve.supply), high_open=True)
+    supply = float(curve.supply)
+    total = within("sum of tokens", float(before[-1]), 0.0, supply)
+    between("sum of tokens", total if below(total, supply) else supply, 0.0, supply, high_open=True)
     reserves = curve.reserve * np.exp(np.log1p(-before / curve.supply) / curve.reserve_ratio)
     met = BondingCurve(reserves[:-1], curve.supply - before[:-1], curve.reserve_ratio)
     after = BondingCurve(float(reserves[-1]), curve.supply - float(before[-1]), curve.reserve_ratio)

@@ -10,13 +10,11 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from defi_lib.ledger.transfer import Transfer, actual
+from defi_lib.rounding import below, floor, within
 from defi_lib.validation import Amount, at_least, between, broadcastable, finite, non_negative, plain, whole
 
 #: Name of the contract in its transfers.
 WALLET = "vesting wallet"
-
-#: How far before a step, in steps, a time may lie through rounding and still count as that step.
-_ROUNDING = 1e-9
 
 
 class _WalletState(NamedTuple):
@@ -165,18 +163,23 @@ class Vesting(_Schedule):
         """Ratio of the allocation that has vested at ``time`` (months after the launch; before 0 nothing)."""
         time = finite("time", time)
         elapsed = np.maximum(time - self.cliff, 0.0)
-        released = np.minimum(elapsed, _stepped(elapsed, self.step))
-        over = np.greater_equal(time, self.end) | np.greater_equal(released, self.duration)
+        released = np.minimum(elapsed, _stepped(elapsed, self.step, time))
+        over = ~np.asarray(below(time, self.end) & below(released, self.duration, scale=time))
         progress = np.where(over, 1.0, released / np.where(over, 1.0, self.duration))
-        scheduled = np.where(time >= self.cliff, self.at_cliff + (1 - self.at_cliff) * progress, 0.0)
-        return plain(np.where(np.greater_equal(time, 0), self.at_start + (1 - self.at_start) * scheduled, 0.0))
+        scheduled = np.where(below(time, self.cliff), 0.0, self.at_cliff + (1 - self.at_cliff) * progress)
+        # Times are counted in months, and the launch may be a difference of such times.
+        return plain(np.where(below(time, 0.0, scale=1.0), 0.0, self.at_start + (1 - self.at_start) * scheduled))
 
 
-def _stepped(elapsed: Amount, step: Amount) -> Amount:
-    """``elapsed`` up to its last full step, or beyond any bound if steps are too small to count."""
+def _stepped(elapsed: Amount, step: Amount, time: Amount) -> Amount:
+    """``elapsed``, a difference of ``time`` and the cliff, up to its last full step.
+
+    It is beyond any bound if steps are too small to count.
+    """
     steps = np.greater(step, 0)
+    size = np.where(steps, step, 1.0)
     with np.errstate(over="ignore"):
-        full = np.floor(elapsed / np.where(steps, step, 1.0) + _ROUNDING) * step
+        full = floor(elapsed / size, scale=np.abs(time) / size) * step
     return np.where(steps, full, elapsed)
 
 
@@ -188,5 +191,5 @@ def hidden_cliff(cliff: Amount, duration: Amount, step: Amount = 0.0) -> Vesting
     """
     duration = between("duration", duration, 0.0, np.inf, low_open=True, high_open=True)
     broadcastable(cliff=cliff, duration=duration)
-    cliff = between("cliff", cliff, 0.0, duration)
+    cliff = within("cliff", cliff, 0.0, duration)
     return Vesting(cliff, cliff / duration, duration - cliff, step)

@@ -7,6 +7,7 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from defi_lib.ledger.transfer import OUTSIDE, Transfer
+from defi_lib.rounding import below, rest, within
 from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive
 
 #: Names in the transfers of bonds.
@@ -90,7 +91,7 @@ class BondDepository(_State):
         Raises:
             ValueError: a negative time.
         """
-        left = np.maximum(1 - non_negative("days", days) / self.term, 0.0)
+        left = np.maximum(rest(1.0, non_negative("days", days) / self.term), 0.0)
         return self._replace(debt=plain(self.debt * left))
 
     def deposit(self, value: Amount) -> BondSale:
@@ -103,7 +104,7 @@ class BondDepository(_State):
         """
         value = non_negative("value", value)
         price = self.price
-        payout = between("payout", value / price, 0.0, self.max_payout * self.supply)
+        payout = within("payout", value / price, 0.0, self.max_payout * self.supply)
         depository = self._replace(supply=self.supply + payout, debt=self.debt + value)
         return BondSale(self, depository, value, payout, price)
 
@@ -131,4 +132,5 @@ class BondSale(NamedTuple):
         Raises:
             ValueError: a negative time.
         """
-        return plain(self.payout * np.minimum(non_negative("days", days) / self.before.term, 1.0))
+        part = non_negative("days", days) / self.before.term
+        return plain(self.payout * np.where(below(part, 1.0), part, 1.0))

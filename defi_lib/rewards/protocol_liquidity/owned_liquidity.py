@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.rewards.farming.capital_flows import per_step
+from defi_lib.rounding import below
 from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive, ratio
 
 
@@ -60,7 +61,7 @@ class LiquidityComparison(NamedTuple):
     @property
     def break_even(self) -> int | NDArray[np.int64]:
         """Steps after which owning has for the first time cost less than renting; the number of steps + 1 if never."""
-        better = self.owner_result >= self.renter_result
+        better = ~np.asarray(below(self.owner_result, self.renter_result))
         steps = np.where(np.any(better, axis=0), np.argmax(better, axis=0), len(better)) + 1
         return int(steps) if steps.ndim == 0 else steps
 

@@ -7,6 +7,7 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from defi_lib.ledger.transfer import OUTSIDE, Transfer
+from defi_lib.rounding import rest, within
 from defi_lib.validation import Amount, between, broadcastable, finite, non_negative, plain, positive
 
 #: Olympus rebased every 8 hours.
@@ -79,7 +80,7 @@ class RebasingToken(_State):
         staked, unstaked = non_negative("staked", staked), non_negative("unstaked", unstaked)
         broadcastable(staked=staked, unstaked=unstaked, reserves=reserves)
         supply = positive("staked + unstaked", staked + unstaked)
-        reserves = between("reserves", reserves, supply, np.inf, high_open=True)
+        reserves = within("reserves", reserves, supply, np.inf)
         return super().__new__(cls, staked, unstaked, reserves)
 
     @property
@@ -103,7 +104,7 @@ class RebasingToken(_State):
         Raises:
             ValueError: a rate that is not positive, or nobody who stakes.
         """
-        staked, excess = positive("staked", self.staked), self.reserves - self.supply
+        staked, excess = positive("staked", self.staked), rest(self.reserves, self.supply)
         return np.log1p(excess / staked) / np.log1p(positive("rate", rate))
 
     def rebase(self, rate: Amount) -> Rebase:
@@ -113,7 +114,7 @@ class RebasingToken(_State):
             ValueError: a negative rate, or reserves that do not back the new tokens.
         """
         rate = non_negative("rate", rate)
-        minted = between("minted", rate * self.staked, 0.0, self.reserves - self.supply)
+        minted = within("minted", rate * self.staked, 0.0, rest(self.reserves, self.supply), scale=self.reserves)
         return Rebase(self, self._replace(staked=self.staked + minted), minted)
 
 

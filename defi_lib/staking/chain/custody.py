@@ -9,6 +9,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.rounding import within
 from defi_lib.staking.chain.keys import is_signed
 from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative
 
@@ -178,7 +179,7 @@ def self_custody_risk(customers: Amount, failure: Amount, recovery: Amount = 0.0
 def _chances(key_lost: Amount, key_stolen: Amount) -> tuple[Amount, Amount]:
     lost, stolen = between("key_lost", key_lost, 0.0, 1.0), non_negative("key_stolen", key_stolen)
     broadcastable(key_lost=lost, key_stolen=stolen)
-    return lost, between("key_stolen", stolen, 0.0, 1 - lost)
+    return lost, within("key_stolen", stolen, 0.0, 1 - lost)
 
 
 def _crowd(customers: Amount, failure: Amount, recovery: Amount) -> tuple[Amount, Amount, Amount]:

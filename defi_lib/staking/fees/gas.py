@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from defi_lib.rounding import below
 from defi_lib.validation import Amount, Whole, at_least, between, broadcastable, non_negative, whole
 
 #: Wei in an ether, and in a gwei.
@@ -87,7 +88,7 @@ def pay_for_gas(gas: Amount, base_fee: Amount, max_fee: Amount, max_tip: Amount)
     gas, base_fee = non_negative("gas", gas), non_negative("base_fee", base_fee)
     max_fee, max_tip = non_negative("max_fee", max_fee), non_negative("max_tip", max_tip)
     broadcastable(gas=gas, base_fee=base_fee, max_fee=max_fee, max_tip=max_tip)
-    included = np.asarray(max_fee) >= base_fee
+    included = ~np.asarray(below(max_fee, base_fee))
     paid_gas = gas * included / WEI_PER_ETHER
     burned, tip = paid_gas * base_fee, paid_gas * np.maximum(np.minimum(max_tip, max_fee - base_fee), 0.0)
     if np.ndim(tip) == 0:

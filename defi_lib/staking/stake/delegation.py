@@ -7,7 +7,8 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.validation import Amount, between, broadcastable, non_negative
+from defi_lib.rounding import floor, rest, within
+from defi_lib.validation import Amount, between, broadcastable, finite, non_negative, plain
 
 
 class _Validator(NamedTuple):
@@ -102,8 +103,9 @@ class Validator(_Validator):
         Raises:
             ValueError: an amount outside [0, stake of the delegator].
         """
-        amounts = between("amounts", amounts, 0.0, self.delegated)
-        return StakeChange(self, Validator(self.own, self.delegated - amounts, self.commission), -amounts)
+        amounts = within("amounts", amounts, 0.0, self.delegated)
+        left = rest(self.delegated, amounts)
+        return StakeChange(self, Validator(self.own, left, self.commission), -amounts)
 
 
 class ValidatorReward(NamedTuple):
@@ -145,7 +147,8 @@ def solo_validators(stake: Amount, minimum: Amount = 32.0) -> Amount:
     """
     stake, minimum = non_negative("stake", stake), between("minimum", minimum, 0.0, np.inf, low_open=True)
     broadcastable(stake=stake, minimum=minimum)
-    return np.floor(stake / minimum)
+    with np.errstate(over="ignore"):
+        return plain(floor(finite("stake/minimum", stake / minimum)))
 
 
 def net_staking_return(gross: Amount, stake: Amount, commission: Amount = 0.0, fixed_cost: Amount = 0.0) -> Amount:

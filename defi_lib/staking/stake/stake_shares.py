@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.rounding import TOLERANCE, below
 from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, positive, ratio
 
 
@@ -183,6 +184,7 @@ def simulate_stakes(
     stake, row = np.tile(start, (runs, 1)), np.arange(runs)
     rewards, fees, costs, withdrawn = (np.zeros((runs, count)) for _ in range(4))
     income, has_cost = np.zeros((runs, count)), bool(np.any(cost > 0))
+    dust = TOLERANCE * np.maximum(start, cost)
     for _ in range(steps):
         cumulated = np.cumsum(stake, axis=-1)
         total = cumulated[:, -1]
@@ -190,7 +192,7 @@ def simulate_stakes(
         drawn = random.random(runs) * total
         winner = np.minimum(np.sum(cumulated <= drawn[:, np.newaxis], axis=-1), count - 1)
         paid = np.where(total > 0, reward, 0.0)
-        fee = np.where(stake[row, winner] < minimum, pool_fee, 0.0) * paid
+        fee = np.where(below(stake[row, winner], minimum), pool_fee, 0.0) * paid if pool_fee else np.zeros(runs)
         kept = (paid - fee) * restaked[winner]
         rewards[row, winner] += paid
         fees[row, winner] += fee
@@ -201,7 +203,8 @@ def simulate_stakes(
             withdrawn[:, operator] += fee * (1 - restaked[operator])
             stake[:, operator] += fee * restaked[operator]
         if has_cost:
-            spent = np.minimum(cost, stake)
+            # No rounding may be left over: it would win all rewards once everybody else has nothing.
+            spent = np.where(stake - cost > dust, cost, stake)
             costs += spent
             stake -= spent
     return StakeHistory(stake, rewards, fees, income, costs, withdrawn)

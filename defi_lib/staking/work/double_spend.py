@@ -6,6 +6,7 @@ from math import inf, lgamma
 
 import numpy as np
 
+from defi_lib.rounding import above
 from defi_lib.validation import Amount, at_least, between
 
 
@@ -78,14 +79,22 @@ def confirmations_needed(attacker: float, risk: float, limit: int = 10_000) -> i
     risk = float(between("risk", risk, 0.0, 1.0, low_open=True))
     # The chance falls with every block: double the step until it is low enough, then halve the interval.
     low, high = -1, 0
-    while double_spend_probability(attacker, high) > risk:
+    while _too_risky(attacker, high, risk):
         low, high = high, 2 * high + 1
         if high > 2 * limit:
-            raise ValueError(f"limit = {limit} blocks are not enough: attacker {attacker:.6g} is too close to 0.5")
-    while high - low > 1:
+            break
+    while high - low > 1 and low < limit:
         middle = (low + high) // 2
-        low, high = (middle, high) if double_spend_probability(attacker, middle) > risk else (low, middle)
+        low, high = (middle, high) if _too_risky(attacker, middle, risk) else (low, middle)
+    if high > limit:
+        raise ValueError(f"limit = {limit} blocks are not enough: attacker {attacker:.6g} is too close to 0.5")
     return high
+
+
+def _too_risky(attacker: float, confirmations: int, risk: float) -> bool:
+    chance = float(double_spend_probability(attacker, confirmations))
+    # The logarithms of which the chance is made grow with the number of blocks, and so does their rounding.
+    return bool(above(chance, risk, scale=risk * (1.0 + confirmations)))
 
 
 def _logs(attacker: Amount) -> tuple[Amount, Amount]:

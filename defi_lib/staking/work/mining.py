@@ -7,6 +7,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.rounding import TOLERANCE
 from defi_lib.validation import Amount, broadcastable, finite, non_negative, positive, ratio
 
 _HOURS = 24.0
@@ -120,8 +121,8 @@ def _running(
     # At unit cost c the network carries reward/c in all; what the cheaper ones leave of it is his.
     with np.errstate(over="ignore"):
         bearable = np.divide(reward, sorted_cost, out=np.full(cost.shape, np.inf), where=sorted_cost > 0)
-    running = np.empty(cost.shape)
-    np.put_along_axis(running, order, np.maximum(bearable - cheaper, 0.0), axis=-1)
+    left, running = bearable - cheaper, np.empty(cost.shape)
+    np.put_along_axis(running, order, np.where(left > TOLERANCE * cheaper, left, 0.0), axis=-1)
     return np.where(reward > 0, np.minimum(running, hashrate), 0.0)
 
 

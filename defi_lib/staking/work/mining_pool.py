@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from defi_lib.rounding import within
 from defi_lib.validation import Amount, between, broadcastable, non_negative, ratio
 
 
@@ -59,7 +60,7 @@ def pool_income(share: Amount, pool_share: Amount, blocks: Amount, reward: Amoun
     share, pool_share = between("share", share, 0.0, 1.0), between("pool_share", pool_share, 0.0, 1.0)
     blocks, reward, fee = non_negative("blocks", blocks), non_negative("reward", reward), ratio("fee", fee)
     broadcastable(share=share, pool_share=pool_share, blocks=blocks, reward=reward, fee=fee)
-    between("pool_share", pool_share, share, 1.0)
+    pool_share = within("pool_share", pool_share, share, 1.0)
     gross = blocks * share * reward
     part = np.divide(share, pool_share, out=np.zeros(np.broadcast(share, pool_share).shape), where=pool_share != 0)
     spread = part * reward * (1 - fee) * np.sqrt(blocks * pool_share * (1 - pool_share))
@@ -112,7 +113,7 @@ def acceptable_fee(share: Amount, pool_share: Amount, blocks: Amount, risk_avers
     blocks = between("blocks", blocks, 0.0, np.inf, low_open=True, high_open=True)
     aversion = non_negative("risk_aversion", risk_aversion)
     broadcastable(share=share, pool_share=pool_share, blocks=blocks, risk_aversion=aversion)
-    between("pool_share", pool_share, share, 1.0)
+    pool_share = within("pool_share", pool_share, share, 1.0)
     solo, pooled = (aversion / 2 * (1 - s) / (s * blocks) for s in (share, pool_share))
     # The smaller root for 1 − f, written without a difference of nearly equal numbers.
     keep = 2 * (1 - solo) / (1 + np.sqrt(np.maximum(1 - 4 * pooled * (1 - solo), 0.0)))
