@@ -67,3 +67,16 @@ class FrozenDict(Mapping[K, V]):
 
     def __reduce__(self) -> tuple[type, tuple[dict[K, V]]]:
         return type(self), (self._entries,)
+
+
+class Parts:
+    """Mixin of a state (a tuple) whose constructor takes other arguments than its fields: it is pickled by these."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _of_parts, (type(self), tuple(self))  # type: ignore[arg-type]
+
+
+def _of_parts(kind: type, parts: tuple[Any, ...]) -> Any:
+    return tuple.__new__(kind, parts)

@@ -1,0 +1,17 @@
+"""Governance: who decides, and what a vote costs.
+
+Each name is loaded from its module when it is first used.
+"""
+
+import numpy  # noqa: F401 - what every part needs
+
+from defi_lib.lazy import attach
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    {
+        "gauges": ["ALL_VOTES", "GaugeController", "VOTE_DELAY", "Vote", "boost", "working_balance"],
+        "liquidity_gauge": ["Emission", "GaugeChange", "GaugeUser", "LiquidityGauge"],
+        "vote_escrow": ["Lock", "LockChange", "MAX_LOCK", "VoteEscrow", "WEEK", "vote_weight"],
+    },
+)
