@@ -12,6 +12,7 @@ __getattr__, __dir__, __all__ = attach(
     {
         "bank": ["Bank", "BankChange", "CreditScoring"],
         "bookkeeping": ["record_cascade", "record_liquidation"],
+        "exact.stability_pool": ["ExactDeposit", "ExactPoolChange", "ExactPoolLiquidation", "ExactStabilityPool"],
         "market.account": ["Account", "Position"],
         "market.market": ["Market"],
         "market.record": ["MARKET", "MarketChange", "MarketLiquidation", "TREASURY"],
@@ -74,6 +75,7 @@ __getattr__, __dir__, __all__ = attach(
             "nominal_rate",
         ],
         "share_vault": ["InflationAttack", "ShareVault", "VaultChange", "inflation_attack"],
+        "stablecoins.ceiling": ["DebtCeiling"],
         "stablecoins.debt_position": ["DebtChange", "DebtLiquidation", "DebtPosition", "annual_fee", "fee_per_second"],
         "stablecoins.redemption": [
             "MINIMUM_RATIO",
@@ -85,6 +87,7 @@ __getattr__, __dir__, __all__ = attach(
             "raised_base_rate",
             "redemption_fee",
         ],
+        "stablecoins.savings": ["SavingsChange", "SavingsRate"],
         "stablecoins.stability_pool": ["PoolChange", "PoolLiquidation", "StabilityPool"],
     },
 )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 
+from defi_lib.frozen import FrozenDict
 from defi_lib.ledger.transfer import Transfer, actual
-from defi_lib.validation import Amount, between, broadcastable, fulfilled, non_negative, plain
+from defi_lib.rounding import TOLERANCE, rest, same
+from defi_lib.validation import Amount, between, broadcastable, finite, fulfilled, non_negative, plain, positive
 
 #: Name of the pool in transfers, and of the system whose debt it pays.
 STABILITY_POOL, ISSUER = "stability pool", "issuer"
@@ -62,14 +63,24 @@ class StabilityPool(_State):
     Amounts may be arrays with one entry per scenario; each scenario has its own epoch and scale.
 
     Source: liquity/dev, StabilityPool.sol; Batog, Boca, Johnson, *Scalable Reward Distribution on the Ethereum
-    Blockchain* (2018). The contract counts a deposit that fell below a billionth as nothing; here it is kept.
+    Blockchain* (2018). The contract's product is an integer with 18 digits: deposits that have shrunk below a millionth
+    keep few digits there, one that fell below a billionth counts as nothing, and gains after a second change of scale
+    are lost. Here they are kept; :class:`~defi_lib.lending.ExactStabilityPool` does as the contract does.
+
+    >>> pool = StabilityPool().deposit("alice", 100.0).pool.deposit("bob", 300.0).pool
+    >>> pool = pool.liquidate(debt=200.0, collateral=0.12).pool
+    >>> pool.balance("alice"), round(pool.gain("alice"), 12)
+    (50.0, 0.03)
     """
 
     __slots__ = ()
 
     def __new__(cls) -> Self:
         """An empty pool."""
-        return super().__new__(cls, 0.0, 1.0, 0.0, 0.0, MappingProxyType({}), MappingProxyType({}))
+        return super().__new__(cls, 0.0, 1.0, 0.0, 0.0, FrozenDict(), FrozenDict())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self)._make, (tuple(self),)
 
     def balance(self, user: str) -> Amount:
         """What is left of a deposit (coins)."""
@@ -92,12 +103,12 @@ class StabilityPool(_State):
         return plain(deposit.amount * (gained / deposit.product))
 
     def deposit(self, user: str, amount: Amount) -> PoolChange:
-        """Add coins (>= 0); the gain up to now is paid out.
+        """Add coins (> 0); the gain up to now is paid out. (Who wants the gain only withdraws 0.)
 
         Raises:
-            ValueError: a negative amount.
+            ValueError: no coins, as the contract refuses them.
         """
-        amount = non_negative("amount", amount)
+        amount = positive("amount", amount)
         left, gained = (self.balance(user), self.gain(user)) if user in self.deposits else (0.0, 0.0)
         return self._settled(user, left + amount, amount, gained)
 
@@ -108,8 +119,8 @@ class StabilityPool(_State):
             ValueError: an unknown user, or more than is left of the deposit.
         """
         left, gained = self.balance(user), self.gain(user)
-        amount = left if amount is None else between("amount", amount, 0.0, left)
-        return self._settled(user, left - amount, np.negative(amount), gained)
+        amount = left if amount is None else between("amount", finite("amount", amount), 0.0, left * (1 + TOLERANCE))
+        return self._settled(user, rest(left, amount), np.negative(amount), gained)
 
     def liquidate(self, debt: Amount, collateral: Amount) -> PoolLiquidation:
         """Pay ``debt`` (coins) of a position and receive its ``collateral`` (tokens, >= 0).
@@ -117,13 +128,14 @@ class StabilityPool(_State):
         Raises:
             ValueError: more debt than the pool has coins, or collateral for a pool without depositors.
         """
-        debt, collateral = between("debt", debt, 0.0, self.total), non_negative("collateral", collateral)
+        debt = between("debt", finite("debt", debt), 0.0, self.total * (1 + TOLERANCE))
+        collateral = non_negative("collateral", collateral)
         broadcastable(debt=debt, collateral=collateral, total=self.total)
         some = np.greater(self.total, 0)
         fulfilled("collateral", collateral, some | np.equal(collateral, 0), "is 0 while the pool is empty")
         coins = np.where(some, self.total, 1.0)
         sums = self._with_gain(self.product * (collateral / coins))
-        emptied = some & np.equal(debt, self.total)
+        emptied = some & same(debt, self.total)
         # A difference before the quotient: a rest of one coin in a million keeps all its digits.
         product: Any = np.where(emptied, 1.0, self.product * np.where(some, (self.total - debt) / coins, 1.0))
         epoch: Any = self.epoch + emptied
@@ -132,9 +144,8 @@ class StabilityPool(_State):
         for _ in range(2):
             small = product < 1 / SCALE
             product, scale = np.where(small, product * SCALE, product), scale + small
-        pool = self._replace(
-            total=plain(self.total - debt), product=plain(product), epoch=plain(epoch), scale=plain(scale), sums=sums
-        )
+        left = plain(np.where(emptied, 0.0, self.total - debt))
+        pool = self._replace(total=left, product=plain(product), epoch=plain(epoch), scale=plain(scale), sums=sums)
         moved = (
             Transfer(STABILITY_POOL, ISSUER, debt, COIN, "liquidation"),
             Transfer(ISSUER, STABILITY_POOL, collateral, COLLATERAL, "liquidation"),
@@ -147,7 +158,7 @@ class StabilityPool(_State):
         for epoch, scale in self._places():
             here = np.equal(self.epoch, epoch) & np.equal(self.scale, scale)
             sums[epoch, scale] = sums.get((epoch, scale), Total()).plus(plain(np.where(here, gain, 0.0)))
-        return MappingProxyType(sums)
+        return FrozenDict(sums)
 
     def _places(self) -> set[tuple[int, int]]:
         """Every pair of epoch and scale that some scenario is in."""
@@ -166,9 +177,9 @@ class StabilityPool(_State):
     def _settled(self, user: str, left: Amount, added: Amount, gained: Amount) -> PoolChange:
         """The pool after ``user`` has put in or taken out coins and has received its gain."""
         deposit = Deposit(left, self.product, self._sum(), self.epoch, self.scale)
-        deposits = MappingProxyType({**self.deposits, user: deposit})
+        deposits = FrozenDict(self.deposits) | {user: deposit}
         # Balances that were rounded one by one may exceed their sum by less than a rounding.
-        pool = self._replace(total=plain(np.maximum(self.total + added, 0.0)), deposits=deposits)
+        pool = self._replace(total=plain(np.maximum(rest(self.total, np.negative(added)), 0.0)), deposits=deposits)
         moved = (
             Transfer(user, STABILITY_POOL, plain(np.maximum(added, 0.0)), COIN, "deposit"),
             Transfer(STABILITY_POOL, user, plain(np.maximum(np.negative(added), 0.0)), COIN, "withdraw"),

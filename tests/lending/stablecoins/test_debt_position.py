@@ -1,5 +1,8 @@
 """Debt positions with a stability fee."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -43,6 +46,44 @@ def test_adjusting():
     assert (closed.collateral, closed.debt) == (0.0, 0.0)
     # An unsafe position may still be made less risky.
     assert DebtPosition(10.0, 10_000.0, 1000.0).adjust(collateral=1.0, debt=-1.0).position.debt == 9999.0
+
+
+@pytest.mark.parametrize(("collateral", "debt", "ratio"), [(3.3, 3.0, 1.1), (0.57, 0.3, 1.9), (1.1 * 0.7, 0.7, 1.1)])
+def test_what_may_be_issued_is_safe(collateral, debt, ratio):
+    position = DebtPosition(collateral, 0.0, 1.0, 0.0, ratio).adjust(debt=debt).position
+    assert position.is_safe
+    assert position.liquidate().sold == 0.0
+    assert not DebtPosition(collateral, debt * (1 + 1e-12), 1.0, 0.0, ratio).is_safe
+    with pytest.raises(ValueError, match="debt after"):
+        DebtPosition(collateral, 0.0, 1.0, 0.0, ratio).adjust(debt=debt * (1 + 1e-12))
+
+
+def test_growth_beyond_what_a_float_holds_is_refused():
+    with pytest.raises(ValueError, match=r"fee_per_second = 1 is not possible: .* growth below 1.8e308"):
+        annual_fee(1.0)
+    with pytest.raises(ValueError, match=r"fee_per_second\[1\] = 1 "):
+        annual_fee(np.array([0.0, 1.0]))
+    with pytest.raises(ValueError, match=r"seconds = 31536000 "):
+        DebtPosition(1.0, 1e307, 1.0, fee=99.0).advance(SECONDS_PER_YEAR)
+    with pytest.raises(ValueError, match=r"seconds = 3.1536e\+18 "):
+        DebtPosition(1.0, 0.0, 1.0, fee=1.0).advance(1e11 * SECONDS_PER_YEAR)
+    with pytest.raises(ValueError, match=r"liquidation_price = inf"):
+        _ = DebtPosition(1e-300, 1e300, 1.0).liquidation_price
+
+
+def test_a_position_keeps_its_own_numbers():
+    collateral = np.array([10.0, 10.0])
+    position = DebtPosition(collateral, 1000.0, 2000.0)
+    collateral[0] = 0.0
+    assert list(position.collateral) == [10.0, 10.0]
+    with pytest.raises(ValueError, match="read-only"):
+        position.collateral[0] = 1.0
+
+
+def test_a_copy_owes_the_same():
+    position = POSITION.advance(SECONDS_PER_YEAR).position
+    assert copy.deepcopy(position).debt == position.debt
+    assert pickle.loads(pickle.dumps(position.liquidate())) == position.liquidate()
 
 
 def test_liquidation_returns_what_is_left():
