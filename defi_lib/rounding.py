@@ -67,6 +67,17 @@ def above(first: Amount, second: Amount, scale: Amount = 0.0) -> Truth:
     return below(second, first, scale)
 
 
+def reaches(number: Amount, bound: Amount) -> NDArray[np.bool_]:
+    """Whether ``number >= 0`` is at or above ``bound >= 0``, or below it by rounding alone: not :func:`below`.
+
+    One multiplication and no scale, for millions of numbers.
+
+    >>> reaches(np.array([0.3, 0.2999]), 0.1 + 0.2)
+    array([ True, False])
+    """
+    return np.greater_equal(number, np.multiply(bound, 1 - TOLERANCE))
+
+
 def rest(whole: Amount, part: Amount, scale: Amount = 0.0) -> Amount:
     """What is left, ``whole − part``, and exactly 0 where the two are equal to within rounding.
 
@@ -95,6 +106,8 @@ def within(name: str, value: Amount, low: Amount, high: Amount, scale: Amount = 
     >>> within("amount", 0.1 + 0.2, 0.0, 0.3)
     0.3
     """
+    if type(value) is float and type(low) is float and type(high) is float and low <= value <= high < np.inf:
+        return value
     value = finite(name, value)
     broadcastable(**{name: value, "its lower bound": low, "its upper bound": high})
     if np.any(np.less(value, low) | np.greater(value, high)):

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from defi_lib.rounding import TOLERANCE, above, below, ceil, floor, rest, same, within
+from defi_lib.rounding import TOLERANCE, above, below, ceil, floor, reaches, rest, same, within
 
 numbers = st.floats(1e-12, 1e12)
 
@@ -56,3 +56,10 @@ def test_whole_numbers_of_a_difference():
     assert floor((48.0 - 47.7) / step) == 2  # 2.99999999999997, which in units of itself is no rounding
     assert floor((48.0 - 47.7) / step, scale=48.0 / step) == 3
     assert ceil((48.0 - 47.9) / step, scale=48.0 / step) == 1
+
+
+@given(numbers, st.floats(0.9, 1.1))
+def test_to_reach_is_not_to_be_below(x, factor):
+    assert reaches(x * factor, x) == (not below(x * factor, x))
+    assert reaches(np.array([x * factor, 0.0]), x).tolist() == [not below(x * factor, x), False]
+    assert reaches(0.0, 0.0) and reaches(np.inf, x) and not reaches(x, np.inf)

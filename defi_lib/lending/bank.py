@@ -11,6 +11,7 @@ import numpy as np
 from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.lending.market.tokens import owed, supplied
 from defi_lib.lending.rates.interest import SECONDS_PER_YEAR
+from defi_lib.rounding import reaches, rest, within
 from defi_lib.validation import Amount, between, broadcastable, fulfilled, non_negative, plain
 
 #: Name of the bank and of its currency in transfers.
@@ -59,10 +60,10 @@ class CreditScoring(_Scoring):
         """
         default = between("default_probability", default_probability, 0.0, 1.0)
         # The margin, less what a default costs: no difference of two numbers close to 1.
-        return self.lending_rate - self.deposit_rate - self.cost - default * (1 + self.lending_rate - self.recovery)
+        return rest(self._margin, default * (1 + self.lending_rate - self.recovery), self.lending_rate)
 
     def approves(self, default_probability: Amount) -> Amount:
-        """Who gets a loan."""
+        """Who gets a loan: everybody up to :attr:`cut_off`, itself included."""
         return np.greater_equal(self.expected_profit(default_probability), 0)
 
     @property
@@ -71,7 +72,12 @@ class CreditScoring(_Scoring):
 
         Below 0 nobody gets one.
         """
-        return (self.lending_rate - self.deposit_rate - self.cost) / (1 + self.lending_rate - self.recovery)
+        return self._margin / (1 + self.lending_rate - self.recovery)
+
+    @property
+    def _margin(self) -> Amount:
+        """What a loan that is paid back earns (ratio per year)."""
+        return rest(self.lending_rate, self.deposit_rate + self.cost)
 
 
 class _State(NamedTuple):
@@ -140,7 +146,7 @@ class Bank(_State):
     @property
     def lendable(self) -> Amount:
         """What the bank may lend now (USD): cash above the reserve that deposits demand."""
-        return plain(np.maximum(self.reserves - self.reserve_ratio * self.all_deposits, 0.0))
+        return plain(np.maximum(rest(self.reserves, self.reserve_ratio * self.all_deposits), 0.0))
 
     def deposit(self, user: str, amount: Amount) -> BankChange:
         """Bring ``amount`` (USD, >= 0) to the bank.
@@ -159,8 +165,9 @@ class Bank(_State):
             ValueError: an unknown user, more than its deposit, or more than the bank has in cash.
         """
         balance = _known(self.deposits, "user", user)
-        amount = between("amount", balance if amount is None else amount, 0.0, np.minimum(balance, self.reserves))
-        bank = self._with_deposit(user, balance - amount, cash=-amount)
+        most = plain(np.minimum(balance, self.reserves))
+        amount = within("amount", balance if amount is None else amount, 0.0, most)
+        bank = self._with_deposit(user, rest(balance, amount), cash=-amount)
         return BankChange(self, bank, amount, _swap(BANK, user, amount, supplied(CURRENCY), "withdraw"))
 
     def lend(self, user: str, amount: Amount, default_probability: Amount) -> BankChange:
@@ -174,7 +181,7 @@ class Bank(_State):
         Raises:
             ValueError: an argument outside its range.
         """
-        amount = between("amount", amount, 0.0, self.lendable)
+        amount = within("amount", amount, 0.0, self.lendable, self.reserves)
         granted = plain(np.where(self.scoring.approves(default_probability), amount, 0.0))
         bank = self._with_loan(user, self.loans.get(user, 0.0) + granted, cash=-granted)
         return BankChange(self, bank, granted, _swap(BANK, user, granted, owed(CURRENCY), "lend"))
@@ -186,8 +193,8 @@ class Bank(_State):
             ValueError: an unknown user, or more than it owes.
         """
         loan = _known(self.loans, "user", user)
-        amount = between("amount", loan if amount is None else amount, 0.0, loan)
-        bank = self._with_loan(user, loan - amount, cash=amount)
+        amount = within("amount", loan if amount is None else amount, 0.0, loan)
+        bank = self._with_loan(user, rest(loan, amount), cash=amount)
         return BankChange(self, bank, amount, _swap(user, BANK, amount, owed(CURRENCY), "repay"))
 
     def default(self, user: str) -> BankChange:
@@ -212,9 +219,9 @@ class Bank(_State):
         earned = plain(np.expm1(years * np.log1p(self.scoring.deposit_rate)))
         due = plain(np.expm1(years * np.log1p(self.scoring.lending_rate)))
         costs = self.all_loans * self.scoring.cost * years
-        fulfilled("costs", costs, np.asarray(costs <= self.reserves), "is what the bank has in cash")
+        fulfilled("costs", costs, reaches(self.reserves, costs), "is what the bank has in cash")
         bank = self._replace(
-            reserves=self.reserves - costs,
+            reserves=rest(self.reserves, costs),
             deposits=MappingProxyType({user: amount * (1 + earned) for user, amount in self.deposits.items()}),
             loans=MappingProxyType({user: amount * (1 + due) for user, amount in self.loans.items()}),
         )
@@ -225,10 +232,10 @@ class Bank(_State):
 
     def _with_deposit(self, user: str, amount: Amount, cash: Amount) -> Self:
         deposits = MappingProxyType({**self.deposits, user: amount})
-        return self._replace(reserves=self.reserves + cash, deposits=deposits)
+        return self._replace(reserves=rest(self.reserves, -cash), deposits=deposits)
 
     def _with_loan(self, user: str, amount: Amount, cash: Amount) -> Self:
-        return self._replace(reserves=self.reserves + cash, loans=MappingProxyType({**self.loans, user: amount}))
+        return self._replace(reserves=rest(self.reserves, -cash), loans=MappingProxyType({**self.loans, user: amount}))
 
 
 class BankChange(NamedTuple):

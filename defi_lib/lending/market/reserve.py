@@ -9,6 +9,7 @@ import numpy as np
 from defi_lib.lending.market.units import rounded, snapped
 from defi_lib.lending.rates.curves import RateModel, utilisation
 from defi_lib.lending.rates.interest import INTEREST_METHODS
+from defi_lib.rounding import within
 from defi_lib.validation import Amount, between, broadcastable, finite, integer, non_negative, plain
 
 
@@ -51,8 +52,8 @@ class Listing(_Terms):
         """Check the arguments."""
         bonus, fee_share = non_negative("bonus", bonus), between("fee_share", fee_share, 0.0, 1.0)
         broadcastable(loan_to_value=loan_to_value, liquidation_threshold=liquidation_threshold, bonus=bonus)
-        threshold = between("liquidation_threshold", liquidation_threshold, 0.0, 1 / (1 + bonus))
-        loan_to_value = between("loan_to_value", loan_to_value, 0.0, threshold)
+        threshold = within("liquidation_threshold", liquidation_threshold, 0.0, 1 / (1 + bonus))
+        loan_to_value = within("loan_to_value", loan_to_value, 0.0, threshold)
         if decimals is not None:
             # Up to here a power of ten is exact in a float.
             decimals = integer("decimals", decimals, 0, 22)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from defi_lib.exchange import ConstantProductPool
 from defi_lib.lending.positions.liquidation import AAVE_V3, CloseRules, Liquidation, liquidate
+from defi_lib.rounding import above, rest
 from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive, ratio
 
 
@@ -44,6 +45,10 @@ def linear_cascade(
         ValueError: an argument outside its range.
 
     Source: Shleifer, Vishny (1992, 2011); Greenwood, Landier, Thesmar (2015); Kyle (1985) for λ.
+
+    >>> cascade = linear_cascade(100.0, 95.0, 0.5, [95.0, 93.0, 80.0], [4.0, 2.0, 9.0])
+    >>> cascade.liquidated, cascade.final_price, cascade.amplification
+    (array([ True,  True, False]), 92.0, 1.6)
     """
     price, impact = positive("price", price), non_negative("impact", impact)
     first_price = between("first_price", first_price, 0.0, price, high_open=True)
@@ -55,8 +60,10 @@ def linear_cascade(
     order = np.argsort(-triggers, axis=-1, kind="stable")
     queue = np.take_along_axis(triggers, order, axis=-1)
     sold = np.cumsum(np.take_along_axis(sizes, order, axis=-1), axis=-1)
-    path = np.maximum(np.concatenate([np.broadcast_to(start, (*sold.shape[:-1], 1)), start - slope * sold], -1), 0.0)
-    hit = np.logical_and.accumulate(path[..., :-1] <= queue, axis=-1)
+    fallen = np.asarray(rest(start, slope * sold))
+    path = np.maximum(np.concatenate([np.broadcast_to(start, (*sold.shape[:-1], 1)), fallen], -1), 0.0)
+    # A price is what many falls leave of the first one: it is rounded like that one.
+    hit = np.logical_and.accumulate(~np.asarray(above(path[..., :-1], queue, start)), axis=-1)
     final = np.take_along_axis(path, hit.sum(axis=-1, keepdims=True), axis=-1)[..., 0]
     liquidated = np.empty_like(hit)
     np.put_along_axis(liquidated, order, hit, axis=-1)

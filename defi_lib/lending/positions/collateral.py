@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive
+from defi_lib.rounding import TOLERANCE, rest
+from defi_lib.validation import Amount, between, broadcastable, finite, non_negative, plain, positive
 
 #: Health factor of a position without debt: the largest number of the contract, (2²⁵⁶ − 1)/10¹⁸, so it stays finite.
 NO_DEBT = (2**256 - 1) / 1e18
@@ -15,7 +16,8 @@ _TINY = float(np.finfo(float).tiny)
 def health_factor(collateral_value: Amount, liquidation_threshold: Amount, debt_value: Amount) -> Amount:
     """How often the collateral, at its liquidation threshold, covers the debt: ``HF = C·LT / D``.
 
-    Below 1 anybody may liquidate. Without debt it is :data:`NO_DEBT`, which is also the largest value.
+    Below 1 anybody may liquidate; equal to 1 within rounding it is 1 exactly. Without debt it is :data:`NO_DEBT`, which
+    is also the largest value.
 
     Args:
         collateral_value: worth of the collateral (USD), >= 0; of several assets the sum.
@@ -27,6 +29,9 @@ def health_factor(collateral_value: Amount, liquidation_threshold: Amount, debt_
 
     Source: aave-dao/aave-v3-origin, GenericLogic.sol. The contract rounds the mean threshold down to whole basis
     points, see :class:`~defi_lib.lending.market.market.Market`.
+
+    >>> health_factor(20_000.0, 0.825, 12_000.0), health_factor(100.0, 0.58, 58.0)
+    (1.375, 1.0)
     """
     threshold = between("liquidation_threshold", liquidation_threshold, 0.0, 1.0)
     collateral, debt = non_negative("collateral_value", collateral_value), non_negative("debt_value", debt_value)
@@ -62,11 +67,27 @@ def health_factors(
     else:
         debt = _values("debts", debts, "debt_prices", non_negative("debt_prices", debt_prices))
     broadcastable(collateral=weighted, debts=debt)
-    return cover(weighted, debt)
+    return cover(finite("worth of collateral", weighted), finite("worth of debts", debt))
 
 
 def cover(weighted_collateral: Amount, debt: Amount) -> Amount:
-    """``weighted_collateral / debt``, and :data:`NO_DEBT` without debt; the arguments are known to be valid."""
+    """``weighted_collateral / debt``, and :data:`NO_DEBT` without debt; the arguments are known to be valid.
+
+    Where both are equal to within rounding it is exactly 1: the one place that says who is healthy, so that whoever
+    compares a health factor with 1 finds the same.
+    """
+    health = exact_cover(weighted_collateral, debt)
+    if not isinstance(health, np.ndarray):
+        return 1.0 if abs(health - 1.0) <= TOLERANCE else health
+    np.copyto(health, 1.0, where=np.abs(health - 1.0) <= TOLERANCE)
+    return health
+
+
+def exact_cover(weighted_collateral: Amount, debt: Amount) -> Amount:
+    """As :func:`cover`, for whole numbers of units, which are equal only if they are the same."""
+    if type(weighted_collateral) is float and type(debt) is float:
+        health = weighted_collateral / max(debt, weighted_collateral / NO_DEBT, _TINY)
+        return min(health, NO_DEBT) if debt > 0 else NO_DEBT
     divisor = np.maximum(np.maximum(debt, weighted_collateral / NO_DEBT), _TINY)
     # Two roundings may lead a little beyond the largest value.
     return plain(np.where(debt > 0, np.minimum(weighted_collateral / divisor, NO_DEBT), NO_DEBT))
@@ -75,16 +96,24 @@ def cover(weighted_collateral: Amount, debt: Amount) -> Amount:
 def liquidation_price(collateral: Amount, liquidation_threshold: Amount, debt_value: Amount) -> Amount:
     """The price of the only collateral at which the health factor is 1: ``P = D / (C·LT)``.
 
+    At this price nobody may liquidate yet, below it everybody.
+
     Args:
         collateral: tokens, > 0.
         liquidation_threshold: ratio, in (0, 1].
         debt_value: worth of the debt (USD), >= 0.
 
     Raises:
-        ValueError: an argument outside its range.
+        ValueError: an argument outside its range, or a price too large for a float.
+
+    >>> liquidation_price(10.0, 0.75, 12_000.0)
+    1600.0
     """
     threshold = between("liquidation_threshold", liquidation_threshold, 0.0, 1.0, low_open=True)
-    return non_negative("debt_value", debt_value) / (positive("collateral", collateral) * threshold)
+    collateral, debt = positive("collateral", collateral), non_negative("debt_value", debt_value)
+    broadcastable(collateral=collateral, liquidation_threshold=threshold, debt_value=debt)
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        return finite("liquidation price", np.divide(debt, np.multiply(collateral, threshold)))
 
 
 def borrowing_capacity(collateral_value: Amount, loan_to_value: Amount, debt_value: Amount = 0.0) -> Amount:
@@ -97,9 +126,12 @@ def borrowing_capacity(collateral_value: Amount, loan_to_value: Amount, debt_val
 
     Raises:
         ValueError: an argument outside its range.
+
+    >>> borrowing_capacity(20_000.0, 0.75, 12_000.0), borrowing_capacity(0.3, 1.0, 0.1 + 0.2)
+    (3000.0, 0.0)
     """
     limit = non_negative("collateral_value", collateral_value) * between("loan_to_value", loan_to_value, 0.0, 1.0)
-    return plain(np.maximum(limit - non_negative("debt_value", debt_value), 0.0))
+    return plain(np.maximum(rest(limit, non_negative("debt_value", debt_value)), 0.0))
 
 
 def _values(name: str, amounts: Amount, price_name: str, prices: Amount) -> Amount:

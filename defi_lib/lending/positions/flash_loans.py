@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.ledger.transfer import Transfer, actual
+from defi_lib.rounding import below, rest
 from defi_lib.validation import Amount, broadcastable, non_negative, plain
 
 #: Fees of two versions of Aave (ratio of the amount).
@@ -49,13 +50,16 @@ def flash_loan(
         ValueError: a negative argument.
 
     Source: Qin, Zhou, Livshits, Gervais, arXiv:2003.03810.
+
+    >>> flash_loan(1_000.0, 1_002.0, fee=0.001).profit, flash_loan(50.0, 55.0, fee=0.1).repaid
+    (1.0, True)
     """
     amount, proceeds = non_negative("amount", amount), non_negative("proceeds", proceeds)
     fee, gas = non_negative("fee", fee), non_negative("gas", gas)
     broadcastable(amount=amount, proceeds=proceeds, fee=fee, gas=gas)
-    repaid = np.asarray(proceeds >= amount * (1 + fee))
+    repaid = ~np.asarray(below(proceeds, amount * (1 + fee)))
     paid = plain(np.where(repaid, amount * fee, 0.0))
-    profit = plain(np.where(repaid, (proceeds - amount) - paid, 0.0) - gas)
+    profit = plain(np.where(repaid, rest(proceeds - amount, paid, proceeds), 0.0) - gas)
     lent = plain(np.where(repaid, amount, 0.0))
     moved = (
         Transfer(lender, borrower, lent, "token", "flash loan"),

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.validation import Amount, at_least, between, finite, non_negative, plain, positive, ratio
+from defi_lib.rounding import rest, within
+from defi_lib.validation import Amount, at_least, finite, non_negative, plain, positive, ratio
 
 _LARGEST = float(np.finfo(float).max)
 
@@ -45,7 +46,7 @@ def net_yield(leverage: Amount, asset_yield: Amount, borrow_rate: Amount) -> Amo
     Raises:
         ValueError: a leverage below 1.
     """
-    leverage = between("leverage", leverage, 1.0, _LARGEST)
+    leverage = within("leverage", leverage, 1.0, _LARGEST)
     carry = finite("asset_yield", asset_yield) - finite("borrow_rate", borrow_rate)
     # The carry, levered, on top of what the equity earns anyway.
     return asset_yield + (leverage - 1) * carry
@@ -64,13 +65,14 @@ def fall_to_liquidation(leverage: Amount, liquidation_threshold: Amount) -> Amou
         ValueError: an argument outside its range.
     """
     threshold = positive("liquidation_threshold", ratio("liquidation_threshold", liquidation_threshold))
-    leverage = between("leverage", leverage, 1.0, 1 / (1 - threshold))
-    return 1 - (leverage - 1) / (leverage * threshold)
+    leverage = within("leverage", leverage, 1.0, 1 / (1 - threshold))
+    covered = leverage * threshold
+    return rest(covered, leverage - 1, leverage) / covered
 
 
 def fall_to_ruin(leverage: Amount) -> Amount:
     """Fall of the collateral's price at which nothing of the equity is left: ``1 / L``, with ``leverage`` >= 1."""
-    return 1 / between("leverage", leverage, 1.0, _LARGEST)
+    return 1 / within("leverage", leverage, 1.0, _LARGEST)
 
 
 class LeverageLoop(NamedTuple):
@@ -95,6 +97,10 @@ def leverage_loop(equity: Amount, loan_to_value: Amount, rounds: int) -> Leverag
 
     Raises:
         ValueError: an argument outside its range.
+
+    >>> loop = leverage_loop(1_000.0, 0.5, 2)
+    >>> loop.collateral, loop.debt
+    (array([1000., 1500., 1750.]), array([  0., 500., 750.]))
     """
     count = np.arange(at_least("rounds", rounds, 0) + 1.0)
     equity = np.expand_dims(positive("equity", equity), -1)

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.lending.positions.collateral import cover
-from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive
+from defi_lib.rounding import reaches, rest, within
+from defi_lib.validation import Amount, between, broadcastable, finite, non_negative, plain, positive
 
 #: Positions computed at a time: few enough that all intermediate results stay in the fast cache.
 _BLOCK = 8192
@@ -56,7 +57,7 @@ class CloseRules(_Rules):
         close_factor = float(between("close_factor", close_factor, 0.0, 1.0, low_open=True))
         full_below = float(between("full_below", full_below, 0.0, 1.0))
         full_size = float(non_negative("full_size", full_size))
-        least_left = float(between("least_left", least_left, 0.0, full_size / 2))
+        least_left = float(within("least_left", least_left, 0.0, full_size / 2))
         return super().__new__(cls, close_factor, full_below, full_size, least_left, of_all_debt, writes_off)
 
 
@@ -95,12 +96,12 @@ class Liquidation(NamedTuple):
     @property
     def collateral(self) -> Amount:
         """Collateral after (tokens)."""
-        return self.collateral_before - self.seized
+        return rest(self.collateral_before, self.seized)
 
     @property
     def bad_debt(self) -> Amount:
         """Debt that is left without any collateral (USD): a loss of the suppliers, who do not know it yet."""
-        return plain(np.where(np.greater(self.collateral, 0), 0.0, self.debt_before - self.repaid))
+        return plain(np.where(np.greater(self.collateral, 0), 0.0, rest(self.debt_before, self.repaid)))
 
     @property
     def written_off(self) -> Amount:
@@ -110,7 +111,7 @@ class Liquidation(NamedTuple):
     @property
     def debt(self) -> Amount:
         """Debt after (USD), without what is written off."""
-        return (self.debt_before - self.repaid) - self.written_off
+        return rest(self.debt_before, self.repaid) - self.written_off
 
     @property
     def health_factor_after(self) -> Amount:
@@ -129,7 +130,8 @@ def liquidate(
 ) -> Liquidation:
     """Health factor of each position, and the largest liquidation of those below 1.
 
-    The liquidator repays ``c·D`` and seizes ``c·D·(1 + b)/P`` of collateral, at most all there is.
+    The liquidator repays ``c·D`` and seizes ``c·D·(1 + b)/P`` of collateral, at most all there is. At a health factor
+    of exactly 1 nothing happens yet, and at exactly ``rules.full_below`` the whole debt may be repaid.
 
     Args:
         collateral: tokens of each position, >= 0.
@@ -146,6 +148,10 @@ def liquidate(
         ValueError: an argument outside its range, or shapes that do not fit together.
 
     Source: aave-dao/aave-v3-origin, LiquidationLogic.sol.
+
+    >>> step = liquidate(10.0, 12_000.0, 1_400.0, 0.825, 0.05)
+    >>> round(step.health_factor, 4), step.repaid, round(step.seized, 4), round(step.health_factor_after, 5)
+    (0.9625, 6000.0, 4.5, 1.05875)
     """
     collateral, debt, price = (
         non_negative("collateral", collateral),
@@ -157,6 +163,7 @@ def liquidate(
     broadcastable(
         collateral=collateral, debt=debt, price=price, liquidation_threshold=threshold, bonus=bonus, fee_share=fee_share
     )
+    finite("the worth of the collateral", np.max(collateral, initial=0.0) * np.max(price, initial=0.0))
     outcome = (plain(result) for result in _in_blocks((collateral, debt, price, threshold, bonus), rules))
     return Liquidation(collateral, debt, price, threshold, bonus, fee_share, rules.writes_off, *outcome)
 
@@ -187,10 +194,11 @@ def closable(
     most = np.minimum(debt, (all_debt if rules.of_all_debt else debt) * rules.close_factor)
     if rules.least_left:
         dustless = np.minimum(debt - rules.least_left, (collateral - rules.least_left) / (1 + bonus))
-        most = np.where((most >= debt) | (most >= collateral / (1 + bonus)), most, np.minimum(most, dustless))
-    whole = health_factor <= rules.full_below
+        ends = reaches(most, debt) | reaches(most, collateral / (1 + bonus))
+        most = np.where(ends, most, np.minimum(most, dustless))
+    whole = reaches(rules.full_below, health_factor)
     if rules.full_size:
-        whole = whole | (np.minimum(collateral, debt) < rules.full_size)
+        whole = whole | ~reaches(np.minimum(collateral, debt), rules.full_size)
     return np.where(whole, debt, most)
 
 
@@ -230,6 +238,6 @@ def _in_blocks(inputs: tuple[Amount, ...], rules: CloseRules) -> tuple[NDArray[n
             most = largest_repayment(value, debt, health, bonus, rules, debt)
             repaid[:] = np.where(unhealthy, most, 0.0)
             # All of the collateral exactly, so that no dust hides a bad debt.
-            all_of_it = unhealthy & (most >= value / (1 + bonus))
+            all_of_it = unhealthy & reaches(most, value / (1 + bonus))
             seized[:] = np.where(all_of_it, collateral, repaid * ((1 + bonus) / price))
         return tuple(iterator.operands[-3:])

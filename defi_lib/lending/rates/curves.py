@@ -6,7 +6,8 @@ from typing import NamedTuple, Protocol, Self
 
 import numpy as np
 
-from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive, ratio
+from defi_lib.rounding import rest
+from defi_lib.validation import Amount, between, broadcastable, fulfilled, non_negative, plain, positive, ratio
 
 
 def utilisation(cash: Amount, debt: Amount, reserves: Amount = 0.0, unbacked: Amount = 0.0) -> Amount:
@@ -21,13 +22,18 @@ def utilisation(cash: Amount, debt: Amount, reserves: Amount = 0.0, unbacked: Am
     Without debt the utilisation is 0, even of an empty market.
 
     Raises:
-        ValueError: an argument outside its range.
+        ValueError: an argument outside its range, or a debt in a market of which all belongs to the protocol: the
+            contract divides by zero and reverts.
+
+    >>> utilisation(20.0, 80.0), utilisation(0.0, 0.0)
+    (0.8, 0.0)
     """
     cash, debt = non_negative("cash", cash), non_negative("debt", debt)
     broadcastable(cash=cash, debt=debt, reserves=reserves, unbacked=unbacked)
     reserves = between("reserves", reserves, 0.0, cash + debt)
-    lendable = cash + debt - reserves + non_negative("unbacked", unbacked)
-    lent = (debt > 0) & (lendable > 0)
+    lendable = rest(cash + debt, reserves) + non_negative("unbacked", unbacked)
+    lent = np.greater(debt, 0)
+    fulfilled("reserves", reserves, ~lent | np.greater(lendable, 0), "is less than all the money there is")
     return plain(np.where(lent, debt, 0.0) / np.where(lent, lendable, 1.0))
 
 
@@ -54,6 +60,10 @@ class KinkedCurve(_Curve):
 
     Raises:
         ValueError: an argument outside its range.
+
+    >>> curve = KinkedCurve(0.01, 0.05, 1.0, 0.8)
+    >>> round(curve.rate(0.8), 4), round(curve.rate(0.9), 4)
+    (0.05, 0.15)
 
     Source: compound-finance/comet, Comet.sol. That contract stores each parameter per second, rounded down to 18
     decimals, has one curve for borrowing and one for supply, and its utilisation, debt / supply, may exceed 1.
@@ -96,7 +106,7 @@ def aave_curve(base: Amount, slope_1: Amount, slope_2: Amount, optimal: Amount) 
     optimal = between("optimal", optimal, 0.0, 1.0, low_open=True)
     slope_1, slope_2 = non_negative("slope_1", slope_1), non_negative("slope_2", slope_2)
     broadcastable(base=base, slope_1=slope_1, slope_2=slope_2, optimal=optimal)
-    room = 1 - optimal
+    room = rest(1.0, optimal)
     high = plain(np.where(room > 0, slope_2, 0.0) / np.where(room > 0, room, 1.0))
     return KinkedCurve(base, slope_1 / optimal, high, optimal)
 
@@ -185,7 +195,7 @@ def stable_debt_surcharge(stable_share: Amount, optimal_share: Amount, offset: A
         ValueError: an argument outside its range.
     """
     optimal = ratio("optimal_share", optimal_share)
-    excess = plain(np.maximum(between("stable_share", stable_share, 0.0, 1.0) - optimal, 0.0))
+    excess = plain(np.maximum(rest(between("stable_share", stable_share, 0.0, 1.0), optimal), 0.0))
     return non_negative("offset", offset) * excess / (1 - optimal)
 
 
