@@ -20,7 +20,6 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "arbitrage.paths": ["ArbitrageRun", "arbitrage_along"],
         "pools.bonding_curve": ["BondingCurve", "CurveTrade"],
-        "bookkeeping": ["record_deposit", "record_run", "record_swap", "record_trade", "record_withdrawal"],
         "pools.concentrated": ["ConcentratedPool", "FEE_TIERS"],
         "pools.constant_product": ["ConstantProductPool", "MINIMUM_LIQUIDITY", "open_pool"],
         "providing.divergence": [
@@ -48,7 +47,15 @@ __getattr__, __dir__, __all__ = attach(
             "exact_swap_step",
         ],
         "arbitrage.liquidity_removal": ["LiquidityPull", "price_factor", "pull_liquidity"],
-        "pools.order_book": ["Cancellation", "EXCHANGE", "OrderBook", "Placement", "maker_fees", "market_fills"],
+        "pools.order_book": [
+            "Cancellation",
+            "EXCHANGE",
+            "OrderBook",
+            "Placement",
+            "Trade",
+            "maker_fees",
+            "market_fills",
+        ],
         "pools.order_queue": ["Fill", "Order"],
         "pools.price_range": [
             "amounts_for_liquidity",
@@ -92,5 +99,9 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "pools.pool": ["LiquidityChange", "Pool", "SharedPool", "Swap"],
         "pools.weighted": ["Limits", "NO_LIMITS", "POWER_ERROR", "WeightedPool"],
+    },
+    renamed={
+        f"record_{name}": f"defi_lib.ledger.former.record_{name}"
+        for name in ("deposit", "run", "swap", "trade", "withdrawal")
     },
 )

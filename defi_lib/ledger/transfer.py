@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
+from defi_lib.rounding import Truth, same
 from defi_lib.validation import Amount, between, broadcastable, fulfilled, non_negative
 
 #: Payer of what is minted, payee of what is burned, whatever the ledger calls it.
@@ -81,6 +82,11 @@ def sell(
     return (Transfer(seller, buyer, tokens, asset, reason), Transfer(buyer, seller, tokens * price, "USD", reason))
 
 
+def complete(parts: Mapping[str, Amount]) -> Truth:
+    """Whether ``parts`` (ratios) add up to 1, to within the rounding of each: tenths rarely do exactly."""
+    return same(sum(parts.values(), 0.0), 1.0, scale=float(len(parts)))
+
+
 def divide(transfers: Iterable[Transfer], party: str, parts: Mapping[str, Amount]) -> tuple[Transfer, ...]:
     """Transfers of one party as those of several, each with its part: early and late providers instead of all nodes.
 
@@ -97,9 +103,7 @@ def divide(transfers: Iterable[Transfer], party: str, parts: Mapping[str, Amount
     """
     shares = {name: between(f"parts[{name!r}]", part, 0.0, 1.0) for name, part in parts.items()}
     broadcastable(**shares)
-    together = np.asarray(sum(shares.values(), 0.0))
-    # Tenths rarely add up to one exactly.
-    fulfilled("sum of parts", together, np.abs(together - 1) <= 1e-12, "is 1")
+    fulfilled("sum of parts", np.asarray(sum(shares.values(), 0.0)), np.asarray(complete(shares)), "is 1")
     divided: list[Transfer] = []
     for transfer in transfers:
         payer, payee, amount, asset, reason = transfer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple, TypeAlias
 
@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.exchange.pools.constant_product import ConstantProductPool
-from defi_lib.validation import Amount, at_least, broadcastable, plain, positive
+from defi_lib.exchange.pools.pool import ASSETS
+from defi_lib.ledger.transfer import Transfer, complete
+from defi_lib.validation import Amount, at_least, between, broadcastable, plain, positive
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -22,6 +24,9 @@ BLOCK = 12_288
 
 #: Steps after which a trade counter of one byte must be emptied.
 COUNTER_LIMIT = 255
+
+#: Reason of what arbitrageurs and a pool trade, without the fees, and of what arbitrageurs trade outside.
+ARBITRAGE = "arbitrage"
 
 
 class ArbitrageRun(NamedTuple):
@@ -71,6 +76,47 @@ class ArbitrageRun(NamedTuple):
     def loss_versus_rebalancing(self) -> Amount:
         """What the pool lost to stale prices before fees: the arbitrageurs' profit and the fees they paid."""
         return self.arbitrage_profit + self.fee_income
+
+    def transfers(
+        self,
+        providers: str | Mapping[str, float] = "pool",
+        arbitrageur: str = "arbitrageurs",
+        market: str = "outside market",
+        assets: Sequence[str] = ASSETS,
+    ) -> tuple[Transfer, ...]:
+        """All that arbitrageurs traded along the path: with the providers of the pool, and the opposite outside.
+
+        Mark the last price before: then a provider's column ``"arbitrage"`` is the result against holding, fees apart,
+        and the arbitrageurs' is their profit with the fees they paid.
+
+        Args:
+            providers: who owns the pool: one name, or the part that each owns (ratios that add up to 1).
+            arbitrageur, market: the names of those who trade the pool, and of those with whom they trade outside.
+            assets: the names of the pool's tokens, in the pool's order; values are counted in the second.
+
+        Raises:
+            ValueError: parts that do not add up to 1, or not two names of assets.
+        """
+        parts = {providers: 1.0} if isinstance(providers, str) else providers
+        if not np.all(complete(parts)):
+            raise ValueError(f"providers = {dict(parts)} add up to {sum(parts.values()):.12g}: allowed is exactly 1")
+        if len(assets) != 2:
+            raise ValueError(f"assets = {tuple(assets)!r}: allowed are the names of the pool's two tokens")
+        moves = []
+        for provider, part in parts.items():
+            between(f"providers[{provider!r}]", part, 0.0, 1.0)
+            for asset, paid, received, fee in zip(assets, self.amounts_in, self.amounts_out, self.fees, strict=True):
+                moves.append(Transfer(arbitrageur, provider, part * fee, asset, "fee"))
+                moves.append(Transfer(arbitrageur, provider, part * (paid - fee), asset, ARBITRAGE))
+                moves.append(Transfer(provider, arbitrageur, part * received, asset, ARBITRAGE))
+        proceeds = self.arbitrage_profit + self.amounts_in[1] - self.amounts_out[1]
+        outside = (
+            Transfer(arbitrageur, market, self.amounts_out[0], assets[0], ARBITRAGE),
+            Transfer(market, arbitrageur, self.amounts_in[0], assets[0], ARBITRAGE),
+            Transfer(market, arbitrageur, np.maximum(proceeds, 0.0), assets[1], ARBITRAGE),
+            Transfer(arbitrageur, market, np.maximum(-proceeds, 0.0), assets[1], ARBITRAGE),
+        )
+        return (*moves, *outside)
 
 
 def arbitrage_along(

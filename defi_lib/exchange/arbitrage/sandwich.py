@@ -8,12 +8,14 @@ swaps. Everything else in this file follows from it by solving quadratic equatio
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from defi_lib.exchange.pools.constant_product import ConstantProductPool
-from defi_lib.exchange.pools.pool import Swap
+from defi_lib.exchange.pools.pool import ASSETS, Swap
+from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive, ratio, token_pair
 
 
@@ -53,6 +55,28 @@ class Sandwich(NamedTuple):
         The other side of the attacker's profit before gas and of the victim's loss: nothing else moved.
         """
         return self.front_run.amount_in - self.back_run.amount_out, self.victim_loss
+
+    def transfers(
+        self,
+        attacker: str = "attacker",
+        victim: str = "victim",
+        pool: str = "pool",
+        producer: str = "block producers",
+        assets: Sequence[str] = ASSETS,
+    ) -> tuple[Transfer, ...]:
+        """The three swaps, in the order in which the pool saw them, and the gas of the attacker, if he pays any.
+
+        Args:
+            attacker, victim, pool, producer: their names; the producer of the block gets the gas.
+            assets: the names of the pool's tokens, in the pool's order.
+
+        Raises:
+            ValueError: too few names of assets.
+        """
+        made = ((self.front_run, attacker), (self.victim, victim), (self.back_run, attacker))
+        swaps = (transfer for swap, trader in made for transfer in swap.transfers(trader, pool, assets))
+        gas = actual([Transfer(attacker, producer, self.gas, assets[self.front_run.token_in], "gas")])
+        return (*swaps, *gas)
 
 
 def sandwich_attack(

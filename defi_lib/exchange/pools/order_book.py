@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from defi_lib.exchange.pools.constant_product import ConstantProductPool
 from defi_lib.exchange.pools.order_queue import BUY, SELL, Fill, Order, Side, match
-from defi_lib.exchange.pools.pool import Swap
+from defi_lib.exchange.pools.pool import ASSETS, PRICE_IMPACT, Swap
+from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.validation import (
     Amount,
     at_least,
@@ -24,6 +25,39 @@ from defi_lib.validation import (
 
 #: The party that runs the book and holds every deposit, by the name and role that ledgers use.
 EXCHANGE = "exchange"
+
+
+class Trade(Swap):
+    """A market order in an order book, seen by the taker: a swap whose fees the owner of the exchange gets."""
+
+    __slots__ = ()
+
+    def transfers(  # type: ignore[override]
+        self,
+        trader: str = "trader",
+        makers: str = "makers",
+        exchange: str = "exchange",
+        assets: Sequence[str] = ASSETS,
+    ) -> tuple[Transfer, ...]:
+        """Fees to the owner of the exchange, the rest between trader and makers.
+
+        Args:
+            trader, makers, exchange: their names; makers who are paid for their orders are paid by the exchange.
+            assets: the names of the base and the quote token.
+
+        Raises:
+            ValueError: too few names of assets.
+        """
+        paid, received = self._traded(assets)
+        fee = maker_fees(self)
+        charge = Transfer(makers, exchange, np.maximum(fee, 0.0), paid, "fee")
+        rebate = Transfer(exchange, makers, np.maximum(-fee, 0.0), paid, "fee")
+        return (
+            Transfer(trader, exchange, self.fee, paid, "fee"),
+            Transfer(trader, makers, self.amount_in - self.fee, paid, PRICE_IMPACT),
+            Transfer(makers, trader, self.amount_out, received, PRICE_IMPACT),
+            *(actual([charge, rebate]) or (charge,)),
+        )
 
 
 class Placement(NamedTuple):
@@ -218,7 +252,7 @@ class OrderBook(_State):
         fee = amount_in * self.taker_fee
         net_in = between("amount_in·(1 − fee)", amount_in - fee, 0.0, side.left[token_in], high_open=True)
         amount_out = side.worth(token_in, net_in)
-        return Swap(self, self._after(token_in, net_in, amount_out), amount_in, amount_out, fee, token_in, token_out)
+        return Trade(self, self._after(token_in, net_in, amount_out), amount_in, amount_out, fee, token_in, token_out)
 
     def swap_exact_out(self, amount_out: Amount, token_in: int = 0, token_out: int = 1) -> Swap:
         """A market order that receives exactly ``amount_out`` (tokens, >= 0).
@@ -232,7 +266,7 @@ class OrderBook(_State):
         net_in = side.worth(token_out, amount_out)
         amount_in = net_in / (1 - self.taker_fee)
         pool = self._after(token_in, net_in, amount_out)
-        return Swap(self, pool, amount_in, amount_out, amount_in * self.fee, token_in, token_out)
+        return Trade(self, pool, amount_in, amount_out, amount_in * self.fee, token_in, token_out)
 
     def place(self, side: str, price: float, size: float, maker: str) -> Placement:
         """Place a limit order: what crosses the book trades at once, as a taker; the rest waits behind older orders.
@@ -258,7 +292,7 @@ class OrderBook(_State):
         traded, value = sum(fill.size for fill in fills), sum(fill.price * fill.size for fill in fills)
         token_in, net_in, amount_out = (1, value, traded) if side == BUY else (0, traded, value)
         amount_in = net_in / (1 - self.taker_fee)
-        swap = Swap(self, book, amount_in, amount_out, amount_in * self.fee, token_in, 1 - token_in)
+        swap = Trade(self, book, amount_in, amount_out, amount_in * self.fee, token_in, 1 - token_in)
         return Placement(book, rest, fills, swap)
 
     def cancel(self, order_id: int) -> Cancellation:

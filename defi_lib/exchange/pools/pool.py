@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
 
+from defi_lib.ledger.transfer import OUTSIDE, Transfer
 from defi_lib.validation import Amount, broadcastable, fulfilled, plain, positive
+
+#: Reason of both sides of a swap without its fee. At the price before the swap they differ by what the trader
+#: lost through moving the price, so that this column of a profit table is the price impact.
+PRICE_IMPACT = "price impact"
+
+#: What the tokens of a pool are called when nobody says otherwise.
+ASSETS = ("ETH", "USD")
 
 
 class Pool(Protocol):
@@ -117,6 +126,31 @@ class Swap(NamedTuple):
         """Shortfall against the marginal price, price impact and fee together (ratio)."""
         return 1 - self.average_price / self.price_before
 
+    def transfers(
+        self, trader: str = "trader", pool: str = "pool", assets: Sequence[str] = ASSETS
+    ) -> tuple[Transfer, ...]:
+        """The fee, what the trader paid besides, and what he received.
+
+        Args:
+            trader, pool: their names; what a pool gets, its providers own.
+            assets: the names of the pool's tokens, in the pool's order.
+
+        Raises:
+            ValueError: too few names of assets.
+        """
+        paid, received = self._traded(assets)
+        return (
+            Transfer(trader, pool, self.fee, paid, "fee"),
+            Transfer(trader, pool, self.amount_in - self.fee, paid, PRICE_IMPACT),
+            Transfer(pool, trader, self.amount_out, received, PRICE_IMPACT),
+        )
+
+    def _traded(self, assets: Sequence[str]) -> tuple[str, str]:
+        """The names of the token paid and of the token received."""
+        if max(self.token_in, self.token_out) >= len(assets):
+            raise ValueError(f"assets = {tuple(assets)!r}: allowed are the names of all tokens of the pool")
+        return assets[self.token_in], assets[self.token_out]
+
 
 class LiquidityChange(NamedTuple):
     """What happened when liquidity was added (amounts paid in) or removed (amounts received)."""
@@ -126,6 +160,41 @@ class LiquidityChange(NamedTuple):
     amounts: tuple[Amount, ...]  #: tokens that moved, one per token
     shares: Amount  #: shares minted to, or burned from, the provider
     protocol_shares: Amount = 0.0  #: shares minted to the protocol in the same step
+
+    def transfers(
+        self, provider: str = "provider", pool: str = "pool", protocol: str = "protocol", assets: Sequence[str] = ASSETS
+    ) -> tuple[Transfer, ...]:
+        """What the provider paid in for new shares, or got back for shares that are burned: ``"<pool> share"``.
+
+        What a pool keeps until it is collected (Uniswap v3) moves when it is collected. Of what is so little that the
+        pool's reserves do not feel it, nothing is written.
+
+        Args:
+            provider, pool, protocol: their names; the protocol gets the shares that pay its part of the fees.
+            assets: the names of the pool's tokens, in the pool's order.
+
+        Raises:
+            ValueError: not one name for each token.
+        """
+        if len(assets) != len(self.amounts):
+            raise ValueError(f"assets = {tuple(assets)!r}: allowed are the names of all {len(self.amounts)} tokens")
+        share, reason = f"{pool} share", "liquidity"
+        now = self.pool.reserves
+        held = [0.0 * amount for amount in now] if self.before is None else self.before.reserves
+        paid = any(np.any(np.greater(after, before)) for after, before in zip(now, held, strict=True))
+        moved = any(np.any(np.not_equal(after, before)) for after, before in zip(now, held, strict=True))
+        moves = []
+        if moved:
+            payer, payee = (provider, pool) if paid else (pool, provider)
+            pairs = zip(assets, self.amounts, strict=True)
+            moves = [Transfer(payer, payee, amount, asset, reason) for asset, amount in pairs]
+        elif all(np.all(np.equal(h + amount, h)) for h, amount in zip(held, self.amounts, strict=True)):
+            return ()
+        payer, payee = (OUTSIDE, provider) if paid else (provider, OUTSIDE)
+        moves.append(Transfer(payer, payee, self.shares, share, reason))
+        if np.any(self.protocol_shares):
+            moves.append(Transfer(OUTSIDE, protocol, self.protocol_shares, share, "protocol fee"))
+        return tuple(moves)
 
 
 def _ratio_or(part: Amount, whole: Amount, default: Amount) -> Amount:

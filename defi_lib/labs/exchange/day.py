@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from defi_lib.exchange import ConstantProductPool, arbitrage_outside, sandwich_attack
-from defi_lib.exchange.bookkeeping import ARBITRAGE, record_swap
+from defi_lib.exchange.arbitrage.paths import ARBITRAGE
 from defi_lib.labs.kit import round_number
 from defi_lib.ledger import Ledger
 
@@ -40,12 +40,12 @@ def example_day(rng: np.random.Generator | None = None) -> Ledger:
     day.mark("ETH", price)
     pool = _correct(day, ConstantProductPool((ether, ether * yesterday), _FEE), 1.0, rng)
     sale = pool.swap_exact_in(round_number(rng, 0.02 * ether, 0.06 * ether))
-    record_swap(day, sale, "Ann", time=9.0)
+    day.book(sale, time=9.0, trader="Ann")
     pool = _correct(day, sale.pool, 9.0, rng)
     day.record("Ann", "Ben", round_number(rng, 15, 60), "USD", "lunch", 12.0)
     pool = _correct(day, _sandwich(day, pool, 15.0, rng), 15.0, rng)
     sale = pool.swap_exact_in(round_number(rng, 0.02 * ether, 0.06 * ether))
-    record_swap(day, sale, "Cleo", time=20.0)
+    day.book(sale, time=20.0, trader="Cleo")
     _correct(day, sale.pool, 20.0, rng)
     return day
 
@@ -56,11 +56,11 @@ def _correct(day: Ledger, pool: ConstantProductPool, time: float, rng: np.random
     trade = arbitrage_outside(pool, price)
     bought, sold = trade.swaps
     if bought.amount_in > 0:
-        record_swap(day, bought, "searcher", time=time)
+        day.book(bought, time=time, trader="searcher")
         day.record("searcher", "market", bought.amount_out, "ETH", ARBITRAGE)
         day.record("market", "searcher", bought.amount_out * price, "USD", ARBITRAGE)
     if sold.amount_in > 0:
-        record_swap(day, sold, "searcher", time=time)
+        day.book(sold, time=time, trader="searcher")
         day.record("market", "searcher", sold.amount_in, "ETH", ARBITRAGE)
         day.record("searcher", "market", sold.amount_in * price, "USD", ARBITRAGE)
     day.record("searcher", "validator", round_number(rng, 2, 20), "USD", "gas")
@@ -72,8 +72,7 @@ def _sandwich(day: Ledger, pool: ConstantProductPool, time: float, rng: np.rando
     held = float(pool.reserves[1])
     dollars = round_number(rng, 0.03 * held, 0.06 * held)
     attack = sandwich_attack(pool, dollars, float(rng.uniform(0.02, 0.05)), token_in=1, token_out=0)
-    for swap, trader in ((attack.front_run, "bot"), (attack.victim, "Ben"), (attack.back_run, "bot")):
-        record_swap(day, swap, trader, time=time)
+    day.book(attack, time=time, attacker="bot", victim="Ben")
     day.record("bot", "validator", attack.attacker_profit * rng.uniform(0.5, 0.9), "USD", "tip")
     return attack.pool
 
