@@ -27,13 +27,19 @@ help: ## show this list
 course: .venv/course ## install what is missing and open JupyterLab on the first page
 	$(BIN)/jupyter lab --config=jupyter_server_config.py $(LAB_ARGS) course/00_start_here.ipynb
 
+check: .venv/developer ## the fast part of the tests, about a minute: for the edit cycle
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest --numprocesses $(WORKERS) --doctest-modules $(foreach slow,browser labs notebooks,--ignore tests/$(slow)) defi_lib tests
+
 test: .venv/developer chromium ## everything that CI runs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python tools/notebooks.py --check
 	$(BIN)/python -m repo2docker --no-build --debug . 2>&1 | grep -E 'FROM|environment|requirements|postBuild'  # Binder's plan
-	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup tests
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup --durations 10 --doctest-modules defi_lib tests
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --nbval --nbval-sanitize-with tests/notebooks/sanitize.cfg course solutions
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --nbval-lax labs
 
@@ -42,6 +48,9 @@ bench: .venv/developer chromium ## run every benchmark
 
 notebooks: .venv/developer ## execute every notebook again and bring it into normal form
 	$(BIN)/python tools/notebooks.py
+
+architecture: ## make the picture and the table of docs/architecture.md anew
+	$(PYTHON) tools/architecture.py
 
 labs: .venv/developer ## generate labs/ from solutions/
 	@for folder in solutions/*/; do \
@@ -83,4 +92,4 @@ chromium:
 	echo "The browser tests need Chromium. On Debian and Ubuntu: sudo apt install chromium; on macOS: brew install --cask chromium;"; \
 	echo "or say where it is: make $(MAKECMDGOALS) CHROMIUM=/path/to/chrome"; exit 1; }
 
-.PHONY: help course test bench notebooks labs voila format constraints clean chromium
+.PHONY: help course check test architecture bench notebooks labs voila format constraints clean chromium

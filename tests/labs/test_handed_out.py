@@ -1,0 +1,30 @@
+"""Labs in students' hands keep working: what they import stays where they look for it."""
+
+import importlib
+
+import pytest
+
+#: What the notebooks of each version import, by the version that handed them out.
+HANDED_OUT = {
+    "0.1.0": {
+        "defi_lib.labs.swaps": ["check"],
+        "defi_lib.labs.liquidity_and_mev": ["check"],
+        "defi_lib.labs.day": ["example_day"],
+        "defi_lib.labs.money_market": ["check"],
+        "defi_lib.labs.economy_of_a_chain": ["check", "fingerprint", "write_book", "NOTHING"],
+        "defi_lib.labs.follow_a_token": ["check"],
+        "defi_lib.labs.business_case": ["check", "Card"],
+        "defi_lib.labs.auction_and_allocation": ["check", "plan_cost", "Node", "Task"],
+        "defi_lib.labs.token_economy": [
+            "check", "draw_markets", "show_survival", "show_who_paid", "Market", "Network", "NETWORK",
+        ],
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("module", "names"), [(module, names) for version in HANDED_OUT.values() for module, names in version.items()]
+)
+def test_what_a_lab_imports_is_there(module, names):
+    there = vars(importlib.import_module(module))
+    assert [name for name in names if name not in there] == []
