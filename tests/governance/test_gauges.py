@@ -15,7 +15,7 @@ from defi_lib.governance import (
     boost,
     working_balance,
 )
-from defi_lib.ledger import Ledger, record_transfers
+from defi_lib.ledger import Ledger
 
 TOKEN = 10**18
 YEAR = 365 * 86_400
@@ -54,7 +54,7 @@ def test_what_a_gauge_pays_is_what_its_weight_earned_less_dust():
     book = Ledger({name: "provider" for name in ("ann", "bob", "eve")} | {"pool": "gauge"})
     for name in ("ann", "bob", "eve"):
         change = gauge.mint(name, escrow, controller)
-        record_transfers(book, change.transfers())
+        book.book(change)
         gauge = change.after
     earned = sum(controller.relative_weight("pool", week * WEEK) for week in range(1, 5)) * WEEK
     paid = [book.balance(name, "CRV") for name in ("ann", "bob", "eve")]

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from defi_lib.governance import MAX_LOCK, WEEK, VoteEscrow, vote_weight
-from defi_lib.ledger import Ledger, record_transfers
+from defi_lib.ledger import Ledger
 
 TOKEN = 10**18
 
@@ -52,7 +52,7 @@ def test_a_lock_from_beginning_to_end_returns_every_unit():
         lambda e: e.advance(3 * WEEK).withdraw("ann"),
     ):
         record = change(escrow)
-        record_transfers(book, record.transfers())
+        book.book(record)
         escrow = record.after
     assert book.balance("ann", "CRV") == 8 and escrow.total_power() == 0 and escrow.lock("ann").amount == 0
     assert escrow.create_lock("ann", 1, escrow.time + WEEK).after.lock("ann").amount == 1
