@@ -7,6 +7,7 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from defi_lib.compute.payments import Payment
+from defi_lib.rounding import below
 from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive, ratio
 
 HOURS_PER_YEAR = 8760
@@ -303,4 +304,4 @@ def free_entry_nodes(
     waiting = (demand * margin + emission) / fixed
     loss = np.asarray(fixed - HOURS_PER_YEAR * margin)
     subsidised = emission / np.where(loss > 0, loss, 1.0)
-    return plain(np.where(waiting * HOURS_PER_YEAR >= demand, waiting, subsidised))
+    return plain(np.where(below(waiting * HOURS_PER_YEAR, demand), subsidised, waiting))

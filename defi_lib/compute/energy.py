@@ -7,6 +7,7 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from defi_lib.compute.earnings import HOURS_PER_YEAR
+from defi_lib.rounding import above, rest
 from defi_lib.validation import Amount, between, broadcastable, non_negative, positive
 
 JOULES_PER_KILOWATT_HOUR = 3.6e6
@@ -216,11 +217,12 @@ def break_even_intensity(old: Machine, new: Machine, work: Amount) -> Amount:
         ValueError: an argument outside its range, or a new machine that saves no energy: then no grid is dirty enough.
     """
     work = positive("work", work)
-    energy_saved = positive("energy saved (kWh per year)", _yearly_energy(old, work) - _yearly_energy(new, work))
+    energy_saved = positive("energy saved (kWh per year)", rest(_yearly_energy(old, work), _yearly_energy(new, work)))
     return GRAMS_PER_KILOGRAM * new.embodied / (new.life * energy_saved)
 
 
 def _yearly_energy(machine: Machine, work: Amount) -> Amount:
     """Energy (kWh) of a year with ``work`` units in it."""
     capacity = HOURS_PER_YEAR * machine.throughput
-    return machine.energy_per_unit(between("work", work, 0.0, capacity, low_open=True) / capacity) * work
+    full = np.where(above(work, capacity), work, np.minimum(work, capacity))
+    return machine.energy_per_unit(between("work", full, 0.0, capacity, low_open=True) / capacity) * work

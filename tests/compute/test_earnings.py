@@ -169,3 +169,10 @@ def test_a_phone_and_a_rented_cloud_card_use_the_same_formulas():
 def test_errors_name_argument_value_and_range(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_nodes_that_cover_their_cost_only_when_always_busy_may_all_stay():
+    """At a margin of just the fixed cost as many nodes as there is work for earn nothing, and lose nothing."""
+    for price in np.arange(1, 200) / 10:
+        device = Device(price * 8760 * 3, 3.0, 0.0)  # costs a year of work at this price, but for rounding
+        assert free_entry_nodes(device, 8760.0, price) == pytest.approx(1.0)

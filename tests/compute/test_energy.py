@@ -113,3 +113,10 @@ def test_arrays_agree_with_numbers():
 def test_errors_name_argument_value_and_range(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_a_machine_can_do_exactly_what_fills_its_year():
+    old, new = Machine(0.2, 0.0, 0.1), Machine(0.1, 0.0, 0.1, embodied=10.0)
+    assert replacement(old, new, 876 * (1 + 1e-15), 100.0).saved_yearly == pytest.approx(87.6)
+    with pytest.raises(ValueError, match="work"):
+        replacement(old, new, 876 * (1 + 1e-9), 100.0)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.compute.learning.federated import Aggregate, Behaviour
+from defi_lib.rounding import floor
 from defi_lib.validation import Amount, at_least, between, finite, non_negative, positive
 
 
@@ -29,7 +30,7 @@ def trimmed_mean(trimmed: float = 0.2) -> Aggregate:
 
     def aggregate(updates: NDArray[np.float64], sizes: NDArray[np.float64]) -> NDArray[np.float64]:
         ordered = np.sort(_clients(updates), axis=0)
-        out = int(trimmed * len(ordered))
+        out = int(floor(trimmed * len(ordered)))
         return np.mean(ordered[out : len(ordered) - out], axis=0)
 
     return aggregate

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.rounding import below
 from defi_lib.validation import Amount, between, broadcastable, non_negative, positive
 
 
@@ -47,8 +48,9 @@ def yuma_consensus(stake: Amount, grades: Amount, majority: Amount = 0.5) -> Yum
     weight = np.broadcast_to(parts[..., np.newaxis], grades.shape)
     order = np.argsort(-grades, axis=-2, kind="stable")
     support = np.cumsum(np.take_along_axis(weight, order, axis=-2), axis=-2)
-    # All stake together may fall short of 1 by a rounding.
-    enough = support >= np.asarray(majority)[..., np.newaxis, np.newaxis] * (1 - 1e-12)
+    needed = np.asarray(majority)[..., np.newaxis, np.newaxis]
+    # Each of the sum's terms may have been rounded.
+    enough = ~np.asarray(below(support, needed, scale=float(support.shape[-2])))
     middle = np.argmax(enough, axis=-2)[..., np.newaxis, :]
     consensus = np.take_along_axis(np.take_along_axis(grades, order, axis=-2), middle, axis=-2)
     clipped = np.minimum(grades, consensus)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.compute.payments import Payment
+from defi_lib.rounding import above, below
 from defi_lib.validation import Amount, Whole, between, broadcastable, non_negative, plain, ratio
 
 
@@ -27,13 +28,13 @@ class Clearing(NamedTuple):
     @property
     def bought(self) -> NDArray[np.bool_]:
         """Which bidders get a unit."""
-        eligible = self.bids >= np.asarray(self.buyer_price)[..., np.newaxis] if self.by_arrival else None
+        eligible = _accepts(self.bids, self.buyer_price) if self.by_arrival else None
         return _served(-self.bids, self.trades, eligible)
 
     @property
     def sold(self) -> NDArray[np.bool_]:
         """Which askers sell their unit."""
-        eligible = self.asks <= np.asarray(self.seller_price)[..., np.newaxis] if self.by_arrival else None
+        eligible = _accepts(-self.asks, -np.asarray(self.seller_price)) if self.by_arrival else None
         return _served(self.asks, self.trades, eligible)
 
     @property
@@ -108,7 +109,7 @@ def mcafee_auction(bids: Amount, asks: Amount) -> Clearing:
     bids, asks = _people(bids, asks)
     trades, high, low, next_bid, next_ask = _margin(bids, asks)
     middle = (next_bid + next_ask) / 2
-    everybody = (low <= middle) & (middle <= high)
+    everybody = ~np.asarray(above(low, middle) | above(middle, high))
     buyer_price, seller_price = np.where(everybody, middle, high), np.where(everybody, middle, low)
     return _clearing(bids, asks, np.where(everybody, trades, np.maximum(trades - 1, 0)), buyer_price, seller_price)
 
@@ -130,7 +131,9 @@ def vcg_double_auction(bids: Amount, asks: Amount) -> Clearing:
     """
     bids, asks = _people(bids, asks)
     trades, high, low, next_bid, next_ask = _margin(bids, asks)
-    return _clearing(bids, asks, trades, np.maximum(next_bid, low), np.minimum(next_ask, high))
+    # Where the last pair's numbers are equal but for rounding, nobody pays more than he bid or gets less than he asked.
+    paid, received = np.minimum(np.maximum(next_bid, low), high), np.maximum(np.minimum(next_ask, high), low)
+    return _clearing(bids, asks, trades, paid, received)
 
 
 def posted_price_market(bids: Amount, asks: Amount, price: Amount, fee: Amount = 0.0) -> Clearing:
@@ -148,8 +151,8 @@ def posted_price_market(bids: Amount, asks: Amount, price: Amount, fee: Amount =
     price, fee = non_negative("price", price), ratio("fee", fee)
     bids, asks = _people(bids, asks, price=price, fee=fee)
     net = price * (1 - fee)
-    willing = np.sum(bids >= np.asarray(price)[..., np.newaxis], axis=-1)
-    able = np.sum(asks <= np.asarray(net)[..., np.newaxis], axis=-1)
+    willing = np.sum(_accepts(bids, price), axis=-1, dtype=np.int64)
+    able = np.sum(_accepts(-asks, -np.asarray(net)), axis=-1, dtype=np.int64)
     return _clearing(bids, asks, np.minimum(willing, able), price, net)._replace(by_arrival=True)
 
 
@@ -170,7 +173,9 @@ def most_profitable_price(bids: Amount, unit_cost: Amount) -> Amount:
     floor = np.broadcast_to(np.asarray(unit_cost)[..., np.newaxis], (*bids.shape[:-1], 1))
     rising = np.sort(np.concatenate([bids, floor], axis=-1), axis=-1)
     buyers = np.arange(rising.shape[-1], 0, -1)
-    best = np.argmax((rising - floor) * buyers, axis=-1)
+    gain = (rising - floor) * buyers
+    most = np.max(gain, axis=-1, keepdims=True)
+    best = np.argmax(~np.asarray(below(gain, most, scale=rising * buyers)), axis=-1)
     return plain(np.take_along_axis(rising, best[..., np.newaxis], axis=-1)[..., 0])
 
 
@@ -219,6 +224,11 @@ def _people(bids: Amount, asks: Amount, **terms: Amount) -> tuple[NDArray[np.flo
     return np.broadcast_to(bids, (*shape, bids.shape[-1])), np.broadcast_to(asks, (*shape, asks.shape[-1]))
 
 
+def _accepts(limits: NDArray[np.float64], price: Amount) -> NDArray[np.bool_]:
+    """Who pays the price; sellers, whose numbers count from below, come with both turned round."""
+    return ~np.asarray(below(limits, np.asarray(price)[..., np.newaxis]))
+
+
 class _Margin(NamedTuple):
     trades: NDArray[np.int64]  #: pairs that gain from trade
     last_bid: NDArray[np.float64]  #: of the last such pair
@@ -231,7 +241,8 @@ def _margin(bids: NDArray[np.float64], asks: NDArray[np.float64]) -> _Margin:
     """Where the falling bids meet the rising asks."""
     falling, rising = np.sort(bids, axis=-1)[..., ::-1], np.sort(asks, axis=-1)
     pairs = min(bids.shape[-1], asks.shape[-1])
-    trades = np.sum(falling[..., :pairs] >= rising[..., :pairs], axis=-1)
+    gaining = ~np.asarray(below(falling[..., :pairs], rising[..., :pairs]))
+    trades = np.asarray(np.sum(gaining, axis=-1, dtype=np.int64))
     last = trades - 1
     return _Margin(trades, _at(falling, last), _at(rising, last), _at(falling, trades), _at(rising, trades, np.inf))
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.compute.payments import Payment
+from defi_lib.rounding import above
 from defi_lib.validation import Amount, Whole, at_least, between, broadcastable, non_negative, one_of, plain, positive
 from defi_lib.validation import whole as whole_number
 
@@ -24,8 +25,8 @@ class Award(NamedTuple):
     @property
     def units(self) -> Whole:
         """Units bought."""
-        count = np.sum(self.won, axis=-1)
-        return int(count) if np.ndim(count) == 0 else count
+        count = np.asarray(np.sum(self.won, axis=-1, dtype=np.int64))
+        return int(count) if count.ndim == 0 else count
 
     @property
     def cost(self) -> Amount:
@@ -74,7 +75,7 @@ def reverse_auction(asks: Amount, reserve: Amount, units: Whole = 1, rule: str =
     order = np.argsort(asks, axis=-1, kind="stable")
     won = np.empty(asks.shape, dtype=bool)
     np.put_along_axis(won, order, np.broadcast_to(np.arange(sellers) < wanted, asks.shape), axis=-1)
-    won &= asks <= limit
+    won &= ~np.asarray(above(asks, limit))
     # Whoever is next in line, the buyer himself at his reserve price included.
     line = np.concatenate([np.take_along_axis(asks, order, axis=-1), limit], axis=-1)
     price = asks if rule == "first price" else np.minimum(np.take_along_axis(line, wanted, axis=-1), limit)

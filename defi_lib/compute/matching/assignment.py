@@ -109,7 +109,7 @@ def vcg_assignment(costs: Amount, outside: Amount) -> Assignment:
 
 def _one_by_one(costs: NDArray[np.float64], first: bool) -> NDArray[np.int64]:
     """The node of each task, in order of arrival."""
-    nodes = np.full(costs.shape[0], NOBODY)
+    nodes = np.full(costs.shape[0], NOBODY, dtype=np.int64)
     if not costs.shape[1]:
         return nodes
     free = np.zeros(costs.shape[1])
@@ -125,7 +125,7 @@ def _optimal(costs: NDArray[np.float64], outside: NDArray[np.float64]) -> NDArra
     """The node of each task: the largest sum of savings against doing it outside."""
     from scipy.optimize import linear_sum_assignment
 
-    nodes = np.full(costs.shape[0], NOBODY)
+    nodes = np.full(costs.shape[0], NOBODY, dtype=np.int64)
     possible = np.isfinite(costs)
     if not possible.any():
         return nodes

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from defi_lib.compute.matching.assignment import NOBODY
 from defi_lib.compute.payments import Payment
+from defi_lib.rounding import above
 from defi_lib.validation import Amount, between, finite, non_negative, one_of, positive
 
 RULES = ("first fit", "longest first", "cheapest", "earliest deadline", "priority")
@@ -153,11 +154,12 @@ def schedule(tasks: Tasks, nodes: Nodes, rule: str = "longest first") -> Schedul
     keys = {"longest first": -tasks.work, "earliest deadline": tasks.deadline, "priority": -tasks.priority}
     order = np.argsort(keys.get(rule, np.zeros(tasks.work.size)), kind="stable")
     hours = _hours(tasks, nodes)
-    node, start = np.full(tasks.work.size, NOBODY), np.zeros(tasks.work.size)
+    node, start = np.full(tasks.work.size, NOBODY, dtype=np.int64), np.zeros(tasks.work.size)
     busy = np.zeros(nodes.speed.size)
     for task in order.tolist():
         finish = busy + hours[task]
-        fits = np.flatnonzero(finish <= min(tasks.deadline[task], _LARGEST))
+        limit = min(tasks.deadline[task], _LARGEST / (2 * tasks.work.size))
+        fits = np.flatnonzero(~np.asarray(above(finish, limit, scale=limit * tasks.work.size)))
         if not fits.size:
             continue
         soonest = finish[fits]
@@ -189,9 +191,8 @@ def optimal_schedule(tasks: Tasks, nodes: Nodes, goal: str = "makespan", seconds
     one_of("goal", goal, GOALS)
     positive("seconds", seconds)
     hours = _hours(tasks, nodes)
-    node = np.full(tasks.work.size, NOBODY)
-    pairs = np.argwhere(hours <= tasks.deadline[:, np.newaxis]) if hours.size else np.empty((0, 2), dtype=int)
-    pairs = pairs[np.isfinite(hours[pairs[:, 0], pairs[:, 1]])]
+    node = np.full(tasks.work.size, NOBODY, dtype=np.int64)
+    pairs = np.argwhere(np.isfinite(hours) & ~np.asarray(above(hours, tasks.deadline[:, np.newaxis])))
     if len(pairs):
         chosen = pairs[_solve(tasks, nodes, hours, pairs, goal, seconds)]
         node[chosen[:, 0]] = chosen[:, 1]
@@ -235,8 +236,8 @@ _LARGEST = np.finfo(float).max
 
 def _hours(tasks: Tasks, nodes: Nodes) -> NDArray[np.float64]:
     """Duration of each task (row) on each node (column), infinite where its memory is too small."""
-    fits = tasks.memory[:, np.newaxis] <= nodes.memory
-    return np.where(fits, tasks.work[:, np.newaxis] / nodes.speed, np.inf)
+    too_small = above(tasks.memory[:, np.newaxis], nodes.memory)
+    return np.where(too_small, np.inf, tasks.work[:, np.newaxis] / nodes.speed)
 
 
 def _timed(

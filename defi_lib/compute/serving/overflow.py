@@ -8,6 +8,7 @@ import numpy as np
 
 from defi_lib.compute.payments import Payment
 from defi_lib.compute.serving.queueing import erlang_b
+from defi_lib.rounding import floor
 from defi_lib.validation import Amount, Whole, between, broadcastable, non_negative, plain, positive, whole
 
 SECONDS_PER_HOUR = 3600.0
@@ -118,6 +119,6 @@ def cheapest_servers(
     load = arrival_rate / service_rate
     most = min(all_cloud.cost / server_price, load + 10 * load**0.5 + 50)
     between("number of servers that may pay", most, 0.0, _MOST_TRIED)
-    tried = np.arange(int(most) + 1)
+    tried = np.arange(int(floor(most)) + 1)
     costs = hybrid_service(arrival_rate, service_rate, tried, room, server_price, cloud_price).cost
     return hybrid_service(arrival_rate, service_rate, int(np.argmin(costs)), room, server_price, cloud_price)

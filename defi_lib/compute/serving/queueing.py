@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from defi_lib.rounding import above, below
 from defi_lib.validation import Amount, Whole, between, broadcastable, fulfilled, non_negative, plain, positive, whole
 
 #: More servers than anybody counts one by one.
@@ -183,9 +184,9 @@ def servers_needed(arrival_rate: Amount, service_rate: Amount, longest_wait: Amo
     blocked, needed = np.ones(shape), np.zeros(shape, dtype=np.int64)
     for count in range(1, _MOST_SERVERS + 1):
         blocked = load * blocked / (count + load * blocked)
-        spare = count * service_rate - arrival_rate
-        waits = blocked / np.where(spare > 0, 1 - load / count * (1 - blocked), 1.0)
-        enough = (spare > 0) & (waits <= longest_wait * spare)
+        steady, spare = np.asarray(below(arrival_rate, count * service_rate)), count * service_rate - arrival_rate
+        waits = blocked / np.where(steady, 1 - load / count * (1 - blocked), 1.0)
+        enough = steady & ~np.asarray(above(waits, longest_wait * spare))
         needed = np.where((needed == 0) & enough, count, needed)
         if np.all(needed):
             return int(needed) if not shape else needed
@@ -263,7 +264,7 @@ def _spare(arrival_rate: Amount, service_rate: Amount, servers: Whole) -> Amount
     fulfilled(
         "utilisation ρ = arrival rate/capacity",
         np.asarray(arrival_rate / capacity),
-        np.asarray(arrival_rate) < capacity,
+        below(arrival_rate, capacity),
         "are values in [0, 1): at 1 or more there is no steady state, the queue grows without end",
     )
     return plain(capacity - arrival_rate)

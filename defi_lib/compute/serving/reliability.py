@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.rounding import below, ceil
 from defi_lib.validation import Amount, Whole, at_least, between, broadcastable, non_negative, plain, positive, whole
 
 _MOST_ITERATIONS = 60
@@ -76,10 +77,10 @@ def replicas_needed(one: Amount, target: Amount) -> Whole:
     target = np.asarray(between("target", target, 0.0, 1.0, high_open=True))
     broadcastable(one=one, target=target)
     failing = np.log1p(-np.where(one < 1, one, 0.5))
-    needed = np.maximum(np.where(one < 1, np.ceil(np.log1p(-target) / failing), 0.0), target > 0)
-    # A logarithm that should be a whole number may lie just above it.
+    needed = np.maximum(np.where(one < 1, ceil(np.log1p(-target) / failing), 0.0), target > 0)
+    # Near 1 the target's own rounding moves its logarithm by more than that.
     fewer = np.maximum(needed - 1, 0)
-    needed = np.where(1 - (1 - one) ** fewer >= target, fewer, needed).astype(np.int64)
+    needed = np.where(below(1 - (1 - one) ** fewer, target), needed, fewer).astype(np.int64)
     return int(needed) if needed.ndim == 0 else needed
 
 
@@ -210,7 +211,7 @@ def simulate_run_times(
     whole("segments", segments), at_least("runs", runs, 0)
     attempt = positive("interval", interval) + non_negative("checkpoint", checkpoint)
     positive("mtbf", mtbf), non_negative("restart", restart)
-    elapsed, left = np.zeros(runs), np.full(runs, segments)
+    elapsed, left = np.zeros(runs), np.full(runs, segments, dtype=np.int64)
     failed = np.zeros(runs, dtype=bool)
     while np.any(left):
         needed = attempt + restart * failed

@@ -6,6 +6,7 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
+from defi_lib.rounding import above, below, floor, rest
 from defi_lib.validation import Amount, Whole, broadcastable, fulfilled, non_negative, plain, positive
 
 _TERA, _GIGA = 1e12, 1e9
@@ -126,7 +127,7 @@ def decode_step(
     batch, context = positive("batch", batch), non_negative("context", context)
     _together(accelerator, model, batch=batch, context=context)
     needed = np.asarray(model.weights + batch * context * model.cache_per_token / _GIGA)
-    fits = needed <= accelerator.memory
+    fits = ~np.asarray(above(needed, accelerator.memory))
     fulfilled("memory needed (GB)", needed, fits, "is at most the memory of the accelerator: a smaller batch or model")
     reading = needed * _GIGA / (accelerator.bandwidth * _TERA)
     computing = 2 * model.parameters * batch / (accelerator.peak * _TERA)
@@ -156,9 +157,9 @@ def largest_batch(accelerator: Accelerator, model: LanguageModel, context: Amoun
     context = positive("context", context)
     _together(accelerator, model, context=context)
     cache = positive("context·cache_per_token", context * model.cache_per_token)
-    free = np.asarray((accelerator.memory - model.weights) * _GIGA)
+    free = np.asarray(rest(accelerator.memory, model.weights) * _GIGA)
     fulfilled("memory left for the cache (bytes)", free, free >= 0, "are values of at least 0: a smaller model")
-    batch = np.floor(free / cache)
+    batch = np.asarray(floor(free / cache))
     return int(batch) if batch.ndim == 0 else batch.astype(np.int64)
 
 
@@ -206,7 +207,7 @@ def steady_serving(
     compute = 2 * model.parameters / (accelerator.peak * _TERA)
     load = np.asarray(rate * np.maximum(read_cache, compute))
     no_steady = "are values in [0, 1): at 1 or more there is no steady state, the queue grows without end"
-    fulfilled("utilisation = arrival_rate·tokens·time per token", load, load < 1, no_steady)
+    fulfilled("utilisation = arrival_rate·tokens·time per token", load, below(load, 1.0), no_steady)
     batch = rate * read_weights / (1 - rate * read_cache)
     return SteadyServing(arrival_rate, tokens, decode_step(accelerator, model, batch, context))
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.compute.serving.queueing import Queue
+from defi_lib.rounding import below
 from defi_lib.validation import Amount, broadcastable, fulfilled, integer, plain, positive
 
 #: Beyond it the matrices become slow.
@@ -42,7 +43,7 @@ def unreliable_pool(arrival_rate: Amount, service_rate: Amount, servers: int, mt
     shape = broadcastable(arrival_rate=arrival_rate, service_rate=service_rate, mtbf=mtbf, mttr=mttr)
     load = np.asarray(arrival_rate * (mtbf + mttr) / (servers * service_rate * mtbf))
     no_steady = "are values in [0, 1): at 1 or more there is no steady state, the queue grows without end"
-    fulfilled("utilisation ρ = arrival rate/capacity that works", load, load < 1, no_steady)
+    fulfilled("utilisation ρ = arrival rate/capacity that works", load, below(load, 1.0), no_steady)
     # Time in units of 1/μ; the last two axes are the numbers of working servers before and after.
     came, fails, repairs = (
         np.broadcast_to(np.asarray(rate, dtype=float), shape)[..., np.newaxis, np.newaxis]

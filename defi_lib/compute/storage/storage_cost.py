@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from defi_lib.compute.payments import Payment
+from defi_lib.rounding import rest
 from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive
 
 
@@ -123,5 +124,5 @@ def endowment_left(fund: Amount, cost: Amount, decline: Amount, years: Amount, i
     spent = -np.expm1(np.where(np.asarray(years) > 0, years, 0.0) * np.maximum(log_factor, -1e300))
     payments = np.divide(spent, loss, out=np.array(np.broadcast_to(years, spent.shape), dtype=float), where=loss > 0)
     with np.errstate(over="ignore"):
-        left = np.maximum(fund - cost * payments, 0.0) * np.exp(years * np.log1p(interest))
+        left = np.maximum(rest(fund, cost * payments), 0.0) * np.exp(years * np.log1p(interest))
     return non_negative("fund left", plain(left))

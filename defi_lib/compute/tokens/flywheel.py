@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from defi_lib.rounding import below
 from defi_lib.validation import Amount, between, broadcastable, finite, fulfilled, non_negative, plain, positive
 
 
@@ -100,7 +101,8 @@ def shock_multiplier(feedback_strength: Amount) -> Amount:
         ValueError: a feedback of 1 or more: no stable size, a small shock begins a spiral.
     """
     strength = np.asarray(finite("feedback_strength", feedback_strength))
-    fulfilled("feedback_strength", strength, strength < 1, "are values below 1: else a small shock begins a spiral")
+    stable = below(strength, 1.0)
+    fulfilled("feedback_strength", strength, stable, "are values below 1: else a small shock begins a spiral")
     return plain(1 / (1 - strength))
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from defi_lib.rounding import above, rest
 from defi_lib.validation import Amount, between, broadcastable, fulfilled, non_negative, plain
 
 
@@ -54,10 +55,9 @@ def layer_income(
     named = {"value": value, "price_return": price_return, "staked_share": staked_share, "pooled_share": pooled_share}
     broadcastable(**named, staking_rate=staking_rate, pool_rate=pool_rate)
     kept = np.asarray(staked_share + pooled_share)
-    # Tenths rarely add up to one exactly.
-    fulfilled("staked_share + pooled_share", kept, kept <= 1 + 1e-12, "are parts of at most 1 together")
+    fulfilled("staked_share + pooled_share", kept, ~np.asarray(above(kept, 1.0)), "are parts of at most 1 together")
     return LayeredIncome(
-        plain(value * np.maximum(1 - kept, 0.0)),
+        plain(value * rest(1.0, kept)),
         value * staked_share * (1 + staking_rate) * (1 + price_return),
         plain(value * pooled_share * (1 + pool_rate) * np.sqrt(1 + np.asarray(price_return))),
     )

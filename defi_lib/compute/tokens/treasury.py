@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from defi_lib.compute.payments import Payment
 from defi_lib.compute.tokens.burn_mint import TOKEN
+from defi_lib.rounding import below, rest
 from defi_lib.validation import Amount, between, broadcastable, finite, fulfilled, non_negative, plain, positive, ratio
 
 
@@ -33,8 +34,10 @@ def voted_value(preferences: Amount, tokens: Amount = 1.0) -> Amount:
     positive("number of members", float(shape[-1]))
     all_votes = positive("sum of tokens", np.sum(votes, axis=-1))
     order = np.argsort(wishes, axis=-1, kind="stable")
-    below = np.cumsum(np.take_along_axis(votes, order, axis=-1), axis=-1)
-    middle = np.argmax(2 * below >= np.asarray(all_votes)[..., np.newaxis], axis=-1)[..., np.newaxis]
+    running = np.cumsum(np.take_along_axis(votes, order, axis=-1), axis=-1)
+    half = np.asarray(all_votes)[..., np.newaxis] / 2
+    # Each of the sum's terms may have been rounded.
+    middle = np.argmax(~np.asarray(below(running, half, scale=half * shape[-1])), axis=-1)[..., np.newaxis]
     return plain(np.take_along_axis(np.take_along_axis(wishes, order, axis=-1), middle, axis=-1)[..., 0])
 
 
@@ -138,15 +141,17 @@ def run_treasury(
     run = TreasuryRun(*(np.empty((len(quotes), *shape)) for _ in TreasuryRun._fields))
     net = quotes * (1 - discount) if np.ndim(discount) == 0 else quotes * (1 - np.asarray(discount))
     proceeds = tokens * diversified * net[0]
-    money, held = cash + proceeds, np.broadcast_to(tokens * (1 - np.asarray(diversified)), shape)
+    fund, own = cash + proceeds, np.broadcast_to(tokens * (1 - np.asarray(diversified)), shape)
+    money, held = np.broadcast_to(fund, shape), own
     for month, price in enumerate(net):
-        missing, worth = np.maximum(spending - money, 0.0), held * price
-        enough = worth > missing
-        kept = np.divide(worth - missing, worth, out=np.zeros(shape), where=enough)
-        sold = np.where(missing > 0, np.where(enough, missing, worth), 0.0)
+        missing, worth = np.maximum(rest(spending, money), 0.0), held * price
+        unpaid = np.maximum(rest(missing, worth, scale=own * price * len(net)), 0.0)
+        kept = np.divide(worth - missing, worth, out=np.zeros(shape), where=worth > missing)
+        sold = np.where(unpaid > 0, worth, missing)
         held = np.where(missing > 0, held * kept, held)
-        money = np.maximum(money - spending, 0.0)
+        # Counted from the start: a long row of subtractions would add up its roundings.
+        money = np.maximum(rest(fund, spending * (month + 1.0)), 0.0)
         run.cash[month], run.tokens[month] = money, held
-        run.raised[month], run.unpaid[month] = sold, np.maximum(missing - worth, 0.0)
+        run.raised[month], run.unpaid[month] = sold, unpaid
     run.raised[0] += proceeds
     return run

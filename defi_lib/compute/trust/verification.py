@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from defi_lib.compute.payments import Payment
+from defi_lib.rounding import above, below
 from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, plain, positive
 
 #: More copies than anybody pays for.
@@ -210,14 +211,14 @@ def copies_needed(error: float, target: float) -> int:
     between("error", error, 0.0, 0.5, high_open=True)
     between("target", target, 0.0, 1.0, low_open=True, high_open=True)
     few, many = 0, (_MOST_COPIES - 1) // 2
-    if majority_error(2 * many + 1, error) > target:
+    if above(majority_error(2 * many + 1, error), target):
         raise ValueError(f"error = {error:.12g} needs more than {_MOST_COPIES} copies to reach {target:.12g}")
     while few < many:
         middle = (few + many) // 2
-        if majority_error(2 * middle + 1, error) <= target:
-            many = middle
-        else:
+        if above(majority_error(2 * middle + 1, error), target):
             few = middle + 1
+        else:
+            many = middle
     return 2 * many + 1
 
 
@@ -255,7 +256,7 @@ def inspection_game(check_cost: Amount, bounty: Amount, saving: Amount, penalty:
     cost, bounty = non_negative("check_cost", check_cost), positive("bounty", bounty)
     saving, penalty = positive("saving", saving), non_negative("penalty", penalty)
     broadcastable(check_cost=cost, bounty=bounty, saving=saving, penalty=penalty)
-    pays, deters = np.asarray(cost) < bounty, np.asarray(saving) < penalty
+    pays, deters = np.asarray(below(cost, bounty)), np.asarray(below(saving, penalty))
     cheating = np.where(pays & deters, cost / bounty, 1.0)
     checked = np.where(deters, saving / np.where(deters, penalty, 1.0), 1.0)
     return InspectionGame(plain(cheating), plain(np.where(pays, checked, 0.0)))

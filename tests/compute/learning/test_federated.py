@@ -227,3 +227,12 @@ def test_coalitions_of_clients(digits, clients):
 def test_errors_name_argument_value_and_range(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_a_part_of_the_clients_is_counted_exactly():
+    """0.29 of a hundred are 29, though the product of floats is a little less."""
+    for count in (10, 50, 100, 1000):
+        for number in range(1, count // 2):
+            outliers = np.r_[np.zeros(count - number), np.full(number, 1e6)]
+            assert trimmed_mean(number / count)(outliers, outliers) == 0.0
+            assert trimmed_mean((number - 1e-9) / count)(outliers, outliers) > 0

@@ -261,3 +261,32 @@ def test_the_equilibrium_bid_is_the_best_answer(k, value):
 def test_errors_name_argument_value_and_range(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+class TestPricesExactlyMet:
+    """0.1 + 0.2 is at 0.3, for bids, asks, list prices and fees."""
+
+    @pytest.mark.parametrize("auction", [k_double_auction, vcg_double_auction])
+    def test_equal_bid_and_ask_trade(self, auction):
+        result = auction([0.3], [0.1 + 0.2])
+        assert result.trades == 1 and result.buyer_price <= 0.3 and result.market_keeps == pytest.approx(0, abs=1e-15)
+        assert auction([0.3 - 1e-12], [0.3]).trades == 0
+
+    def test_a_fee_that_just_leaves_what_is_asked(self):
+        for price in np.arange(1, 100) / 10:
+            for fee in (0.1, 0.2, 0.3):
+                assert k_double_auction([price], [price * (1 - fee)], fee=fee).trades == 1
+                market = posted_price_market([price], [price * (1 - fee)], price, fee)
+                assert market.trades == 1 and market.bought.all() and market.sold.all()
+
+    def test_who_pays_exactly_the_list_price_buys(self):
+        market = posted_price_market([0.3, 1.0], [0.1, 0.1], 0.1 + 0.2)
+        assert market.trades == 2 and market.bought.all()
+
+    def test_mcafee_at_the_limit(self):
+        result = mcafee_auction([0.3, 0.2], [0.1, 0.4])  # (0.2 + 0.4)/2 is a little more than 0.3
+        assert result.trades == 1 and result.buyer_price == result.seller_price == pytest.approx(0.3)
+
+    def test_of_equal_profits_the_lowest_price(self):
+        assert most_profitable_price([0.3, 0.1, 0.1], 0.0) == 0.1
+        assert most_profitable_price([0.7, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1], 0.0) == 0.1

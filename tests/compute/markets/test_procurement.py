@@ -162,3 +162,8 @@ def test_fakes_take_from_the_others():
 def test_errors_name_argument_value_and_range(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_an_ask_exactly_at_the_reserve_price_wins():
+    assert reverse_auction([0.1 + 0.2], 0.3).won.all()
+    assert not reverse_auction([0.3 + 1e-12], 0.3).won.any()

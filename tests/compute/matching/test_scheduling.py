@@ -181,3 +181,21 @@ def test_no_proof_in_time_is_an_error():
     random = np.random.default_rng(0)
     with pytest.raises(ValueError, match=r"seconds = 0.01 are too few to prove the optimum of 60 tasks"):
         optimal_schedule(Tasks(random.random(60) + 0.5), Nodes(random.random(7) + 0.5), seconds=0.01)
+
+
+class TestLimitsExactlyMet:
+    """0.1 + 0.2 is at 0.3: hours, and gigabytes."""
+
+    @pytest.mark.parametrize("rule", RULES)
+    def test_a_deadline_that_is_just_met_is_met(self, rule):
+        done = schedule(Tasks([0.1, 0.2], deadline=0.3), Nodes([1.0]), rule).done
+        assert done.all()
+        assert schedule(Tasks([0.1] * 1000, deadline=100.0), Nodes([1.0]), rule).done.all()
+        assert not schedule(Tasks([0.1, 0.2], deadline=0.3 - 1e-12), Nodes([1.0]), rule).done.all()
+
+    def test_memory_that_is_just_enough_is_enough(self):
+        assert schedule(Tasks([1.0], memory=0.1 + 0.2), Nodes([1.0], memory=0.3)).done.all()
+
+    def test_the_optimum_knows_it_too(self):
+        tasks = Tasks([0.1 + 0.2], deadline=0.3)
+        assert optimal_schedule(tasks, Nodes([1.0])).done.all()

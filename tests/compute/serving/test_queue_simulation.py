@@ -1,3 +1,5 @@
+import time
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -192,3 +194,83 @@ def test_student_interval():
 def test_errors_name_argument_value_and_range(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+class TestTheSameMoment:
+    """Services end, repairs end, servers fail, requests arrive: in this order."""
+
+    def test_who_comes_when_another_leaves_finds_a_place(self):
+        assert not simulate_queue([0, 1, 2, 3, 4.0], [1.0] * 5, 1, room=0).overflow.any()
+        assert simulate_queue([0, 1, 1, 2.0], [1.0] * 4, 1, room=0).overflow.tolist() == [False, False, True, False]
+        assert not simulate_queue([0, 0, 1, 1.0], [1.0] * 4, 2, room=0).overflow.any()
+
+    def test_the_same_moment_is_meant_to_within_rounding(self):
+        arrivals = np.arange(300) * 0.1
+        assert not simulate_queue(arrivals, [0.1] * 300, 1, room=0).overflow.any()
+        assert not simulate_queue(arrivals, [0.3] * 300, 3, room=0).overflow.any()
+        assert not queue_waits(arrivals, [0.1] * 300).any() and not queue_waits(arrivals, [0.3] * 300, 3).any()
+        many = np.broadcast_to(arrivals, (40, 300))
+        assert not queue_waits(many, 0.3 * np.ones(300), 3).any()
+        assert simulate_queue([0.0, 0.3], [0.3 + 1e-9, 1.0], 1, room=0).overflow.tolist() == [False, True]
+
+    def test_requests_without_work_leave_at_once(self):
+        run = simulate_queue([0, 0, 1, 1, 1.0], [1.0, 0, 0, 0, 0], 1, room=1)
+        assert not run.overflow.any() and run.waits.tolist() == [0, 1, 0, 0, 0]
+
+    def test_a_service_that_ends_in_the_moment_of_a_failure_has_ended(self):
+        class Fixed:
+            draws = iter([1.0, 5.0] + [1e9] * 9)  # a failure at 1, repaired at 6
+
+            def standard_exponential(self):
+                return next(self.draws)
+
+        run = simulate_queue([0.0, 1.0], [1.0, 1.0], mtbf=1.0, mttr=1.0, random=Fixed())
+        assert run.finishes.tolist() == [1.0, 7.0]
+
+    @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 4)), max_size=25), st.integers(1, 4), st.integers(0, 3))
+    @settings(max_examples=60, deadline=None)
+    def test_tenths_are_as_good_as_whole_numbers(self, requests, servers, room):
+        """Ties everywhere: the run in seconds, which are exact, and that in tenths of seconds, which are not."""
+        gaps, work = (np.array([one[i] for one in requests], dtype=float) for i in (0, 1))
+        exact = simulate_queue(np.cumsum(gaps), work, servers, room=room)
+        tenths = simulate_queue(np.cumsum(gaps) * 0.1, work * 0.1, servers, room=room)
+        assert np.array_equal(exact.overflow, tenths.overflow)
+        assert np.allclose(exact.waits * 0.1, tenths.waits, atol=1e-12)
+        assert np.allclose(queue_waits(np.cumsum(gaps), work, servers), _slow_waits(np.cumsum(gaps), work, servers))
+        endless = simulate_queue(np.cumsum(gaps), work, servers)
+        assert np.allclose(endless.waits, queue_waits(np.cumsum(gaps), work, servers))
+
+
+def _slow_waits(arrivals, services, servers):
+    """The definition: each request goes to the server that is free first."""
+    free, waits = [0.0] * servers, []
+    for arrival, service in zip(arrivals, services, strict=True):
+        first = free.index(min(free))
+        start = max(free[first], arrival)
+        waits.append(start - arrival)
+        free[first] = start + service
+    return np.array(waits)
+
+
+@pytest.mark.parametrize("servers", [1, 2, 7, 300])
+@pytest.mark.parametrize("load", [0.5, 0.99, 1.5])
+def test_waits_are_those_of_the_definition(servers, load):
+    rng = np.random.default_rng(4)
+    arrivals = np.cumsum(rng.standard_exponential((3, 2000)), axis=-1) + 1e4
+    services = rng.standard_exponential((3, 2000)) * load * servers
+    slow = np.array([_slow_waits(*row, servers) for row in zip(arrivals, services, strict=True)])
+    assert np.allclose(queue_waits(arrivals, services, servers), slow, rtol=1e-9, atol=1e-9)
+    many = queue_waits(np.tile(arrivals, (20, 1)), np.tile(services, (20, 1)), servers)
+    assert np.allclose(many, np.tile(slow, (20, 1)), rtol=1e-9, atol=1e-9)
+
+
+def test_a_million_requests_take_seconds():
+    rng = np.random.default_rng(5)
+    arrivals, services = np.cumsum(rng.standard_exponential(10**6)), rng.standard_exponential(10**6) * 0.9
+    begin = time.perf_counter()
+    one = queue_waits(arrivals, services)
+    assert time.perf_counter() - begin < 5  # 0.1 s on a quiet machine
+    assert one.mean() == pytest.approx(8.1, rel=0.15)
+    begin = time.perf_counter()
+    queue_waits(arrivals, services * 4, 4)
+    assert time.perf_counter() - begin < 20  # 1 s on a quiet machine

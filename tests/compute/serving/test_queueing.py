@@ -13,6 +13,8 @@ from defi_lib.compute import (
     mmc_queue,
     pooling,
     servers_needed,
+    settling_time,
+    unreliable_pool,
     unreliable_queue,
     wait_quantile,
 )
@@ -163,3 +165,23 @@ def test_a_server_that_hardly_fails_is_mm1():
 def test_errors_name_argument_value_and_range(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: mmc_queue(0.3, 0.1, 3),  # 3·0.1 is a little more than 0.3
+        lambda: mm1_queue(0.7, 0.1 * 7),
+        lambda: erlang_c(3, 0.3 / 0.1),  # a little less than 3
+        lambda: unreliable_queue(0.3, 0.6000000000000001, 1.0, 1.0),
+        lambda: unreliable_pool(0.3, 0.2, 3, 1.0, 1.0),
+        lambda: settling_time(0.3, 0.1, 3),
+    ],
+)
+def test_a_load_of_one_to_within_rounding_has_no_steady_state(call):
+    with pytest.raises(ValueError, match=r"utilisation|arrival_rate"):
+        call()
+
+
+def test_servers_at_their_limit_do_not_count_as_enough():
+    assert servers_needed(0.3, 0.1, 1e18) == 4

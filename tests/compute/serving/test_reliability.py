@@ -102,3 +102,9 @@ def test_without_work():
 def test_errors_name_argument_value_and_range(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_replicas_that_just_reach_the_target_are_enough():
+    assert replicas_needed(0.9, 0.999) == 3
+    assert [replicas_needed(one, 1 - (1 - one) ** 5) for one in (0.1, 0.3, 0.7, 0.9)] == [5, 5, 5, 5]
+    assert replicas_needed(0.9, 0.9990001) == 4

@@ -129,3 +129,13 @@ def test_each_bit_halves_the_error():
 def test_errors_name_argument_value_and_range(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_a_memory_that_is_exactly_full_is_enough():
+    machine, model = Accelerator(1.0, 1.0, 0.3), LanguageModel(0.1e9, 1.0, 0.1e9)
+    assert largest_batch(machine, model, 1.0) == 2  # 0.3 − 0.1 is a little less than 0.2
+    assert decode_step(machine, model, 2.0, 1.0).seconds > 0
+    full = Accelerator(1.0, 1.0, 0.3)
+    assert decode_step(full, LanguageModel((0.1 + 0.2) * 1e9, 1.0)).seconds > 0
+    with pytest.raises(ValueError, match="memory needed"):
+        decode_step(full, LanguageModel(0.3e9 * (1 + 1e-12), 1.0))

@@ -170,3 +170,17 @@ def test_what_trust_costs():
 def test_errors_name_argument_value_and_range(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_what_costs_just_what_it_brings_is_not_done():
+    """To within rounding: 0.1 + 0.2 is at 0.3."""
+    for cost, bounty in ((0.3, 0.1 + 0.2), (0.1 + 0.2, 0.3)):
+        assert inspection_game(cost, bounty, 1.0, 2.0) == (1.0, 0.0)
+        assert inspection_game(1.0, 2.0, cost, bounty) == (1.0, 1.0)
+
+
+@pytest.mark.parametrize("copies", [1, 3, 5, 7, 21])
+@pytest.mark.parametrize("error", [0.1, 0.2, 0.3, 0.45])
+def test_copies_that_just_reach_the_target_are_enough(copies, error):
+    reached = majority_error(copies, error)
+    assert copies_needed(error, reached) == copies_needed(error, reached * (1 - 1e-15)) == copies
