@@ -1,4 +1,4 @@
-"""Arbitrage in closed form: a constant product pool against an outside price, and cycles of pools."""
+"""Arbitrage: a pool of any kind against an outside price, and cycles of constant product pools in closed form."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import NamedTuple
 import numpy as np
 
 from defi_lib.exchange.arbitrage.routing import Hop, swap_along
-from defi_lib.exchange.pools.constant_product import ConstantProductPool
-from defi_lib.exchange.pools.pool import Swap
-from defi_lib.validation import Amount, broadcastable, plain, positive, ratio, token_pair
+from defi_lib.exchange.pools.constant_product import ConstantProductPool, needs_constant_product
+from defi_lib.exchange.pools.pool import Pool, Swap
+from defi_lib.rounding import rest
+from defi_lib.validation import Amount, broadcastable, fulfilled, plain, positive, ratio, token_pair
 
 
 class Arbitrage(NamedTuple):
@@ -20,12 +21,12 @@ class Arbitrage(NamedTuple):
     what it takes, he buys there.
     """
 
-    before: ConstantProductPool  #: the pool before
-    pool: ConstantProductPool  #: the pool after
-    price: Amount  #: outside price of token 0 in token 1
-    bought: Swap  #: token 1 into the pool, token 0 out of it
-    sold: Swap  #: token 0 into the pool, token 1 out of it
-    profit: Amount  #: token 1, before gas; 0 where there is nothing to gain
+    before: Pool  #: the pool before
+    pool: Pool  #: the pool after
+    price: Amount  #: outside price of the token in the quote: of token 0 in token 1, if nothing else was asked for
+    bought: Swap  #: the quote into the pool, the token out of it
+    sold: Swap  #: the token into the pool, the quote out of it
+    profit: Amount  #: in the quote, before gas; 0 where there is nothing to gain
 
     @property
     def swaps(self) -> tuple[Swap, Swap]:
@@ -34,7 +35,7 @@ class Arbitrage(NamedTuple):
 
     @property
     def fee_income(self) -> Amount:
-        """Fee that stays in the pool, at the outside price (token 1)."""
+        """Fee that stays in the pool, at the outside price (the quote)."""
         return self.bought.fee + self.sold.fee * self.price
 
 
@@ -62,34 +63,41 @@ def no_trade_band(price: Amount, fee: Amount) -> tuple[Amount, Amount]:
     """
     price, gamma = positive("price", price), 1 - ratio("fee", fee)
     broadcastable(price=price, fee=fee)
-    return price * gamma, price / gamma
+    with np.errstate(over="ignore"):
+        low, high = price * gamma, price / gamma
+    fulfilled("price", price, (np.asarray(low) > 0) & np.isfinite(high), "are prices whose band a float can hold")
+    return low, high
 
 
-def arbitrage_outside(pool: ConstantProductPool, price: Amount) -> Arbitrage:
+def arbitrage_outside(pool: Pool, price: Amount, token: int = 0, quote: int = 1) -> Arbitrage:
     """Trade the pool against an outside market until nothing is left to gain.
 
-    Below the band buy token 0 with ``Δy = (√(x·y·p·γ) − y)/γ``, profit ``(√(x·p) − √(y/γ))²``; above it sell
-    ``Δx = (√(x·y·γ/p) − x)/γ``, profit ``(√y − √(x·p/γ))²``; within it do nothing.
+    Below the band buy the token, above it sell, until the last bit of the trade costs ``price``, its fee included;
+    within it do nothing. The pool knows the trade (``trade_to``, ``after_fee``); the profit is what its swaps leave.
+    In a constant product pool ``Δy = (√(x·y·p·γ) − y)/γ`` or ``Δx = (√(x·y·γ/p) − x)/γ``, ``γ = 1 − fee``.
 
     Args:
-        pool: the pool, ``γ = 1 − fee``.
-        price: outside price p of token 0 in token 1, > 0; the outside market is deep and takes no fee.
+        pool: of any kind.
+        price: outside price p of the token in the quote, > 0; the outside market is deep and takes no fee.
+        token, quote: two different tokens of the pool.
 
     Raises:
-        ValueError: a price that is not positive, or shapes that do not fit together.
+        ValueError: a price that is not positive, shapes that do not fit together, or a pool that cannot say which
+            trade brings it to a price.
 
     Source: Angeris et al., arXiv:1911.03380; Angeris, Chitra, arXiv:2003.10001.
+
+    >>> from defi_lib.exchange import WeightedPool
+    >>> round(arbitrage_outside(WeightedPool((8000.0, 4e6), (0.8, 0.2)), 2100.0).profit, 2)
+    3458.08
     """
+    if not hasattr(pool, "trade_to"):
+        raise ValueError(f"pool is a {type(pool).__name__} without trade_to: allowed is a pool that has it")
     price = positive("price", price)
-    x, y = pool.reserves
-    gamma = 1 - pool.fee
-    broadcastable(reserve_0=x, reserve_1=y, fee=pool.fee, price=price)
-    gap_below = _root_difference(gamma * (x * price), y)
-    gap_above = _root_difference(gamma * y, x * price)
-    bought = pool.swap_exact_in(np.sqrt(y) * gap_below / gamma, 1, 0)
-    sold = bought.pool.swap_exact_in(np.sqrt(x / price) * gap_above / gamma, 0, 1)
-    profit = plain((gap_below**2 + gap_above**2) / gamma)
-    return Arbitrage(pool, sold.pool, price, bought, sold, profit)
+    bought, sold = pool.trade_to(price, token, quote, after_fee=True)
+    # In each scenario one of the two is nothing, so that no sum can hide the digits of the other.
+    profit = rest(bought.amount_out * price, bought.amount_in) + rest(sold.amount_out, sold.amount_in * price)
+    return Arbitrage(pool, sold.pool, price, bought, sold, plain(profit))
 
 
 def arbitrage_cycle(hops: Sequence[Hop]) -> CycleArbitrage:
@@ -97,13 +105,14 @@ def arbitrage_cycle(hops: Sequence[Hop]) -> CycleArbitrage:
 
     A row of constant product pools gives ``E·d/(1 + c·d)`` for d: with ``e_i = γ_i·y_i/x_i``, ``E`` is the product
     of all ``e_i`` and ``c = Σ γ_i·E_{i−1}/x_i``, ``E_{i−1}`` the product before pool i. The best amount is
-    ``d = (√E − 1)/c``, its profit ``(√E − 1)²/c``.
+    ``d = (√E − 1)/c``.
 
     Args:
         hops: two or more, each with its own constant product pool; the last gives the token that the first takes.
 
     Raises:
-        ValueError: fewer than two hops, one pool in two of them, or a token that a pool does not have.
+        ValueError: fewer than two hops, one pool in two of them, another kind of pool, or a token that a pool does
+            not have.
 
     Source: the virtual pool of Wang et al., *Cyclic Arbitrage in DEXs*, arXiv:2105.02784, for any number of pools.
     """
@@ -113,7 +122,8 @@ def arbitrage_cycle(hops: Sequence[Hop]) -> CycleArbitrage:
         raise ValueError("hops visits one pool twice: allowed is every pool once")
     exchange_rate: Amount = 1.0
     slowdown: Amount = 0.0
-    for pool, token_in, token_out in hops:
+    for number, (pool, token_in, token_out) in enumerate(hops):
+        needs_constant_product(f"hops[{number}].pool", pool, fee_may_change=True)
         token_pair(token_in, token_out, 2)
         rate_to_reserve = (1 - pool.fee) * exchange_rate / pool.reserves[token_in]
         slowdown = slowdown + rate_to_reserve
@@ -121,7 +131,8 @@ def arbitrage_cycle(hops: Sequence[Hop]) -> CycleArbitrage:
     gain = _root_difference(exchange_rate, 1.0)
     path = swap_along(hops, gain / slowdown)
     pools = tuple(swap.pool for swap in path.swaps)
-    return CycleArbitrage(path.swaps, pools, path.amount_in, path.amount_out, plain(gain**2 / slowdown))
+    profit = plain(rest(path.amount_out, path.amount_in))
+    return CycleArbitrage(path.swaps, pools, path.amount_in, path.amount_out, profit)
 
 
 def arbitrage_between(
@@ -138,7 +149,7 @@ def arbitrage_between(
         token: the token in which profits are counted, 0 or 1.
 
     Raises:
-        ValueError: a token that a pool of two does not have, or one pool given twice.
+        ValueError: a token that a pool of two does not have, another kind of pool, or one pool given twice.
     """
     other = 1 - token
     token_pair(token, other, 2, names=("token", "the other token"))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from defi_lib.exchange.pools.constant_product import ConstantProductPool
-from defi_lib.exchange.pools.pool import LiquidityChange, Swap
+from defi_lib.exchange.pools.pool import LiquidityChange, SharedPool, Swap
 from defi_lib.validation import Amount, broadcastable, non_negative, positive, ratio
 
 
@@ -28,12 +27,12 @@ class LiquidityPull(NamedTuple):
 
 
 def pull_liquidity(
-    pool: ConstantProductPool, share: Amount, sale: Amount = 0.0, token_in: int = 0, token_out: int = 1
+    pool: SharedPool, share: Amount, sale: Amount = 0.0, token_in: int = 0, token_out: int = 1
 ) -> LiquidityPull:
     """Withdraw a share of the pool, after which a holder sells his tokens into what is left.
 
     Args:
-        pool: the pool before.
+        pool: the pool before, of any kind whose providers hold shares.
         share: part of all liquidity shares that the owner gives back, in [0, 1).
         sale: what the holder sells (``token_in``), >= 0.
         token_in: the token that the holder sells.
@@ -45,6 +44,8 @@ def pull_liquidity(
     Source: own derivation from the constant product. A lock of the shares, or shares burned at the start, are what
     prevents it in real pools; the owner's right to mint the token has the same effect and is not seen in the pool.
     """
+    if not hasattr(pool, "shares"):
+        raise ValueError(f"pool is a {type(pool).__name__} without shares: allowed is a pool whose providers hold them")
     share, sale = ratio("share", share), non_negative("sale", sale)
     broadcastable(share=share, sale=sale, reserves=pool.reserves[0])
     removal = pool.remove_liquidity(share * pool.shares)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.exchange.pools.constant_product import ConstantProductPool
+from defi_lib.exchange.pools.constant_product import ConstantProductPool, needs_constant_product
 from defi_lib.exchange.pools.pool import Pool, Swap
 from defi_lib.validation import Amount, broadcastable, non_negative, plain, ratio, token_pair
 
@@ -119,12 +119,13 @@ def optimal_split(
         ``token_in`` per pool, pools along the first axis.
 
     Raises:
-        ValueError: no pool, or an argument outside its range.
+        ValueError: no pool, another kind of pool (see :func:`split_any`), or an argument outside its range.
 
     Source: own derivation from the first-order condition; the problem is that of Angeris, Chitra, Evans, Boyd,
     *Optimal Routing for Constant Function Market Makers*, arXiv:2204.05238.
     """
     amount_in, _ = _checked(pools, amount_in, 0.0, token_in, token_out)
+    _need_constant_products(pools)
     return _fill(*_containers(pools, amount_in, token_in, token_out), amount_in)
 
 
@@ -148,11 +149,13 @@ def split_trade(
         gas: ``token_out`` per pool used, >= 0.
 
     Raises:
-        ValueError: no pool, more than 10 pools when gas is paid, or an argument outside its range.
+        ValueError: no pool, another kind of pool (see :func:`split_any`), more than 10 pools when gas is paid, or an
+            argument outside its range.
 
     Source: arXiv:2204.05238; with a cost per pool, the problem is a mixed-integer one there too.
     """
     amount_in, gas = _checked(pools, amount_in, gas, token_in, token_out)
+    _need_constant_products(pools)
     level, width = _containers(pools, amount_in, token_in, token_out)
     amounts = _fill(level, width, amount_in)
     if np.any(gas):
@@ -209,6 +212,11 @@ def _checked(
     amount_in, gas = non_negative("amount_in", amount_in), non_negative("gas", gas)
     broadcastable(amount_in=amount_in, gas=gas)
     return amount_in, gas
+
+
+def _need_constant_products(pools: Sequence[Any]) -> None:
+    for number, pool in enumerate(pools):
+        needs_constant_product(f"pools[{number}]", pool, fee_may_change=True)  # each pool trades once
 
 
 def _containers(

@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from defi_lib.exchange.pools.constant_product import ConstantProductPool
+from defi_lib.exchange.pools.constant_product import ConstantProductPool, needs_constant_product
 from defi_lib.exchange.pools.pool import ASSETS, Swap
 from defi_lib.ledger.transfer import Transfer, actual
+from defi_lib.rounding import above
 from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive, ratio, token_pair
 
 
@@ -114,7 +115,10 @@ def sandwich_attack(
         pays = sandwich_profit(pool, victim_amount, best, token_in, token_out) > gas
         attack = np.where(pays, best, 0.0)
     else:
-        attack = between("front_run", front_run, 0.0, largest)
+        attack = non_negative("front_run", front_run)
+        broadcastable(front_run=attack, largest=largest)
+        if np.any(above(attack, largest)):
+            between("front_run", attack, 0.0, largest)
     first = pool.swap_exact_in(attack, token_in, token_out)
     victim = first.pool.swap_exact_in(victim_amount, token_in, token_out)
     last = victim.pool.swap_exact_in(first.amount_out, token_out, token_in)
@@ -226,6 +230,7 @@ def _scaled(
     pool: ConstantProductPool, victim_amount: Amount, token_in: int, token_out: int
 ) -> tuple[Amount, Amount, Amount]:
     """The reserve of the token paid in, the victim's amount in units of it, and γ."""
+    needs_constant_product("pool", pool)
     token_pair(token_in, token_out, 2)
     reserve, victim_amount = pool.reserves[token_in], positive("victim_amount", victim_amount)
     broadcastable(reserve=reserve, fee=pool.fee, victim_amount=victim_amount)

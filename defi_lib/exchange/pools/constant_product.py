@@ -6,8 +6,9 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from defi_lib.exchange.pools.pool import LiquidityChange, Swap, price_gaps
+from defi_lib.exchange.pools.pool import LiquidityChange, Swap, price_gaps, replaced
 from defi_lib.frozen import kept
+from defi_lib.rounding import rest
 from defi_lib.validation import Amount, between, broadcastable, non_negative, per_token, positive, ratio, token_pair
 
 #: Builds a record from values already known to be valid, in half the time of its constructor.
@@ -98,7 +99,7 @@ class ConstantProductPool(_State):
         token_pair(token_in, token_out, 2)
         reserve_in, reserve_out = self.reserves[token_in], self.reserves[token_out]
         amount_out = between("amount_out", amount_out, 0.0, reserve_out, high_open=True)
-        left = reserve_out - amount_out
+        left = positive("reserve of token_out − amount_out", rest(reserve_out, amount_out))
         net_in = reserve_in * (amount_out / left)
         amount_in = net_in / (1 - self.fee)
         pool = self._holding(reserve_in + amount_in, left, token_in)
@@ -134,7 +135,7 @@ class ConstantProductPool(_State):
         """
         fee = kept(ratio("fee", fee))
         broadcastable(reserve_0=self.reserves[0], reserve_1=self.reserves[1], fee=fee, shares=self.shares)
-        return self._with(fee=fee)
+        return replaced(self, fee=fee)
 
     def matching_amount(self, amount: Amount, token: int = 0) -> Amount:
         """How much of the other token must accompany ``amount`` of ``token`` in a deposit (the router's quote)."""
@@ -169,9 +170,10 @@ class ConstantProductPool(_State):
         protocol_shares = self._protocol_shares()
         circulating = self.shares + protocol_shares
         shares = between("shares", shares, 0.0, self.shares, high_open=True)
-        part, rest = shares / circulating, (circulating - shares) / circulating
+        left = positive("shares in circulation − shares", rest(self.shares, shares)) + protocol_shares
+        part, kept_part = shares / circulating, left / circulating
         x, y = self.reserves
-        pool = self._with_liquidity((x * rest, y * rest), circulating - shares)
+        pool = self._with_liquidity((x * kept_part, y * kept_part), left)
         return LiquidityChange(self, pool, (x * part, y * part), shares, protocol_shares)
 
     def _protocol_shares(self) -> Amount:
@@ -185,21 +187,15 @@ class ConstantProductPool(_State):
         """This pool with other reserves, already known to be valid."""
         reserves = (reserve_in, reserve_out) if token_in == 0 else (reserve_out, reserve_in)
         if type(self) is not ConstantProductPool:
-            return self._with(reserves=reserves)
-        new: Self = _record(type(self), (reserves, *self[1:]))
+            return replaced(self, reserves=reserves)
+        _, fee, shares, protocol_fee, root_k_last = self
+        new: Self = _record(type(self), (reserves, fee, shares, protocol_fee, root_k_last))
         return new
 
     def _with_liquidity(self, reserves: tuple[Amount, Amount], shares: Amount) -> Self:
         """This pool after a deposit or withdrawal, with which the protocol was paid."""
         x, y = per_token("reserves", reserves, 2, positive)
-        return self._with(reserves=(x, y), shares=positive("shares", shares), root_k_last=_root_product(x, y))
-
-    def _with(self, **fields: Any) -> Self:
-        """This pool with some fields, already known to be valid, replaced; a subclass keeps what it added."""
-        pool = self._replace(**fields)
-        if added := getattr(self, "__dict__", None):
-            pool.__dict__.update(added)
-        return pool
+        return replaced(self, reserves=(x, y), shares=positive("shares", shares), root_k_last=_root_product(x, y))
 
 
 def open_pool(
@@ -229,6 +225,35 @@ def _paid_in(rise: Amount, fee: Amount, after_fee: bool) -> Amount:
     if after_fee:
         return rise / (1 + np.sqrt(1 + rise)) / gamma
     return 2 * rise / (1 + gamma + np.sqrt((1 + gamma) ** 2 + 4 * gamma * rise))
+
+
+def needs_constant_product(name: str, pool: Any, *, fee_may_change: bool = False) -> ConstantProductPool:
+    """``pool``, if closed forms for a constant product are right for it.
+
+    Args:
+        name: what the caller's argument is called.
+        pool: whatever was given.
+        fee_may_change: whether the formula holds although each trade may change the fee of the next, as in a subclass
+            that computes its fee.
+
+    Raises:
+        ValueError: another kind of pool, or a subclass that trades differently; it names the class.
+
+    >>> from defi_lib.exchange import WeightedPool
+    >>> needs_constant_product("pool", WeightedPool((1.0, 1.0), (0.8, 0.2)))
+    Traceback (most recent call last):
+    ValueError: pool is a WeightedPool: allowed is a ConstantProductPool, for which the formula holds
+    """
+    kind = type(pool)
+    if kind is ConstantProductPool:
+        return pool
+    own = ("price", "swap_exact_in", "swap_exact_out", "reserves", *(() if fee_may_change else ("fee",)))
+    if not isinstance(pool, ConstantProductPool):
+        raise ValueError(f"{name} is a {kind.__name__}: allowed is a ConstantProductPool, for which the formula holds")
+    for part in own:
+        if getattr(kind, part) is not getattr(ConstantProductPool, part):
+            raise ValueError(f"{name} is a {kind.__name__} with its own {part}: allowed is that of ConstantProductPool")
+    return pool
 
 
 def _root_product(x: Amount, y: Amount) -> Amount:

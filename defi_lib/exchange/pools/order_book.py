@@ -10,14 +10,19 @@ from numpy.typing import NDArray
 
 from defi_lib.exchange.pools.constant_product import ConstantProductPool
 from defi_lib.exchange.pools.order_queue import BUY, SELL, Fill, Order, Side, match
-from defi_lib.exchange.pools.pool import ASSETS, PRICE_IMPACT, Swap
+from defi_lib.exchange.pools.pool import ASSETS, PRICE_IMPACT, Swap, replaced
+from defi_lib.frozen import kept
 from defi_lib.ledger.transfer import Transfer, actual
+from defi_lib.rounding import TOLERANCE, below, same
 from defi_lib.validation import (
     Amount,
     at_least,
     between,
+    broadcastable,
+    fulfilled,
     non_negative,
     one_of,
+    plain,
     positive,
     ratio,
     token_pair,
@@ -115,8 +120,8 @@ class OrderBook(_State):
         maker: str = "market maker",
     ) -> Self:
         """Check the arguments and build the book."""
-        taker_fee = ratio("taker_fee", taker_fee)
-        maker_fee = between("maker_fee", maker_fee, -taker_fee, 1.0, high_open=True)
+        taker_fee = kept(ratio("taker_fee", taker_fee))
+        maker_fee = kept(between("maker_fee", maker_fee, -taker_fee, 1.0, high_open=True))
         buys = _orders("bids", bids, BUY, maker, 0)
         sells = _orders("asks", asks, SELL, maker, len(buys))
         return super().__new__(cls, *_sides(buys, sells), taker_fee, maker_fee, len(buys) + len(sells))
@@ -235,9 +240,9 @@ class OrderBook(_State):
 
     def depth(self, within: Amount) -> tuple[Amount, Amount]:
         """Value (quote tokens) of the bids and of the asks whose price is at most ``within`` (ratio) from mid."""
-        within = non_negative("within", within) + 1e-12  # an order exactly that far away counts, whatever the rounding
-        bids = self.bids.quote[np.searchsorted(-self.bids.prices, -self.mid * (1 - within), side="right")]
-        asks = self.asks.quote[np.searchsorted(self.asks.prices, self.mid * (1 + within), side="right")]
+        within = non_negative("within", within)
+        bids = self.bids.quote[self.bids.up_to(self.mid * (1 - within), included=True)]
+        asks = self.asks.quote[self.asks.up_to(self.mid * (1 + within), included=True)]
         return np.maximum(bids - self.bids.taken[1], 0.0), np.maximum(asks - self.asks.taken[1], 0.0)
 
     def swap_exact_in(self, amount_in: Amount, token_in: int = 0, token_out: int = 1) -> Swap:
@@ -250,7 +255,7 @@ class OrderBook(_State):
         amount_in = non_negative("amount_in", amount_in)
         side = self._facing(token_in)
         fee = amount_in * self.taker_fee
-        net_in = between("amount_in·(1 − fee)", amount_in - fee, 0.0, side.left[token_in], high_open=True)
+        net_in = _less_than_all("amount_in·(1 − fee)", amount_in - fee, side, token_in)
         amount_out = side.worth(token_in, net_in)
         return Trade(self, self._after(token_in, net_in, amount_out), amount_in, amount_out, fee, token_in, token_out)
 
@@ -262,11 +267,58 @@ class OrderBook(_State):
         """
         token_pair(token_in, token_out, 2)
         side = self._facing(token_in)
-        amount_out = between("amount_out", amount_out, 0.0, side.left[token_out], high_open=True)
+        amount_out = _less_than_all("amount_out", amount_out, side, token_out)
         net_in = side.worth(token_out, amount_out)
         amount_in = net_in / (1 - self.taker_fee)
         pool = self._after(token_in, net_in, amount_out)
         return Trade(self, pool, amount_in, amount_out, amount_in * self.fee, token_in, token_out)
+
+    def trade_to(self, price: Amount, token: int = 0, quote: int = 1, *, after_fee: bool = False) -> tuple[Swap, Swap]:
+        """The market order that moves the mid price to ``price``, ``(bought, sold)``; contract as in :class:`Pool`.
+
+        The mid price moves in steps, to half way between the best order of the other side and the next that is left:
+        the trade goes as near to ``price`` as it can without passing it. After fee, all orders are taken that are
+        better than ``price`` when the fee is paid.
+
+        Raises:
+            ValueError: a price that is not positive, one for which a side would have to be emptied, or a token that
+                the book does not have.
+
+        >>> book = OrderBook([(99.0, 5.0)], [(101.0, 1.0), (103.0, 4.0)], taker_fee=0.0)
+        >>> bought, sold = book.trade_to(101.0)
+        >>> float(bought.amount_out), float(sold.amount_in), float(sold.pool.price())
+        (1.0, 0.0, 101.0)
+        """
+        token_pair(token, quote, 2, ("token", "quote"))
+        price, mid = positive("price", price), self.mid
+        broadcastable(price=price, book=mid, taker_fee=self.taker_fee)
+        target, gamma = price if token == 0 else 1 / price, 1 - self.taker_fee
+        if after_fee:
+            bids = self.bids.up_to(target / gamma, included=False)
+            asks = self.asks.up_to(target * gamma, included=False)
+        else:
+            bids = _left_at(self.bids, np.minimum(2 * target - self.best_ask, self.best_bid))
+            asks = _left_at(self.asks, np.maximum(2 * target - self.best_bid, self.best_ask))
+        enough = (bids < len(self.bids.orders)) & (asks < len(self.asks.orders))
+        fulfilled("price", price, enough, "are prices for which an order is left on each side")
+        sold_base = np.maximum(self.bids.base[bids] - self.bids.taken[0], 0.0) / gamma
+        paid_quote = np.maximum(self.asks.quote[asks] - self.asks.taken[1], 0.0) / gamma
+        first, second = (paid_quote, sold_base) if token == 0 else (sold_base, paid_quote)
+        bought = self.swap_exact_in(plain(first), quote, token)
+        return bought, bought.pool.swap_exact_in(plain(second), token, quote)
+
+    def with_fee(self, fee: Amount) -> Self:
+        """The same book with another fee of the takers (ratio, in [0, 1)) from now on.
+
+        Raises:
+            ValueError: a fee outside its range, or one that does not pay what makers are paid.
+
+        >>> OrderBook.around(2000.0, 0.001, 1e6).with_fee(0.0005).taker_fee
+        0.0005
+        """
+        fee = kept(ratio("fee", fee))
+        between("maker_fee", self.maker_fee, -fee, 1.0, high_open=True)
+        return replaced(self, taker_fee=fee)
 
     def place(self, side: str, price: float, size: float, maker: str) -> Placement:
         """Place a limit order: what crosses the book trades at once, as a taker; the rest waits behind older orders.
@@ -346,9 +398,23 @@ def _orders(name: str, rows: object, side: str, maker: str, first_id: int) -> tu
 
 def _sides(buys: Iterable[Order], sells: Iterable[Order]) -> tuple[Side, Side]:
     bids, asks = Side.of(buys), Side.of(sells)
-    if bids.orders and asks.orders and bids.best >= asks.best:
+    if bids.orders and asks.orders and not below(bids.best, asks.best):
         raise ValueError(f"the best bid = {bids.best} meets the best ask: allowed are bids below {asks.best}")
     return bids, asks
+
+
+def _left_at(side: Side, limit: Amount) -> NDArray[np.int64]:
+    """How many orders to take so that the next has the last price up to ``limit``; all, if that is beyond the last."""
+    count = side.up_to(limit, included=True)
+    beyond = (count == len(side.orders)) & ~np.asarray(same(limit, side.prices[-1]))
+    return np.where(beyond, count, side.first_at(side.prices[np.maximum(count - 1, 0)]))
+
+
+def _less_than_all(name: str, amount: Amount, side: Side, token: int) -> Amount:
+    """``amount`` of a token if it leaves more than rounding of it on a side."""
+    left, whole = side.left[token], (side.base if token == 0 else side.quote)[-1]
+    amount = between(name, amount, 0.0, left, high_open=True)
+    return fulfilled(name, amount, amount < left - TOLERANCE * whole, "are amounts that leave some of the side")
 
 
 def _single(**values: Amount) -> None:

@@ -8,6 +8,8 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.frozen import kept
+from defi_lib.rounding import TOLERANCE, above, rest
 from defi_lib.validation import Amount
 
 BUY, SELL = "buy", "sell"
@@ -56,7 +58,7 @@ class Side(NamedTuple):
         ranked = tuple(sorted(orders, key=_rank))
         prices = np.array([order.price for order in ranked])
         sizes = np.array([order.size for order in ranked])
-        return cls(ranked, prices, _cumulated(sizes), _cumulated(prices * sizes))
+        return cls(ranked, kept(prices), kept(_cumulated(sizes)), kept(_cumulated(prices * sizes)))
 
     @property
     def left(self) -> tuple[Amount, Amount]:
@@ -71,8 +73,27 @@ class Side(NamedTuple):
         return self.prices[_level(self.base, self.taken[0])]
 
     def take(self, base: Amount, quote: Amount) -> Self:
-        """This side when so much more is taken."""
-        return self._replace(taken=(self.taken[0] + base, self.taken[1] + quote))
+        """This side when so much more is taken; what ends at an edge to within rounding leaves none of that order."""
+        base, quote = self.taken[0] + base, self.taken[1] + quote
+        edge = np.minimum(np.searchsorted(self.base, base * (1 - TOLERANCE)), len(self.orders))
+        at_edge = self.base[edge] <= base * (1 + TOLERANCE)
+        base, quote = np.where(at_edge, self.base[edge], base)[()], np.where(at_edge, self.quote[edge], quote)[()]
+        return self._replace(taken=(base, quote))
+
+    def up_to(self, limit: Amount, *, included: bool) -> NDArray[np.int64]:
+        """How many orders are better than a price (quote per base), or as good where ``included``."""
+        sign = self._sign
+        ranks, shift = sign * self.prices, TOLERANCE * np.abs(limit) * (1 if included else -1)
+        return np.searchsorted(ranks, sign * limit + shift, side="right" if included else "left")
+
+    def first_at(self, price: Amount) -> NDArray[np.int64]:
+        """How many orders are better than that price of an order."""
+        return np.searchsorted(self._sign * self.prices, self._sign * price, side="left")
+
+    @property
+    def _sign(self) -> int:
+        """1 where a lower price is better, otherwise −1."""
+        return -1 if self.orders and self.orders[0].side == BUY else 1
 
     def worth(self, given: int, amount: Amount) -> Amount:
         """What ``amount`` of token ``given`` is worth along the orders, from where they are taken up to.
@@ -113,12 +134,12 @@ def match(order: Order, facing: tuple[Order, ...]) -> tuple[tuple[Fill, ...], li
     """Trade an order against the other side: the fills, what still stands there, and what is left of the order."""
     fills, standing, left = [], [], order.size
     for other in facing:
-        size = min(left, other.size) if _rank(other) <= -_rank(order) else 0.0
+        size = 0.0 if above(_rank(other), -_rank(order)) else min(left, other.size)
         if size > 0:
             fills.append(Fill(other.maker, other.price, size, other.order_id))
-            left -= size
-        if other.size > size:
-            standing.append(other._replace(size=other.size - size))
+            left = float(rest(left, size, order.size))
+        if still := rest(other.size, size):
+            standing.append(other._replace(size=float(still)))
     return tuple(fills), standing, order._replace(size=left) if left > 0 else None
 
 

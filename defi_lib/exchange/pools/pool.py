@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Protocol, Self
+from typing import Any, NamedTuple, Protocol, Self, TypeVar
 
 import numpy as np
 
@@ -63,7 +63,7 @@ class Pool(Protocol):
                 fee, is ``γ·price``, a seller when it is ``price/γ``, ``γ = 1 − fee`` as before the trade; between the
                 two (:func:`~defi_lib.exchange.no_trade_band`) nothing is traded.
 
-        Where prices come in steps, as in an order book, the trade is the largest that does not go beyond ``price``.
+        Where prices come in steps, as in an order book, the trade goes as near as it can without passing ``price``.
 
         Raises:
             ValueError: a price that is not positive, or that one trade cannot reach, or a token that the pool does
@@ -206,6 +206,17 @@ def _ratio_or(part: Amount, whole: Amount, default: Amount) -> Amount:
     return np.divide(part, whole, out=out, where=whole != 0)
 
 
+_State = TypeVar("_State", bound=tuple)
+
+
+def replaced(state: _State, **fields: Any) -> _State:
+    """A state, which is a ``NamedTuple``, with some fields replaced unchecked; a subclass keeps what it added."""
+    new: _State = state._replace(**fields)  # type: ignore[attr-defined]
+    if added := getattr(state, "__dict__", None):
+        new.__dict__.update(added)
+    return new
+
+
 def price_gaps(
     pool: Pool, price: Amount, token: int = 0, quote: int = 1, *, after_fee: bool = False
 ) -> tuple[Amount, Amount]:
@@ -217,7 +228,8 @@ def price_gaps(
         ValueError: a price that is not positive, or too far away for a float, or shapes that do not fit together.
     """
     price, spot, fee = positive("price", price), pool.price(token, quote), pool.fee
-    broadcastable(price=price, pool=spot, fee=fee)
+    held = {f"reserve_{number}": pool.reserves[number] for number in (token, quote)}
+    broadcastable(**held, fee=fee, price=price, **{"the pool's price": spot})
     kept = 1 - fee if after_fee else 1.0
     with np.errstate(over="ignore"):
         up = np.maximum((kept * price - spot) / spot, 0.0)
@@ -226,4 +238,4 @@ def price_gaps(
     return plain(up), plain(down)
 
 
-__all__ = ["Amount", "LiquidityChange", "Pool", "Self", "SharedPool", "Swap", "price_gaps"]
+__all__ = ["Amount", "LiquidityChange", "Pool", "Self", "SharedPool", "Swap", "price_gaps", "replaced"]

@@ -7,13 +7,17 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-from defi_lib.exchange.pools.pool import LiquidityChange, Swap
+from defi_lib.exchange.pools.pool import LiquidityChange, Swap, price_gaps, replaced
+from defi_lib.frozen import kept
+from defi_lib.rounding import above, rest
 from defi_lib.validation import (
     Amount,
     between,
     broadcastable,
+    fulfilled,
     non_negative,
     per_token,
+    plain,
     positive,
     ratio,
     token,
@@ -32,6 +36,9 @@ class Limits(NamedTuple):
     min_invariant_ratio: float = 0.7  #: of the invariant after to before, when leaving in a single token
     max_invariant_ratio: float = 3.0  #: of the invariant after to before, when entering with a single token
 
+
+#: Steps of Newton's method at most, and the relative change at which the error, which it squares, is below rounding.
+_MAX_STEPS, _ENOUGH = 100, 1e-10
 
 #: The bare formulas.
 NO_LIMITS = Limits(inf, 1.0, 0.0, inf)
@@ -81,14 +88,14 @@ class WeightedPool(_State):
         power_error: Amount = 0.0,
     ) -> Self:
         """Check the arguments and build the pool."""
-        reserves = per_token("reserves", reserves, None, positive)
-        weights = per_token("weights", weights, len(reserves), positive)
-        fee, power_error = ratio("fee", fee), ratio("power_error", power_error)
+        reserves = tuple(map(kept, per_token("reserves", reserves, None, positive)))
+        weights = tuple(map(kept, per_token("weights", weights, len(reserves), positive)))
+        fee, power_error = kept(ratio("fee", fee)), kept(ratio("power_error", power_error))
         held = {f"reserves[{i}]": reserve for i, reserve in enumerate(reserves)}
         parts = {f"weights[{i}]": weight for i, weight in enumerate(weights)}
         broadcastable(**held, **parts, fee=fee, power_error=power_error)
         between("the sum of weights", sum(weights), 1 - 1e-12, 1 + 1e-12)
-        shares = len(reserves) * _mean(reserves, weights) if shares is None else positive("shares", shares)
+        shares = kept(len(reserves) * _mean(reserves, weights) if shares is None else positive("shares", shares))
         broadcastable(**held, **parts, fee=fee, power_error=power_error, shares=shares)
         return super().__new__(cls, reserves, weights, fee, shares, _checked(limits), power_error)
 
@@ -114,11 +121,11 @@ class WeightedPool(_State):
         reserve_in, reserve_out = self.reserves[token_in], self.reserves[token_out]
         broadcastable(amount_in=amount_in, reserve_in=reserve_in, reserve_out=reserve_out, fee=self.fee)
         fee = amount_in * self.fee
-        net_in = between("amount_in·(1 − fee)", amount_in - fee, 0.0, self.limits.max_in_ratio * reserve_in)
+        net_in = _at_most("amount_in·(1 − fee)", amount_in - fee, self.limits.max_in_ratio * reserve_in)
         log_kept = self.weights[token_in] / self.weights[token_out] * -np.log1p(net_in / reserve_in)
         amount_out = reserve_out * np.maximum(-_power(log_kept, self.power_error), 0.0)
-        kept = np.minimum(np.exp(log_kept) * (1 + self.power_error), 1.0)
-        left = positive("the reserve of token_out that is left", reserve_out * kept)
+        part_left = np.minimum(np.exp(log_kept) * (1 + self.power_error), 1.0)
+        left = positive("the reserve of token_out that is left", reserve_out * part_left)
         pool = self._with_reserves({token_in: reserve_in + amount_in, token_out: left})
         return Swap(self, pool, amount_in, amount_out, fee, token_in, token_out)
 
@@ -130,13 +137,46 @@ class WeightedPool(_State):
         """
         token_pair(token_in, token_out, len(self.reserves))
         reserve_in, reserve_out = self.reserves[token_in], self.reserves[token_out]
-        amount_out = between("amount_out", amount_out, 0.0, self.limits.max_out_ratio * reserve_out)
-        left = positive("reserve of token_out − amount_out", reserve_out - amount_out)
+        amount_out = _at_most("amount_out", amount_out, self.limits.max_out_ratio * reserve_out)
+        left = positive("reserve of token_out − amount_out", rest(reserve_out, amount_out))
         log_growth = self.weights[token_out] / self.weights[token_in] * -np.log1p(-amount_out / reserve_out)
         net_in = reserve_in * _power(log_growth, self.power_error)
         amount_in = non_negative("amount_in", net_in / (1 - self.fee))
         pool = self._with_reserves({token_in: reserve_in + amount_in, token_out: left})
         return Swap(self, pool, amount_in, amount_out, amount_in * self.fee, token_in, token_out)
+
+    def trade_to(self, price: Amount, token: int = 0, quote: int = 1, *, after_fee: bool = False) -> tuple[Swap, Swap]:
+        """The trade that moves the price to ``price``, ``(bought, sold)``; contract and arguments as in :class:`Pool`.
+
+        Paying the part a of its reserve, net of fee, for a token raises that token's price on the curve by
+        ``(1 + a)^(1 + w_in/w_out)``; with the fee in the reserve, by ``(1 + a/γ)·(1 + a)^(w_in/w_out)``.
+
+        Raises:
+            ValueError: a price that is not positive, one that takes more than the limits allow in one trade, or a
+                token that the pool does not have.
+
+        >>> pool = WeightedPool((8000.0, 4e6), (0.8, 0.2))
+        >>> bought, sold = pool.trade_to(2100.0)
+        >>> round(bought.amount_in, 2), sold.amount_in, round(sold.pool.price(), 9)
+        (159311.16, 0.0, 2100.0)
+        """
+        up, down = price_gaps(self, price, token, quote, after_fee=after_fee)
+        bought = self.swap_exact_in(self._paid_in(price, up, quote, token, after_fee), quote, token)
+        sold = self._paid_in(price, down, token, quote, after_fee)
+        return bought, bought.pool.swap_exact_in(sold, token, quote)
+
+    def with_fee(self, fee: Amount) -> Self:
+        """The same pool with another fee (ratio, in [0, 1)) from now on.
+
+        Raises:
+            ValueError: a fee outside its range, or of a shape that does not fit.
+
+        >>> WeightedPool((1000.0, 2e6), (0.5, 0.5)).with_fee(0.0005).fee
+        0.0005
+        """
+        fee = kept(ratio("fee", fee))
+        broadcastable(reserves=sum(self.reserves), weights=sum(self.weights), fee=fee, shares=self.shares)
+        return replaced(self, fee=fee)
 
     def add_liquidity(self, amounts: tuple[Amount, ...]) -> LiquidityChange:
         """Deposit one amount per token (each >= 0) and receive ``shares·(V′/V − 1)``.
@@ -163,7 +203,7 @@ class WeightedPool(_State):
             ValueError: shares outside [0, what triples the invariant], or a token that the pool does not have.
         """
         reserve, weight = self._single(token)
-        shares = between("shares", shares, 0.0, (self.limits.max_invariant_ratio - 1) * self.shares)
+        shares = _at_most("shares", shares, (self.limits.max_invariant_ratio - 1) * self.shares)
         amount = reserve * _power(np.log1p(shares / self.shares) / weight, self.power_error)
         amount = non_negative("the amount", amount * (weight + (1 - weight) / (1 - self.fee)))
         return self._change(self._only(token, amount), shares, entering=True)
@@ -175,6 +215,7 @@ class WeightedPool(_State):
             ValueError: shares outside [0, shares in circulation).
         """
         shares = between("shares", shares, 0.0, self.shares, high_open=True)
+        positive("shares in circulation − shares", rest(self.shares, shares))
         return self._change(tuple(reserve * (shares / self.shares) for reserve in self.reserves), shares)
 
     def remove_single_asset(self, shares: Amount, token: int = 0) -> LiquidityChange:
@@ -184,8 +225,8 @@ class WeightedPool(_State):
             ValueError: shares outside [0, what lowers the invariant to 70 %], or a token that the pool does not have.
         """
         reserve, weight = self._single(token)
-        shares = between("shares", shares, 0.0, (1 - self.limits.min_invariant_ratio) * self.shares)
-        positive("shares in circulation − shares", self.shares - shares)
+        shares = _at_most("shares", shares, (1 - self.limits.min_invariant_ratio) * self.shares)
+        positive("shares in circulation − shares", rest(self.shares, shares))
         amount = reserve * np.maximum(-_power(np.log1p(-shares / self.shares) / weight, self.power_error), 0.0)
         return self._change(self._only(token, amount * (weight + (1 - weight) * (1 - self.fee))), shares)
 
@@ -204,8 +245,22 @@ class WeightedPool(_State):
             for amount, reserve in zip(amounts, self.reserves, strict=True)
         )
         for i, (reserve, change) in enumerate(zip(self.reserves, counted, strict=True)):
-            positive(f"reserves[{i}] − amounts[{i}] with its fee", reserve + change)
+            positive(f"reserves[{i}] − amounts[{i}] with its fee", rest(reserve, -change))
         return self._change(amounts, self.shares * -self._invariant_growth(counted))
+
+    def _paid_in(self, price: Amount, rise: Amount, token_in: int, token_out: int, after_fee: bool) -> Amount:
+        """What to pay in to raise the price of ``token_out`` by the part ``rise``, if the limits allow it."""
+        weight_in, weight_out, gamma = self.weights[token_in], self.weights[token_out], 1 - self.fee
+        log_rise, exponent = np.log1p(rise), weight_in / weight_out
+        growth = np.expm1(log_rise / (1 + exponent)) if after_fee else _growth_for(log_rise, exponent, gamma)
+        most = self.limits.max_in_ratio
+        fulfilled(
+            "price",
+            price,
+            ~np.asarray(above(growth, most)),
+            f"are prices that a trade of at most {most:g} of a reserve can reach",
+        )
+        return plain(self.reserves[token_in] * growth / gamma)
 
     def _amounts(self, amounts: tuple[Amount, ...]) -> tuple[Amount, ...]:
         amounts = per_token("amounts", amounts, len(self.reserves), non_negative)
@@ -232,15 +287,41 @@ class WeightedPool(_State):
 
     def _change(self, amounts: tuple[Amount, ...], shares: Amount, entering: bool = False) -> LiquidityChange:
         sign = 1 if entering else -1
-        reserves = tuple(reserve + sign * amount for reserve, amount in zip(self.reserves, amounts, strict=True))
-        _, weights, fee, circulating, limits, power_error = self
-        pool = WeightedPool(reserves, weights, fee, circulating + sign * shares, limits, power_error)
-        return LiquidityChange(self, pool, amounts, shares)
+        after = tuple(reserve + sign * amount for reserve, amount in zip(self.reserves, amounts, strict=True))
+        reserves = per_token("reserves", after, len(after), positive)
+        circulating = positive("shares", self.shares + sign * shares)
+        return LiquidityChange(self, replaced(self, reserves=reserves, shares=circulating), amounts, shares)
 
     def _with_reserves(self, new: dict[int, Amount]) -> Self:
         """This pool with some other reserves, already known to be valid."""
         reserves = tuple(new.get(i, reserve) for i, reserve in enumerate(self.reserves))
-        return self._replace(reserves=reserves)
+        return replaced(self, reserves=reserves)
+
+
+def _at_most(name: str, value: Amount, bound: Amount) -> Amount:
+    """``value`` if it lies in [0, bound]; exactly the bound is allowed, whatever the rounding."""
+    if type(value) is float and type(bound) is float and 0.0 <= value <= bound:
+        return value
+    value = non_negative(name, value)
+    broadcastable(**{name: value, "its upper bound": bound})
+    return between(name, value, 0.0, bound) if np.any(above(value, bound)) else value
+
+
+def _growth_for(log_rise: Amount, exponent: Amount, gamma: Amount) -> Amount:
+    """The a with ``(1 + a/γ)·(1 + a)^exponent = e^log_rise``, by Newton in ``z = ln(1 + a)``.
+
+    In z the logarithm of the left side is concave and nearly a line. The start, its tangent at 0, is below the
+    solution, and from below every step stays below and comes closer.
+    """
+    z = log_rise / (1 / gamma + exponent)
+    for _ in range(_MAX_STEPS):
+        growth = np.expm1(z)
+        missing = log_rise - np.log1p(growth / gamma) - exponent * z
+        slope = (1 + growth) / (gamma + growth) + exponent
+        last, z = z, z + missing / slope
+        if np.all(np.abs(z - last) <= _ENOUGH * z):
+            break
+    return np.expm1(z)
 
 
 def _checked(limits: Limits) -> Limits:
