@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from types import MappingProxyType
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from defi_lib.exchange.exact.positions import ExactPosition, ExactTick, Pair, checked_positions, checked_ticks, pair
 from defi_lib.exchange.exact.price_range import (
@@ -16,6 +15,7 @@ from defi_lib.exchange.exact.price_range import (
 )
 from defi_lib.exchange.pools.concentrated import PROVIDER
 from defi_lib.exchange.pools.pool import LiquidityChange, Swap
+from defi_lib.exchange.pools.tick_map import TickMap
 from defi_lib.exchange.pools.tick_walk import PositionKey, growth_inside, growth_since, position_key
 from defi_lib.exchange.pools.ticks import (
     MAX_SQRT_PRICE_X96,
@@ -25,6 +25,8 @@ from defi_lib.exchange.pools.ticks import (
     sqrt_price_x96_at_tick,
     tick_at_sqrt_price_x96,
 )
+from defi_lib.frozen import FrozenDict
+from defi_lib.persistent import SharedDict
 from defi_lib.validation import integer, token_pair
 
 #: The contract looks for the next tick in words of this many multiples of the spacing, and stops at their ends.
@@ -37,8 +39,8 @@ class _State(NamedTuple):
     fee_pips: int
     tick_spacing: int
     protocol_fee: Pair
-    ticks: Mapping[int, ExactTick]
-    positions: Mapping[PositionKey, ExactPosition]
+    ticks: TickMap[ExactTick]
+    positions: SharedDict[PositionKey, ExactPosition]
     fee_growth_x128: Pair
     protocol_fees: Pair
     reserves: Pair
@@ -58,8 +60,13 @@ class ExactConcentratedPool(_State):
         tick_spacing: ranges begin and end on its multiples, 1 to 16383.
         protocol_fee: the protocol takes one n-th of the fee: n = 0 (nothing) or 4 to 10, or one n for each token in.
         tick: that of the price, or the one below if the price fell onto a tick and stopped; by default the first.
-        ticks: all in use; the liquidity in range is the sum of their net liquidity up to ``tick``.
-        positions: those that will be changed or collected.
+        ticks: all in use; the liquidity in range is the sum of their net liquidity up to ``tick``. Either each with its
+            :class:`ExactTick`, or a snapshot: rows of tick, net and perhaps gross liquidity, as a list of tuples or of
+            dictionaries, or a DataFrame with the names of a subgraph (``tickIdx``, ``liquidityNet``,
+            ``liquidityGross``; integers, or text that is one). Without gross liquidity, it is the least possible,
+            ``|net|``.
+        positions: those that will be changed or collected. Liquidity that none of them owns belongs to nobody.
+        liquidity: in range, as the source of ``ticks`` states it: only compared with what they say.
         fee_growth_x128: fees per unit of liquidity so far, in multiples of 2⁻¹²⁸ modulo 2²⁵⁶, for each token.
         protocol_fees: owed to the protocol (smallest units).
         reserves: held by the contract (smallest units).
@@ -80,8 +87,9 @@ class ExactConcentratedPool(_State):
         protocol_fee: int | Pair = 0,
         *,
         tick: int | None = None,
-        ticks: Mapping[int, ExactTick] = MappingProxyType({}),
-        positions: Mapping[PositionKey, ExactPosition] = MappingProxyType({}),
+        ticks: Any = FrozenDict(),
+        positions: Mapping[PositionKey, ExactPosition] = FrozenDict(),
+        liquidity: int | None = None,
         fee_growth_x128: Pair = (0, 0),
         protocol_fees: Pair = (0, 0),
         reserves: Pair = (0, 0),
@@ -94,24 +102,33 @@ class ExactConcentratedPool(_State):
         fee_pips = integer("fee_pips", fee_pips, 0, 999_999)
         spacing = integer("tick_spacing", tick_spacing, 1, 16383)
         used = checked_ticks(ticks, spacing)
-        return super().__new__(
+        pool = super().__new__(
             cls,
             root,
             tick,
             fee_pips,
             spacing,
             _protocol_shares(protocol_fee),
-            MappingProxyType(used),
-            MappingProxyType(checked_positions(positions, used, spacing)),
+            TickMap(used),
+            SharedDict(checked_positions(positions, used, spacing)),
             pair("fee_growth_x128", fee_growth_x128),
             pair("protocol_fees", protocol_fees, MAX_LIQUIDITY),
             pair("reserves", reserves),
         )
+        if liquidity is not None and integer("liquidity", liquidity, 0, MAX_LIQUIDITY) != pool.liquidity:
+            raise ValueError(
+                f"liquidity = {liquidity} does not fit: the net liquidity of all ticks up to {tick} is {pool.liquidity}"
+            )
+        return pool
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy and a pickle keep the state as it is."""
+        return type(self)._make, (tuple(self),)
 
     @property
     def liquidity(self) -> int:
         """Liquidity in range."""
-        return sum(known.liquidity_net for tick, known in self.ticks.items() if tick <= self.tick)
+        return self.ticks.net_up_to(self.tick)
 
     @property
     def max_liquidity_per_tick(self) -> int:
@@ -206,7 +223,7 @@ class ExactConcentratedPool(_State):
         if key not in self.positions:
             return LiquidityChange(self, self, paid, 0)
         left = (held.tokens_owed[0] - paid[0], held.tokens_owed[1] - paid[1])
-        positions = MappingProxyType({**self.positions, key: held._replace(tokens_owed=left)})
+        positions = self.positions.with_entry(key, held._replace(tokens_owed=left))
         return LiquidityChange(self, self._replace(positions=positions)._receiving(-paid[0], -paid[1]), paid, 0)
 
     def collect_protocol(self, at_most: Pair | None = None) -> LiquidityChange:
@@ -250,8 +267,11 @@ class ExactConcentratedPool(_State):
         start = number // _WORD * _WORD
         first, last = (start, number) if token_in == 0 else (number, start + _WORD - 1)
         low, high = first * self.tick_spacing, last * self.tick_spacing
-        used = [tick for tick in self.ticks if low <= tick <= high]
-        return max(MIN_TICK, max(used, default=low)) if token_in == 0 else min(MAX_TICK, min(used, default=high))
+        if token_in == 0:
+            below = self.ticks.at_or_below(self.tick)
+            return max(MIN_TICK, low if below is None else max(low, below))
+        above = self.ticks.above(self.tick)
+        return min(MAX_TICK, high if above is None else min(high, above))
 
     def _after(self, step: ExactStep, next_tick: int, token_in: int) -> Self:
         """This pool after a step towards a tick: fees shared out, and the tick crossed if it was reached."""
@@ -267,8 +287,7 @@ class ExactConcentratedPool(_State):
             if next_tick in ticks:
                 outside = ticks[next_tick].fee_growth_outside_x128
                 turned = (growth_since(growth[0], outside[0]), growth_since(growth[1], outside[1]))
-                crossed = ticks[next_tick]._replace(fee_growth_outside_x128=turned)
-                ticks = MappingProxyType({**ticks, next_tick: crossed})
+                ticks = ticks.with_rung(next_tick, ticks[next_tick]._replace(fee_growth_outside_x128=turned))
         elif step.sqrt_price_x96 != self.sqrt_price_x96:
             tick = tick_at_sqrt_price_x96(step.sqrt_price_x96)
         return self._replace(
@@ -285,16 +304,17 @@ class ExactConcentratedPool(_State):
 
     def _with_liquidity(self, key: PositionKey, change: int, removed: Pair) -> Self:
         """This pool with more or less liquidity in a position, its fees and what was removed booked."""
-        held, ticks = self.positions.get(key, ExactPosition()), dict(self.ticks)
+        held, ticks = self.positions.get(key, ExactPosition()), self.ticks
+        outside = []
         for bound, sign in ((key.tick_lower, 1), (key.tick_upper, -1)):
             # By convention, all growth so far was below a new tick.
             fresh = ExactTick(0, 0, self.fee_growth_x128 if bound <= self.tick else (0, 0))
-            gross, net, outside = ticks.get(bound, fresh)
+            gross, net, growth = ticks.rung(bound) or fresh
             gross = integer(f"liquidity on tick {bound}", gross + change, 0, self.max_liquidity_per_tick)
-            ticks[bound] = ExactTick(gross, net + sign * change, outside)
-        below, above = (ticks[bound].fee_growth_outside_x128 for bound in key[1:])
+            ticks = ticks.with_rung(bound, ExactTick(gross, net + sign * change, growth) if gross else None)
+            outside.append(growth)
         inside_0, inside_1 = (
-            growth_inside(self.tick, self.fee_growth_x128[number], *key[1:], (below[number], above[number]))
+            growth_inside(self.tick, self.fee_growth_x128[number], *key[1:], (outside[0][number], outside[1][number]))
             for number in (0, 1)
         )
         owed_0, owed_1 = (
@@ -304,9 +324,7 @@ class ExactConcentratedPool(_State):
             )
         )
         position = ExactPosition(held.liquidity + change, (inside_0, inside_1), (owed_0, owed_1))
-        used = {tick: ticks[tick] for tick in sorted(ticks) if ticks[tick].liquidity_gross > 0}
-        positions = MappingProxyType({**self.positions, key: position})
-        return self._replace(ticks=MappingProxyType(used), positions=positions)
+        return self._replace(ticks=ticks, positions=self.positions.with_entry(key, position))
 
     def _receiving(self, amount_0: int, amount_1: int) -> Self:
         """This pool with more of each token, or less; it cannot pay what it does not hold."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import accumulate
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from defi_lib.exchange.exact.price_range import MAX_LIQUIDITY
+from defi_lib.exchange.pools.tick_rows import read_rows
 from defi_lib.exchange.pools.tick_walk import PositionKey, position_key
 from defi_lib.exchange.pools.ticks import MAX_TICK, MIN_TICK
 from defi_lib.validation import integer
@@ -31,11 +32,10 @@ class ExactTick(NamedTuple):
     fee_growth_outside_x128: Pair = (0, 0)  #: on the side where the price is not
 
 
-def checked_ticks(ticks: Mapping[int, ExactTick], spacing: int) -> dict[int, ExactTick]:
-    """Ticks in rising order, if they can be in use."""
+def checked_ticks(ticks: Any, spacing: int) -> dict[int, ExactTick]:
+    """Ticks or rows of a snapshot in rising order, if they can be in use."""
     known = {}
-    for tick in sorted(ticks):
-        gross, net, outside = ticks[tick]
+    for tick, (gross, net, outside) in read_rows(ticks).items():
         if integer("tick in ticks", tick, MIN_TICK, MAX_TICK) % spacing:
             raise ValueError(f"tick in ticks = {tick} is not allowed: multiples of the tick spacing {spacing} are")
         gross = integer(f"ticks[{tick}].liquidity_gross", gross, 1, MAX_LIQUIDITY)

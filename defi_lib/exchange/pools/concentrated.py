@@ -3,35 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from types import MappingProxyType
-from typing import NamedTuple, Self
+from typing import Any, Self
 
 import numpy as np
 
 from defi_lib.exchange.pools.pool import LiquidityChange, Swap
 from defi_lib.exchange.pools.price_range import amounts_between, liquidity_for_amounts
+from defi_lib.exchange.pools.tick_rows import float_rungs, read_rows
 from defi_lib.exchange.pools.tick_walk import (
     Growth,
     Ladder,
+    PoolState,
     Position,
     PositionKey,
-    Tick,
-    arrange,
+    Ticks,
     fees_from,
     growth_inside,
     growth_since,
     position_key,
     select_growth,
+    units_of,
     walk,
 )
 from defi_lib.exchange.pools.ticks import (
+    HIGHEST_PRICE,
+    LOWEST_PRICE,
     MAX_SQRT_PRICE,
     MAX_TICK,
     MIN_SQRT_PRICE,
     MIN_TICK,
     sqrt_price_at_tick,
-    tick_at_sqrt_price,
+    tick_position,
 )
+from defi_lib.frozen import FrozenDict, kept
+from defi_lib.persistent import SharedDict
+from defi_lib.rounding import above, rest, same
 from defi_lib.validation import (
     Amount,
     Whole,
@@ -47,7 +53,7 @@ from defi_lib.validation import (
 )
 
 #: Fee (ratio) and the tick spacing that goes with it.
-FEE_TIERS = MappingProxyType({0.0001: 1, 0.0005: 10, 0.003: 60, 0.01: 200})
+FEE_TIERS = FrozenDict({0.0001: 1, 0.0005: 10, 0.003: 60, 0.01: 200})
 
 #: Who provides liquidity where it does not matter.
 PROVIDER = "provider"
@@ -55,21 +61,7 @@ PROVIDER = "provider"
 Pair = tuple[Amount, Amount]
 
 
-class _State(NamedTuple):
-    sqrt_price: Amount
-    tick: Whole
-    fee: Amount
-    tick_spacing: int
-    protocol_fee: Pair
-    positions: Mapping[PositionKey, Position]
-    ticks: Mapping[int, Tick]
-    ladder: Ladder
-    fee_growth_x128: tuple[Growth, Growth]
-    protocol_fees: Pair
-    reserves: Pair
-
-
-class ConcentratedPool(_State):
+class ConcentratedPool(PoolState):
     """Many positions, each with its liquidity in its own range; a trade uses those that its price passes through.
 
     A new pool has a price and no liquidity: add some. Prices and ticks are per unit in which the amounts are counted,
@@ -84,11 +76,18 @@ class ConcentratedPool(_State):
         protocol_fee: part of the fee that goes to the protocol, in [0, 1), or one for each token paid in; the
             contract allows 0 and 1/4 to 1/10.
         positions: those that exist already; see :meth:`add_liquidity`.
+        ticks: a snapshot of the ticks in use: rows of tick, net and perhaps gross liquidity, as a list of tuples or of
+            dictionaries, a mapping from the tick, or a DataFrame with the names of a subgraph (``tickIdx``,
+            ``liquidityNet``, ``liquidityGross``). The pool trades as the original does. Liquidity that no one of
+            ``positions`` owns belongs to nobody: it stays. Without them, the ticks follow from the positions. Where the
+            gross liquidity is not known, it is taken to be the least possible, ``|net|``.
+        liquidity: in range, as the source of ``ticks`` states it: only compared with what they say.
         fee_growth_x128: fees per unit of liquidity so far, in multiples of 2⁻¹²⁸, for each token.
         fee_growth_outside_x128: the same on the far side of ticks in use, by tick; 0 if not given.
         protocol_fees: tokens owed to the protocol.
-        reserves: tokens held; by default what the positions hold and what is owed.
-        tick: that of the price, or the one below if the price fell onto a tick and stopped; by default the first.
+        reserves: tokens held; by default what the liquidity is made of, what positions have earned, and what is owed.
+        tick: that of the price, or the one below if the price fell onto a tick and stopped; by default the first. A
+            price that is a tick's to within rounding is on that tick.
 
     Raises:
         ValueError: an argument outside its range, or shapes that do not fit together.
@@ -100,6 +99,13 @@ class ConcentratedPool(_State):
     ``L·√P`` (token 1) or ``L/√P`` (token 0), which shows where a trade moves the price by less than 1e-7 (relative),
     and can decide whether a trade that ends on a tick crosses it. To the last unit there is
     :class:`~defi_lib.exchange.exact.concentrated.ExactConcentratedPool`.
+
+    >>> pool = ConcentratedPool(2000.0).add_liquidity(75960, 76080, 1000.0).pool
+    >>> round(pool.swap_exact_in(0.01).amount_out, 3)
+    19.931
+    >>> same_again = ConcentratedPool(2000.0, ticks=[(75960, 1000.0), (76080, -1000.0)], liquidity=1000.0)
+    >>> same_again.swap_exact_in(0.01).amount_out == pool.swap_exact_in(0.01).amount_out
+    True
     """
 
     __slots__ = ()
@@ -111,37 +117,44 @@ class ConcentratedPool(_State):
         tick_spacing: int = 60,
         protocol_fee: Amount | Pair = 0.0,
         *,
-        positions: Mapping[PositionKey, Position] = MappingProxyType({}),
+        positions: Mapping[PositionKey, Position] = FrozenDict(),
+        ticks: Any = None,
+        liquidity: Amount | None = None,
         fee_growth_x128: tuple[Growth, Growth] = (0, 0),
-        fee_growth_outside_x128: Mapping[int, tuple[Growth, Growth]] = MappingProxyType({}),
+        fee_growth_outside_x128: Mapping[int, tuple[Growth, Growth]] = FrozenDict(),
         protocol_fees: Pair = (0.0, 0.0),
         reserves: Pair | None = None,
         tick: Whole | None = None,
     ) -> Self:
         """Check the arguments and build the pool."""
-        root = plain(np.sqrt(between("price", price, MIN_SQRT_PRICE**2, MAX_SQRT_PRICE**2)))
-        fee, spacing = ratio("fee", fee), at_least("tick_spacing", tick_spacing, 1)
+        root, tick = _on_tick(kept(between("price", price, LOWEST_PRICE, HIGHEST_PRICE)), tick)
+        fee, spacing = kept(ratio("fee", fee)), at_least("tick_spacing", tick_spacing, 1)
         shares = _protocol_shares(protocol_fee)
         broadcastable(**{"price": root, "fee": fee, "protocol_fee[0]": shares[0], "protocol_fee[1]": shares[1]})
-        owed = _pair("protocol_fees", protocol_fees)
+        owed, growth = _pair("protocol_fees", protocol_fees), (kept(fee_growth_x128[0]), kept(fee_growth_x128[1]))
         known = _positions(positions, spacing)
-        outside = {bound: (0, 0) for key in known for bound in key[1:]} | dict(fee_growth_outside_x128)
-        ticks, ladder = arrange(known, outside)
-        at_price = tick_at_sqrt_price(root)
-        tick = at_price if tick is None else whole("tick", tick, MIN_TICK - 1, MAX_TICK)
-        if np.any((tick != at_price) & (tick != at_price - 1)):
-            raise ValueError(f"tick = {tick} does not fit the price: allowed are {at_price} and the tick below")
-        state = (root, tick, fee, spacing, shares, MappingProxyType(known), MappingProxyType(ticks), ladder)
-        pool = super().__new__(cls, *state, fee_growth_x128, owed, (0.0, 0.0))
+        used = _ticks(known, ticks, spacing, fee_growth_outside_x128)
+        state = (root, tick, fee, spacing, shares, SharedDict(known), used)
+        pool = super().__new__(cls, *state, growth, owed, (0.0, 0.0))
+        if liquidity is not None:
+            pool._check_liquidity(liquidity)
         if reserves is None:
             return pool._replace(reserves=(pool._held(0) + owed[0], pool._held(1) + owed[1]))
         return pool._replace(reserves=_pair("reserves", reserves))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy and a pickle keep the state as it is."""
+        return type(self)._make, (tuple(self),)
+
+    @property
+    def ladder(self) -> Ladder:
+        """All ticks in use, the roots of their prices, and the liquidity between them."""
+        return self.ticks.ladder()
+
     @property
     def liquidity(self) -> Amount:
         """Liquidity in range, √(token 0 · token 1)."""
-        segment = self.ladder.segment(self.tick)
-        return self.ladder.liquidity[segment] if isinstance(segment, int) else np.take(self.ladder.liquidity, segment)
+        return self.ticks.liquidity_at(self.tick)
 
     def price(self, token: int = 0, quote: int = 1) -> Amount:
         """Marginal price of ``token`` in units of ``quote``, without fee."""
@@ -217,7 +230,9 @@ class ConcentratedPool(_State):
         key, held = self._known(tick_lower, tick_upper, owner)
         if held.liquidity == 0:
             raise ValueError(f"owner = {owner!r} has no liquidity left from tick {tick_lower} to {tick_upper}")
-        liquidity = _one("liquidity", between("liquidity", liquidity, 0.0, held.liquidity))
+        if not same(liquidity := _one("liquidity", non_negative("liquidity", liquidity)), held.liquidity):
+            between("liquidity", liquidity, 0.0, held.liquidity)
+        liquidity = min(liquidity, held.liquidity)
         amounts = self._amounts(key, liquidity)
         return LiquidityChange(self, self._with_liquidity(key, -liquidity, amounts), amounts, liquidity)
 
@@ -237,7 +252,7 @@ class ConcentratedPool(_State):
             most_0, most_1 = _pair("at_most", at_most)
             owed_0, owed_1 = plain(np.minimum(owed_0, most_0)), plain(np.minimum(owed_1, most_1))
         left = (held.tokens_owed[0] - owed_0, held.tokens_owed[1] - owed_1)
-        positions = MappingProxyType({**self.positions, key: held._replace(tokens_owed=left)})
+        positions = self.positions.with_entry(key, held._replace(tokens_owed=left))
         pool = self._replace(positions=positions, reserves=self._less(owed_0, owed_1))
         return LiquidityChange(self, pool, (owed_0, owed_1), 0.0)
 
@@ -287,7 +302,7 @@ class ConcentratedPool(_State):
         pool = self._replace(
             sqrt_price=plain(went.sqrt_price),
             tick=went.tick,
-            ticks=MappingProxyType(went.ticks),
+            ticks=went.ticks,
             fee_growth_x128=went.fee_growth_x128,
             protocol_fees=(owed[0], owed[1]),
             reserves=self._less(-paid, received) if token_in == 0 else self._less(received, -paid),
@@ -300,10 +315,12 @@ class ConcentratedPool(_State):
             return MIN_SQRT_PRICE if token_in == 0 else MAX_SQRT_PRICE
         broadcastable(price_limit=price_limit, price=self.sqrt_price)
         if token_in == 0:
-            limit = between("price_limit", price_limit, MIN_SQRT_PRICE**2, self.price(), high_open=True)
+            limit = between("price_limit", price_limit, LOWEST_PRICE, self.price(), high_open=True)
         else:
-            limit = between("price_limit", price_limit, self.price(), MAX_SQRT_PRICE**2, low_open=True)
-        return plain(np.sqrt(limit))
+            limit = between("price_limit", price_limit, self.price(), HIGHEST_PRICE, low_open=True)
+        root = np.clip(np.sqrt(limit), MIN_SQRT_PRICE, MAX_SQRT_PRICE)
+        # A limit one float away may have the root of the price itself, and must not lie on its other side.
+        return plain(np.minimum(root, self.sqrt_price) if token_in == 0 else np.maximum(root, self.sqrt_price))
 
     def _known(self, tick_lower: int, tick_upper: int, owner: Hashable) -> tuple[PositionKey, Position]:
         key = position_key(tick_lower, tick_upper, owner, self.tick_spacing)
@@ -318,13 +335,15 @@ class ConcentratedPool(_State):
         return plain(amount_0), plain(amount_1)
 
     def _outside(self, key: PositionKey) -> dict[int, tuple[Growth, Growth]]:
-        """Growth outside of all ticks in use and of the ends of ``key``; by convention, a new tick has it all below."""
+        """Growth outside of both ends of ``key``; by convention, a new tick has it all below."""
         start_0, start_1 = self.fee_growth_x128
-        fresh = {
+        rungs = {tick: self.ticks.rung(tick) for tick in key[1:]}
+        return {
             tick: (select_growth(tick <= self.tick, start_0, 0), select_growth(tick <= self.tick, start_1, 0))
-            for tick in key[1:]
+            if rung is None
+            else rung.fee_growth_outside_x128
+            for tick, rung in rungs.items()
         }
-        return fresh | {tick: known.fee_growth_outside_x128 for tick, known in self.ticks.items()}
 
     def _growth_inside(self, key: PositionKey, outside: Mapping[int, tuple[Growth, Growth]]) -> tuple[Growth, Growth]:
         _, lower, upper = key
@@ -346,17 +365,28 @@ class ConcentratedPool(_State):
                 held.tokens_owed, inside, held.fee_growth_inside_x128, removed, strict=True
             )
         )
-        positions = {**self.positions, key: Position(held.liquidity + change, inside, (owed_0, owed_1))}
-        ticks, ladder = arrange(positions, outside)
-        return self._replace(positions=MappingProxyType(positions), ticks=MappingProxyType(ticks), ladder=ladder)
+        liquidity = held.liquidity + change if change >= 0 else float(rest(held.liquidity, -change))
+        ticks = self.ticks.with_change(key, units_of(liquidity) - units_of(held.liquidity), outside)
+        positions = self.positions.with_entry(key, Position(liquidity, inside, (owed_0, owed_1)))
+        return self._replace(positions=positions, ticks=ticks)
 
     def _held(self, number: int) -> Amount:
-        """All that the positions hold of one token, with their fees and what is booked for them."""
+        """All liquidity as tokens of one kind, with the fees of the positions and what is booked for them."""
         total: Amount = 0.0
+        _, roots, liquidity = self.ladder
+        for low, high, here in zip(roots, roots[1:], liquidity, strict=False):
+            total = total + amounts_between(here, self.sqrt_price, low, high)[number]
         for key, held in self.positions.items():
             earned = self.fees_earned(key.tick_lower, key.tick_upper, key.owner)
-            total = total + self._amounts(key, held.liquidity)[number] + earned[number] + held.tokens_owed[number]
-        return total
+            total = total + earned[number] + held.tokens_owed[number]
+        return plain(total)
+
+    def _check_liquidity(self, stated: Amount) -> None:
+        """An error where the ticks say something else than their source."""
+        if not np.all(same(non_negative("liquidity", stated), self.liquidity)):
+            raise ValueError(
+                f"liquidity = {stated} does not fit: the net liquidity of all ticks up to {self.tick} is {self.liquidity}"
+            )
 
     def _less(self, amount_0: Amount, amount_1: Amount) -> Pair:
         """Reserves after paying out; only rounding could take them below zero."""
@@ -366,18 +396,59 @@ class ConcentratedPool(_State):
         return plain(left_0), plain(left_1)
 
 
+def _on_tick(price: Amount, tick: Whole | None) -> tuple[Amount, Whole]:
+    """Root and tick of a price; without a known tick, a price that is a tick's to within rounding is on it."""
+    root = np.sqrt(price)
+    first = np.minimum(np.floor(tick_position(price)), MAX_TICK - 1).astype(np.int64)
+    known = first if tick is None else np.asarray(whole("tick", tick, MIN_TICK - 1, MAX_TICK))
+    low, high = (sqrt_price_at_tick(np.clip(known + more, MIN_TICK, MAX_TICK)) for more in (0, 1))
+    within = np.clip(root, low, high)
+    fits = (known == first) | np.asarray(same(within, root))
+    if not np.all(fits):
+        raise ValueError(
+            f"tick = {tick} does not fit the price: allowed are {first} and, for a price on it, the tick below"
+        )
+    return kept(plain(within)), int(known) if known.ndim == 0 else kept(known)
+
+
 def _positions(positions: Mapping[PositionKey, Position], spacing: int) -> dict[PositionKey, Position]:
     """Positions that somebody else has put together, checked."""
     known = {}
     for (owner, lower, upper), (liquidity, growth, owed) in positions.items():
         liquidity = _one("liquidity", non_negative("liquidity", liquidity))
+        growth = kept(growth[0]), kept(growth[1])
         known[position_key(lower, upper, owner, spacing)] = Position(liquidity, growth, _pair("tokens_owed", owed))
     return known
 
 
+def _ticks(
+    positions: Mapping[PositionKey, Position],
+    snapshot: Any,
+    spacing: int,
+    outside: Mapping[int, tuple[Growth, Growth]],
+) -> Ticks:
+    """The ticks of a snapshot, which must carry the positions; or those that the positions use."""
+    owned = Ticks()
+    for key, held in positions.items():
+        if held.liquidity > 0:
+            start = {tick: outside.get(tick, (0, 0)) for tick in key[1:]}
+            owned = owned.with_change(key, units_of(held.liquidity), start)
+    if snapshot is None:
+        return owned
+    used = Ticks(float_rungs(read_rows(snapshot), spacing, outside, units_of))
+    for tick, known in owned.items():
+        most = used[tick].liquidity_gross if tick in used else 0.0
+        if above(known.liquidity_gross, most):
+            raise ValueError(
+                f"positions have the liquidity {known.liquidity_gross} on tick {tick}: allowed is what ticks say, at most "
+                f"{most}"
+            )
+    return used
+
+
 def _pair(name: str, amounts: Pair) -> Pair:
     """One amount of each token, checked."""
-    return non_negative(f"{name}[0]", amounts[0]), non_negative(f"{name}[1]", amounts[1])
+    return kept(non_negative(f"{name}[0]", amounts[0])), kept(non_negative(f"{name}[1]", amounts[1]))
 
 
 def _one(name: str, value: Amount) -> float:
@@ -390,6 +461,6 @@ def _one(name: str, value: Amount) -> float:
 def _protocol_shares(protocol_fee: Amount | Pair) -> Pair:
     """One part of the fee for each token paid in."""
     if isinstance(protocol_fee, tuple):
-        return ratio("protocol_fee[0]", protocol_fee[0]), ratio("protocol_fee[1]", protocol_fee[1])
-    share = ratio("protocol_fee", protocol_fee)
+        return kept(ratio("protocol_fee[0]", protocol_fee[0])), kept(ratio("protocol_fee[1]", protocol_fee[1]))
+    share = kept(ratio("protocol_fee", protocol_fee))
     return share, share

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
+from itertools import accumulate
 from math import ldexp
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
 from defi_lib.exchange.pools.price_range import Flag, select, some, unchecked_step
+from defi_lib.exchange.pools.tick_map import Rung, TickMap
 from defi_lib.exchange.pools.ticks import (
     MAX_SQRT_PRICE,
     MAX_TICK,
@@ -18,10 +19,8 @@ from defi_lib.exchange.pools.ticks import (
     sqrt_price_at_tick,
     tick_at_sqrt_price,
 )
+from defi_lib.persistent import SharedDict
 from defi_lib.validation import Amount, Whole, whole
-
-if TYPE_CHECKING:
-    from defi_lib.exchange.pools.concentrated import ConcentratedPool
 
 #: Fees per unit of liquidity since the start, an integer multiple of 2⁻¹²⁸ modulo 2²⁵⁶: an ``int``, or an array of
 #: them. A float would not do: after a time of little liquidity the sum is huge, and the next fees vanish in it.
@@ -31,6 +30,10 @@ _GROWTH_WRAP = 2**256
 
 #: The contract looks for the next tick in words of this many multiples of the spacing, and stops at their ends.
 _WORD = 256
+
+#: Liquidity is summed in multiples of the least float: as whole numbers, in which no digit is lost in any order.
+_UNIT_BITS = 1074
+_UNITS = 1 << _UNIT_BITS
 
 #: What is left of a trade behind a tick, as a part of it, that is only the rounding of what went before.
 _DUST = 1e-15
@@ -60,6 +63,48 @@ class Tick(NamedTuple):
     fee_growth_outside_x128: tuple[Growth, Growth]  #: on the side where the price is not
 
 
+def units_of(liquidity: float) -> int:
+    """A liquidity as a whole number of the units in which it is summed: exactly."""
+    numerator, denominator = liquidity.as_integer_ratio()
+    return numerator << (_UNIT_BITS + 1 - denominator.bit_length())
+
+
+class Ticks(TickMap[Tick]):
+    """The ticks in use; liquidity is kept exactly, and shown as the nearest float.
+
+    So where nothing is, no rounding is left of what was there.
+    """
+
+    __slots__ = ()
+
+    def _shown(self, rung: Rung) -> Tick:
+        gross, net, outside = rung
+        return Tick(gross / _UNITS, net / _UNITS, outside)
+
+    def liquidity_at(self, tick: Whole) -> Amount:
+        """Liquidity in the segment of a tick."""
+        if isinstance(tick, int):
+            return self.net_up_to(tick) / _UNITS
+        ladder = self.ladder()
+        return np.array(ladder.liquidity)[np.searchsorted(ladder.ticks, tick, "right")]
+
+    def with_change(self, key: PositionKey, change: int, outside: Mapping[int, tuple[Growth, Growth]]) -> Ticks:
+        """With more or less liquidity (units) from one tick to another; ``outside`` is for ticks not yet in use."""
+        ticks = self
+        for tick, sign in ((key.tick_lower, 1), (key.tick_upper, -1)):
+            gross, net, before = ticks.rung(tick) or Rung(0, 0, outside[tick])
+            gross += change
+            ticks = ticks.with_rung(tick, Rung(gross, net + sign * change, before) if gross else None)
+        return ticks
+
+    def ladder(self) -> Ladder:
+        """All segments, from the lowest to the highest."""
+        ticks = tuple(self)
+        sums = accumulate((self.rung(tick).liquidity_net for tick in ticks), initial=0)
+        roots = (MIN_SQRT_PRICE, *(float(sqrt_price_at_tick(tick)) for tick in ticks), MAX_SQRT_PRICE)
+        return Ladder(ticks, roots, tuple(total / _UNITS for total in sums))
+
+
 class Ladder(NamedTuple):
     """The ticks in use in rising order, and the segments they part: segment i lies below tick i."""
 
@@ -67,9 +112,20 @@ class Ladder(NamedTuple):
     sqrt_prices: tuple[float, ...]  #: ends of the segments, from the lowest price of all to the highest
     liquidity: tuple[float, ...]  #: in each segment
 
-    def segment(self, tick: Whole) -> Whole:
-        """Number of the segment in which the price is."""
-        return bisect_right(self.ticks, tick) if isinstance(tick, int) else np.searchsorted(self.ticks, tick, "right")
+
+class PoolState(NamedTuple):
+    """All that a pool of concentrated liquidity is; see :class:`~.concentrated.ConcentratedPool`."""
+
+    sqrt_price: Amount
+    tick: Whole
+    fee: Amount
+    tick_spacing: int
+    protocol_fee: tuple[Amount, Amount]
+    positions: SharedDict[PositionKey, Position]
+    ticks: Ticks
+    fee_growth_x128: tuple[Growth, Growth]
+    protocol_fees: tuple[Amount, Amount]
+    reserves: tuple[Amount, Amount]
 
 
 class Walk(NamedTuple):
@@ -83,7 +139,7 @@ class Walk(NamedTuple):
     unfilled: Amount  #: what is left of the amount that was asked for
     protocol_fee: Amount  #: part of the fee
     fee_growth_x128: tuple[Growth, Growth]
-    ticks: Mapping[int, Tick]
+    ticks: Ticks
 
 
 def position_key(tick_lower: int, tick_upper: int, owner: Hashable, spacing: int) -> PositionKey:
@@ -130,47 +186,40 @@ def growth_inside(tick: Whole, growth: Growth, lower: int, upper: int, outside: 
     return (growth - below - above) % _GROWTH_WRAP
 
 
-def arrange(
-    positions: Mapping[PositionKey, Position], outside: Mapping[int, tuple[Growth, Growth]]
-) -> tuple[Mapping[int, Tick], Ladder]:
-    """The ticks that the positions use, and the liquidity between them.
+class _Stair(NamedTuple):
+    """One segment of a walk."""
 
-    Each segment is a sum over the positions that cover it. Adding and subtracting at the ticks instead, as the
-    contract may with its integers, would leave rounding where there is no liquidity at all.
-    """
-    live = [(key.tick_lower, key.tick_upper, held.liquidity) for key, held in positions.items() if held.liquidity > 0]
-    ticks = np.array(sorted({tick for lower, upper, _ in live for tick in (lower, upper)}), dtype=np.int64)
-    lower, upper, liquidity = (
-        np.array(column)[:, np.newaxis] for column in (zip(*live, strict=True) if live else [[]] * 3)
-    )
-    entering = np.where(lower == ticks, liquidity, 0.0).sum(axis=0)
-    leaving = np.where(upper == ticks, liquidity, 0.0).sum(axis=0)
-    covering = np.where((lower <= ticks) & (ticks < upper), liquidity, 0.0).sum(axis=0)
-    numbers = tuple(ticks.tolist())
-    used = {
-        tick: Tick(gross, net, outside[tick])
-        for tick, gross, net in zip(numbers, (entering + leaving).tolist(), (entering - leaving).tolist(), strict=True)
-    }
-    roots = (MIN_SQRT_PRICE, *(float(sqrt_price_at_tick(tick)) for tick in numbers), MAX_SQRT_PRICE)
-    return used, Ladder(numbers, roots, (0.0, *covering.tolist()))
+    number: int
+    end: float  #: √price at which it ends in the direction of the walk
+    liquidity: float
+    tick: int | None  #: the tick in use at its end
+    rung: Any
 
 
-def walk(pool: ConcentratedPool, amount: Amount, token_in: int, exact_in: bool, limit: Amount) -> Walk:
+def _stairs(ticks: Ticks, tick: int, falling: bool) -> Iterator[_Stair]:
+    """The segments from that of ``tick`` on, in the direction of the walk."""
+    number, units = ticks.rank(tick), ticks.net_up_to(tick)
+    for end, rung in ticks.falling(tick) if falling else ticks.rising(tick):
+        yield _Stair(number, float(sqrt_price_at_tick(end)), units / _UNITS, end, rung)
+        number, units = (number - 1, units - rung.liquidity_net) if falling else (number + 1, units + rung.liquidity_net)
+    yield _Stair(number, MIN_SQRT_PRICE if falling else MAX_SQRT_PRICE, units / _UNITS, None, None)
+
+
+def walk(pool: PoolState, amount: Amount, token_in: int, exact_in: bool, limit: Amount) -> Walk:
     """Trade segment by segment until the amount is filled or √price is ``limit``; each scenario joins where it is."""
-    ladder, falling = pool.ladder, token_in == 0
-    root, segment, left = pool.sqrt_price, ladder.segment(pool.tick), amount
+    falling = token_in == 0
+    root, segment, left = pool.sqrt_price, _segment(pool.ticks, pool.tick), amount
     paid: Amount = 0.0
     received: Amount = 0.0
     fee: Amount = 0.0
     protocol_fee: Amount = 0.0
-    growth, ticks = list(pool.fee_growth_x128), dict(pool.ticks)
-    first, last = int(np.min(segment)), int(np.max(segment))
-    for number in range(last, -1, -1) if falling else range(first, len(ladder.liquidity)):
+    growth, ticks = list(pool.fee_growth_x128), pool.ticks
+    start = int(np.max(pool.tick) if falling else np.min(pool.tick))
+    for number, end, liquidity, rung_tick, rung in _stairs(pool.ticks, start, falling):
         going = (left > _DUST * amount) & (root != limit)
         if not some(going):
             break
         here = going & (segment == number)
-        end, liquidity = ladder.sqrt_prices[number + 1 - falling], ladder.liquidity[number]
         target = select((end < limit) == falling, limit, end)
         step = unchecked_step(root, target, liquidity, select(here, left, 0.0), pool.fee, token_in, exact_in)
         rest = left - (step.paid if exact_in else step.amount_out)
@@ -182,9 +231,9 @@ def walk(pool: ConcentratedPool, amount: Amount, token_in: int, exact_in: bool, 
         protocol_fee = protocol_fee + protocol_here
         if liquidity > 0:
             growth[token_in] = growth[token_in] + growth_of((fee_here - protocol_here) / liquidity)
-        crossed, rung = here & step.reached & (target == end), number - falling
-        if 0 <= rung < len(ladder.ticks) and some(crossed):
-            _cross(ticks, ladder.ticks[rung], crossed, growth)
+        crossed = here & step.reached & (target == end)
+        if rung_tick is not None and some(crossed):
+            ticks = ticks.with_rung(rung_tick, _crossed(rung, crossed, growth))
             segment = segment + crossed * (1 - 2 * falling)
     filled = left <= _DUST * amount
     paid, received = (select(filled, amount, paid), received) if exact_in else (paid, select(filled, amount, received))
@@ -192,17 +241,21 @@ def walk(pool: ConcentratedPool, amount: Amount, token_in: int, exact_in: bool, 
     return Walk(root, tick, paid, received, fee, select(filled, 0.0, left), protocol_fee, (growth[0], growth[1]), ticks)
 
 
-def _cross(ticks: dict[int, Tick], tick: int, crossed: Flag, growth: list[Growth]) -> None:
-    """Turn the outside of ``tick`` to its other side."""
-    before = ticks[tick]
+def _segment(ticks: Ticks, tick: Whole) -> Whole:
+    """How many ticks in use lie at or below the price."""
+    return ticks.rank(tick) if isinstance(tick, int) else np.searchsorted(np.array(list(ticks)), tick, "right")
+
+
+def _crossed(rung: Rung, crossed: Flag, growth: list[Growth]) -> Rung:
+    """A tick whose outside is turned to its other side."""
     outside_0, outside_1 = (
         select_growth(crossed, growth_since(now, outside), outside)
-        for now, outside in zip(growth, before.fee_growth_outside_x128, strict=True)
+        for now, outside in zip(growth, rung.fee_growth_outside_x128, strict=True)
     )
-    ticks[tick] = before._replace(fee_growth_outside_x128=(outside_0, outside_1))
+    return rung._replace(fee_growth_outside_x128=(outside_0, outside_1))
 
 
-def _tick_after(pool: ConcentratedPool, amount: Amount, root: Amount, segment: Whole, falling: bool) -> Whole:
+def _tick_after(pool: PoolState, amount: Amount, root: Amount, segment: Whole, falling: bool) -> Whole:
     """The tick of the price that a trade has come to.
 
     As in the contract, that is the tick below where the price fell onto a tick in use or onto the end of a word; and
@@ -213,8 +266,14 @@ def _tick_after(pool: ConcentratedPool, amount: Amount, root: Amount, segment: W
         doubtful = (np.asarray(tick) % (_WORD * pool.tick_spacing) == 0) | (root == pool.sqrt_price)
         if some(doubtful):
             tick = tick - (doubtful & (root == sqrt_price_at_tick(tick)))
-    ends = np.array([MIN_TICK, *pool.ladder.ticks, MAX_TICK])
-    tick = np.where(np.asarray(amount) > 0, np.clip(tick, ends[segment], ends[segment + 1] - 1), pool.tick)
+    low: Whole
+    high: Whole
+    if np.ndim(segment) == 0:
+        low, high = pool.ticks.tick_at(int(segment) - 1, MIN_TICK), pool.ticks.tick_at(int(segment), MAX_TICK)
+    else:
+        ends = np.array([MIN_TICK, *pool.ticks, MAX_TICK])
+        low, high = ends[segment], ends[np.asarray(segment) + 1]
+    tick = np.where(np.asarray(amount) > 0, np.clip(tick, low, high - 1), pool.tick)
     return int(tick) if tick.ndim == 0 else tick
 
 

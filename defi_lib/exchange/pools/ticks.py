@@ -9,13 +9,13 @@ Source: Adams et al., *Uniswap v3 Core* (2021), sections 6.1 and 6.2.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
 from math import isqrt, log, log1p
 
 import numpy as np
 
+from defi_lib.rounding import TOLERANCE
 from defi_lib.validation import Amount, Whole, at_least, between, one_of, plain, whole
 
 MIN_TICK, MAX_TICK = -887272, 887272
@@ -102,12 +102,20 @@ def sqrt_price_at_tick(tick: Whole) -> Amount:
 def tick_at_sqrt_price(sqrt_price: Amount) -> Whole:
     """The greatest tick below the highest whose :func:`sqrt_price_at_tick` is not above ``sqrt_price``.
 
+    It compares exactly, as the contract does: one float below the root of a tick is the tick below.
+
     Raises:
         ValueError: a root of a price outside the range of the contract.
     """
     root = between("sqrt_price", sqrt_price, MIN_SQRT_PRICE, MAX_SQRT_PRICE)
     position = 2 * np.log(root) / _LOG_BASE
-    return _greatest_tick(root, position, sqrt_price_at_tick, MAX_TICK - 1)
+    nearest = np.clip(np.rint(position), MIN_TICK, MAX_TICK - 1)
+    near = np.abs(position - nearest) < _NEAR
+    tick = np.clip(np.floor(position), MIN_TICK, MAX_TICK - 1).astype(np.int64)
+    if np.any(near):
+        candidate = np.where(near, nearest, 0).astype(np.int64)
+        tick = np.where(near, candidate - (root < sqrt_price_at_tick(candidate)), tick)
+    return int(tick) if tick.ndim == 0 else tick
 
 
 def price_at_tick(tick: Whole) -> Amount:
@@ -124,41 +132,55 @@ def price_at_tick(tick: Whole) -> Amount:
 
 
 def tick_at_price(price: Amount) -> Whole:
-    """The greatest tick whose :func:`price_at_tick` is not above ``price``: ``⌊log(price)/log(1.0001)⌋``.
+    """The greatest tick whose price is not above ``price``: ``⌊log(price)/log(1.0001)⌋``.
+
+    A price that is that of a tick to within rounding is on the tick, however it was computed.
 
     Raises:
         ValueError: a price outside [1.0001^−887272, 1.0001^887272].
+
+    >>> tick_at_price(1.0001**11), tick_at_price(price_at_tick(11)), tick_at_price(1.0011)
+    (11, 11, 10)
     """
-    price = between("price", price, price_at_tick(MIN_TICK), price_at_tick(MAX_TICK))
-    return _greatest_tick(price, np.log(price) / _LOG_BASE, price_at_tick, MAX_TICK)
+    return _whole(np.floor(tick_position(_priced(price))))
 
 
 def usable_tick(price: Amount, tick_spacing: int = 1, rounding: str = "nearest") -> Whole:
     """The tick a position may use for ``price``: a multiple of ``tick_spacing``, ``"nearest"``, ``"down"`` or ``"up"``.
 
-    Nearest is meant in the logarithm of the price. The result never leaves the range of the contract.
+    Nearest is meant in the logarithm of the price; halfway between two it is the upper one. The result never leaves
+    the range of the contract.
 
     Raises:
         ValueError: a price outside [1.0001^−887272, 1.0001^887272], a spacing below 1, or an unknown rounding.
     """
     spacing = at_least("tick_spacing", tick_spacing, 1)
     one_of("rounding", rounding, ("nearest", "down", "up"))
-    tick = tick_at_price(price)
-    steps = np.floor_divide(tick, spacing)
-    if rounding == "up":
-        steps = steps + 1 - ((steps * spacing == tick) & (price == price_at_tick(tick)))
-    elif rounding == "nearest":
-        steps = np.rint(np.log(price) / (_LOG_BASE * spacing))
+    position = tick_position(_priced(price)) / spacing
+    steps = {"down": np.floor(position), "up": np.ceil(position), "nearest": np.floor(position + 0.5)}[rounding]
     highest = MAX_TICK // spacing
-    return whole("tick", np.clip(steps, -highest, highest) * spacing, MIN_TICK, MAX_TICK)
+    return _whole(np.clip(steps, -highest, highest) * spacing)
 
 
-def _greatest_tick(value: Amount, position: Amount, value_at_tick: Callable[[Whole], Amount], highest: int) -> Whole:
-    """Round ``position`` (in ticks) down, and settle what lies near a tick by comparing with the tick itself."""
-    nearest = np.clip(np.rint(position), MIN_TICK, highest)
-    near = np.abs(position - nearest) < _NEAR
-    tick = np.clip(np.floor(position), MIN_TICK, highest).astype(np.int64)
-    if np.any(near):
-        candidate = np.where(near, nearest, 0).astype(np.int64)
-        tick = np.where(near, candidate - (value < value_at_tick(candidate)), tick)
-    return int(tick) if tick.ndim == 0 else tick
+def tick_position(price: Amount) -> Amount:
+    """``log(price)/log(1.0001)`` within the range of ticks, and whole for a price on a tick to within rounding.
+
+    Prices that were computed as a power of the float 1.0001 count as on the tick: it is too small by a part in 10¹⁷,
+    which a power of 887272 makes a part in 10¹¹.
+    """
+    position = np.clip(np.log(price) / _LOG_BASE, MIN_TICK, MAX_TICK)
+    nearest = np.rint(position)
+    rounding = (TOLERANCE + np.abs(nearest) * abs(_BASE_ERROR)) * (1.2 / _LOG_BASE)
+    return plain(np.where(np.abs(position - nearest) <= rounding, nearest, position))
+
+
+def _priced(price: Amount) -> Amount:
+    return between("price", price, LOWEST_PRICE, HIGHEST_PRICE)
+
+
+def _whole(ticks: Amount) -> Whole:
+    return int(ticks) if np.ndim(ticks) == 0 else ticks.astype(np.int64)
+
+
+#: The prices of the lowest and the highest tick; the contract's integers lie a little above both.
+LOWEST_PRICE, HIGHEST_PRICE = price_at_tick(MIN_TICK), max(price_at_tick(MAX_TICK), MAX_SQRT_PRICE**2)

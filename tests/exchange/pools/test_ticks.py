@@ -38,14 +38,31 @@ def test_price_of_a_tick_is_a_power_to_the_last_digits():
             assert abs(Decimal(price_at_tick(tick)) / exact - 1) < Decimal("4e-16")
 
 
-def test_every_tick_is_found_at_its_price_and_not_one_float_below():
+def test_every_tick_is_found_at_its_price_and_not_below_it():
     all_ticks = np.arange(MIN_TICK, MAX_TICK + 1)
     prices = price_at_tick(all_ticks)
     np.testing.assert_array_equal(tick_at_price(prices), all_ticks)
-    np.testing.assert_array_equal(tick_at_price(np.nextafter(prices[1:], 0)), all_ticks[:-1])
+    # Not one float below: 1.0001**11 is one float below the price of tick 11, and means it.
+    np.testing.assert_array_equal(tick_at_price(prices[1:] * (1 - 1e-10)), all_ticks[:-1])
     roots = sqrt_price_at_tick(all_ticks[::97])
     np.testing.assert_array_equal(tick_at_sqrt_price(roots), all_ticks[::97])
     np.testing.assert_array_equal(tick_at_sqrt_price(np.nextafter(roots[1:], 0)), all_ticks[::97][1:] - 1)
+
+
+def test_a_tick_is_found_at_its_price_however_it_was_computed():
+    assert tick_at_price(1.0001**11) == 11
+    all_ticks = np.arange(MIN_TICK, MAX_TICK + 1)
+    for prices in (np.power(1.0001, all_ticks), np.array([1.0001**tick for tick in all_ticks.tolist()])):
+        np.testing.assert_array_equal(tick_at_price(prices), all_ticks)
+        np.testing.assert_array_equal(tick_at_price(1 / prices[1:]), -all_ticks[1:])
+        for rounding in ("down", "nearest", "up"):
+            np.testing.assert_array_equal(usable_tick(prices, 1, rounding), all_ticks)
+            usable = np.arange(-887220, 887221, 60 * 97)
+            np.testing.assert_array_equal(usable_tick(prices[usable - MIN_TICK], 60, rounding), usable)
+
+
+def test_halfway_between_two_usable_ticks_is_the_upper_one():
+    np.testing.assert_array_equal(usable_tick(1.0001 ** np.array([-90, -30, 30, 90, 12330]), 60), [-60, 0, 60, 120, 12360])
 
 
 @given(every_tick)
