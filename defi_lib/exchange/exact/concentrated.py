@@ -87,7 +87,7 @@ class ExactConcentratedPool(_State):
         protocol_fee: int | Pair = 0,
         *,
         tick: int | None = None,
-        ticks: Any = FrozenDict(),
+        ticks: Any = (),
         positions: Mapping[PositionKey, ExactPosition] = FrozenDict(),
         liquidity: int | None = None,
         fee_growth_x128: Pair = (0, 0),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import accumulate
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, cast
 
 from defi_lib.exchange.exact.price_range import MAX_LIQUIDITY
 from defi_lib.exchange.pools.tick_rows import read_rows
@@ -38,9 +38,9 @@ def checked_ticks(ticks: Any, spacing: int) -> dict[int, ExactTick]:
     for tick, (gross, net, outside) in read_rows(ticks).items():
         if integer("tick in ticks", tick, MIN_TICK, MAX_TICK) % spacing:
             raise ValueError(f"tick in ticks = {tick} is not allowed: multiples of the tick spacing {spacing} are")
-        gross = integer(f"ticks[{tick}].liquidity_gross", gross, 1, MAX_LIQUIDITY)
-        net = integer(f"ticks[{tick}].liquidity_net", net, -gross, gross)
-        known[int(tick)] = ExactTick(gross, net, pair(f"ticks[{tick}].fee_growth_outside_x128", outside))
+        most = integer(f"ticks[{tick}].liquidity_gross", cast(int, gross), 1, MAX_LIQUIDITY)
+        net = integer(f"ticks[{tick}].liquidity_net", cast(int, net), -most, most)
+        known[tick] = ExactTick(most, net, pair(f"ticks[{tick}].fee_growth_outside_x128", outside))
     highest = max(known, default=None)
     for tick, liquidity in zip(known, accumulate(each.liquidity_net for each in known.values()), strict=True):
         # Above the last tick nothing is left, or a tick is missing.

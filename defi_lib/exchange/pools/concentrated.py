@@ -37,7 +37,7 @@ from defi_lib.exchange.pools.ticks import (
 )
 from defi_lib.frozen import FrozenDict, kept
 from defi_lib.persistent import SharedDict
-from defi_lib.rounding import above, rest, same
+from defi_lib.rounding import above, rest, same, within
 from defi_lib.validation import (
     Amount,
     Whole,
@@ -230,9 +230,7 @@ class ConcentratedPool(PoolState):
         key, held = self._known(tick_lower, tick_upper, owner)
         if held.liquidity == 0:
             raise ValueError(f"owner = {owner!r} has no liquidity left from tick {tick_lower} to {tick_upper}")
-        if not same(liquidity := _one("liquidity", non_negative("liquidity", liquidity)), held.liquidity):
-            between("liquidity", liquidity, 0.0, held.liquidity)
-        liquidity = min(liquidity, held.liquidity)
+        liquidity = _one("liquidity", within("liquidity", liquidity, 0.0, held.liquidity))
         amounts = self._amounts(key, liquidity)
         return LiquidityChange(self, self._with_liquidity(key, -liquidity, amounts), amounts, liquidity)
 
@@ -385,7 +383,8 @@ class ConcentratedPool(PoolState):
         """An error where the ticks say something else than their source."""
         if not np.all(same(non_negative("liquidity", stated), self.liquidity)):
             raise ValueError(
-                f"liquidity = {stated} does not fit: the net liquidity of all ticks up to {self.tick} is {self.liquidity}"
+                f"liquidity = {stated} does not fit: the net liquidity of all ticks up to {self.tick} is "
+                f"{self.liquidity}"
             )
 
     def _less(self, amount_0: Amount, amount_1: Amount) -> Pair:
@@ -398,17 +397,17 @@ class ConcentratedPool(PoolState):
 
 def _on_tick(price: Amount, tick: Whole | None) -> tuple[Amount, Whole]:
     """Root and tick of a price; without a known tick, a price that is a tick's to within rounding is on it."""
-    root = np.sqrt(price)
-    first = np.minimum(np.floor(tick_position(price)), MAX_TICK - 1).astype(np.int64)
+    root, position = np.sqrt(price), tick_position(price)
+    first = np.minimum(np.floor(position), MAX_TICK - 1).astype(np.int64)
     known = first if tick is None else np.asarray(whole("tick", tick, MIN_TICK - 1, MAX_TICK))
     low, high = (sqrt_price_at_tick(np.clip(known + more, MIN_TICK, MAX_TICK)) for more in (0, 1))
-    within = np.clip(root, low, high)
-    fits = (known == first) | np.asarray(same(within, root))
+    inside = np.where((position == first) & (tick is None), low, np.clip(root, low, high))
+    fits = (known == first) | np.asarray(same(inside, root))
     if not np.all(fits):
         raise ValueError(
             f"tick = {tick} does not fit the price: allowed are {first} and, for a price on it, the tick below"
         )
-    return kept(plain(within)), int(known) if known.ndim == 0 else kept(known)
+    return kept(plain(inside)), int(known) if known.ndim == 0 else kept(known)
 
 
 def _positions(positions: Mapping[PositionKey, Position], spacing: int) -> dict[PositionKey, Position]:
@@ -440,8 +439,8 @@ def _ticks(
         most = used[tick].liquidity_gross if tick in used else 0.0
         if above(known.liquidity_gross, most):
             raise ValueError(
-                f"positions have the liquidity {known.liquidity_gross} on tick {tick}: allowed is what ticks say, at most "
-                f"{most}"
+                f"positions have the liquidity {known.liquidity_gross} on tick {tick}: allowed is what ticks say, at "
+                f"most {most}"
             )
     return used
 

@@ -14,7 +14,8 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive, ratio, token
+from defi_lib.rounding import below, rest, same, within
+from defi_lib.validation import Amount, between, broadcastable, fulfilled, non_negative, plain, positive, ratio, token
 
 #: A yes or no, or one for each scenario.
 Flag: TypeAlias = bool | NDArray[np.bool_]
@@ -60,9 +61,10 @@ def liquidity_for_amounts(amount_0: Amount, amount_1: Amount, price: Amount, low
     broadcastable(amount_0=amount_0, amount_1=amount_1, price=price, low=low, high=high)
     root_low, root_high = np.sqrt(low), np.sqrt(high)
     root = np.clip(np.sqrt(price), root_low, root_high)
-    above, below = root_high - root, root - root_low
-    from_0 = np.where(above > 0, amount_0 * root * root_high / np.where(above > 0, above, 1.0), np.inf)
-    from_1 = np.where(below > 0, amount_1 / np.where(below > 0, below, 1.0), np.inf)
+    # At an end to within rounding, that end's token does not count: none of it is needed.
+    to_high, to_low = rest(root_high, root), rest(root, root_low)
+    from_0 = np.where(to_high > 0, amount_0 * root * root_high / np.where(to_high > 0, to_high, 1.0), np.inf)
+    from_1 = np.where(to_low > 0, amount_1 / np.where(to_low > 0, to_low, 1.0), np.inf)
     return plain(np.minimum(from_0, from_1))
 
 
@@ -88,7 +90,7 @@ def capital_efficiency(low: Amount, high: Amount, price: Amount | None = None) -
         ValueError: an argument outside its range.
     """
     low, high = price_range(low, high)
-    price = np.sqrt(low) * np.sqrt(high) if price is None else between("price", price, low, high)
+    price = np.sqrt(low) * np.sqrt(high) if price is None else within("price", price, low, high)
     broadcastable(low=low, high=high, price=price)
     # 1 − √q = (1 − q)/(1 + √q), and 1 − q from the difference: no digits are lost in a narrow range.
     above = (high - price) / high / (1 + np.sqrt(price / high))
@@ -142,9 +144,9 @@ def swap_step(
     liquidity, amount, fee = non_negative("liquidity", liquidity), non_negative("amount", amount), ratio("fee", fee)
     broadcastable(sqrt_price=sqrt_price, sqrt_target=sqrt_target, liquidity=liquidity, amount=amount, fee=fee)
     if token("token_in", token_in, 2) == 0:
-        between("sqrt_target", sqrt_target, 0.0, sqrt_price, low_open=True)
+        sqrt_target = between("sqrt_target", _onto(sqrt_target, sqrt_price), 0.0, sqrt_price, low_open=True)
     else:
-        between("sqrt_target", sqrt_target, sqrt_price, np.inf, high_open=True)
+        sqrt_target = between("sqrt_target", _onto(sqrt_target, sqrt_price), sqrt_price, np.inf, high_open=True)
     step = unchecked_step(sqrt_price, sqrt_target, liquidity, amount, fee, token_in, exact_in)
     reached = bool(step.reached) if np.ndim(step.reached) == 0 else step.reached
     return Step(plain(step.sqrt_price), plain(step.amount_in), plain(step.amount_out), plain(step.fee), reached)
@@ -174,17 +176,30 @@ def sqrt_price_after_output(sqrt_price: Amount, liquidity: Amount, amount_out: A
     sqrt_price, liquidity = positive("sqrt_price", sqrt_price), positive("liquidity", liquidity)
     broadcastable(sqrt_price=sqrt_price, liquidity=liquidity, amount_out=amount_out)
     if token("token_in", token_in, 2) == 0:
-        amount_out = between("amount_out", amount_out, 0.0, liquidity * sqrt_price, high_open=True)
+        amount_out = _less_than("amount_out", amount_out, liquidity * sqrt_price)
         return sqrt_price * (1 - amount_out / liquidity / sqrt_price)
-    amount_out = between("amount_out", amount_out, 0.0, liquidity / sqrt_price, high_open=True)
+    amount_out = _less_than("amount_out", amount_out, liquidity / sqrt_price)
     return sqrt_price / (1 - amount_out / liquidity * sqrt_price)
+
+
+def _onto(target: Amount, price: Amount) -> Amount:
+    """``target``, or ``price`` where they are the same to within rounding."""
+    return plain(np.where(same(target, price), price, target))
+
+
+def _less_than(name: str, amount: Amount, whole: Amount) -> Amount:
+    """An amount that leaves something of the whole, and not only rounding."""
+    amount = between(name, amount, 0.0, whole, high_open=True)
+    return fulfilled(name, amount, below(amount, whole), "is less than all that the liquidity has")
 
 
 def price_range(low: Amount, high: Amount) -> tuple[Amount, Amount]:
     """Both ends of a price range, checked: ``0 < low < high``."""
     broadcastable(low=low, high=high)
     low = positive("low", low)
-    return low, between("high", high, low, np.inf, low_open=True, high_open=True)
+    high = between("high", high, low, np.inf, low_open=True, high_open=True)
+    # The roots of the ends must differ by more than rounding.
+    return low, fulfilled("high", high, below(low, high, scale=4 * high), "is more than low, and not only by rounding")
 
 
 def amounts_between(liquidity: Amount, root: Amount, root_low: Amount, root_high: Amount) -> tuple[Amount, Amount]:

@@ -88,7 +88,8 @@ def float_rungs(
         before = above
     if before:
         raise ValueError(
-            f"liquidity above tick {tick} = {here} is outside the allowed range: 0 above the last tick, or one is missing"
+            f"liquidity above tick {tick} = {here} is outside the allowed range: 0 above the last tick, or a tick is "
+            "missing"
         )
     return rungs
 

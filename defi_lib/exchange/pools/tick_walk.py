@@ -20,6 +20,7 @@ from defi_lib.exchange.pools.ticks import (
     tick_at_sqrt_price,
 )
 from defi_lib.persistent import SharedDict
+from defi_lib.rounding import TOLERANCE
 from defi_lib.validation import Amount, Whole, whole
 
 #: Fees per unit of liquidity since the start, an integer multiple of 2⁻¹²⁸ modulo 2²⁵⁶: an ``int``, or an array of
@@ -34,9 +35,6 @@ _WORD = 256
 #: Liquidity is summed in multiples of the least float: as whole numbers, in which no digit is lost in any order.
 _UNIT_BITS = 1074
 _UNITS = 1 << _UNIT_BITS
-
-#: What is left of a trade behind a tick, as a part of it, that is only the rounding of what went before.
-_DUST = 1e-15
 
 
 class PositionKey(NamedTuple):
@@ -100,7 +98,7 @@ class Ticks(TickMap[Tick]):
     def ladder(self) -> Ladder:
         """All segments, from the lowest to the highest."""
         ticks = tuple(self)
-        sums = accumulate((self.rung(tick).liquidity_net for tick in ticks), initial=0)
+        sums = accumulate((rung.liquidity_net for _, rung in self.rising(MIN_TICK - 1)), initial=0)
         roots = (MIN_SQRT_PRICE, *(float(sqrt_price_at_tick(tick)) for tick in ticks), MAX_SQRT_PRICE)
         return Ladder(ticks, roots, tuple(total / _UNITS for total in sums))
 
@@ -201,7 +199,8 @@ def _stairs(ticks: Ticks, tick: int, falling: bool) -> Iterator[_Stair]:
     number, units = ticks.rank(tick), ticks.net_up_to(tick)
     for end, rung in ticks.falling(tick) if falling else ticks.rising(tick):
         yield _Stair(number, float(sqrt_price_at_tick(end)), units / _UNITS, end, rung)
-        number, units = (number - 1, units - rung.liquidity_net) if falling else (number + 1, units + rung.liquidity_net)
+        step = -1 if falling else 1
+        number, units = number + step, units + step * rung.liquidity_net
     yield _Stair(number, MIN_SQRT_PRICE if falling else MAX_SQRT_PRICE, units / _UNITS, None, None)
 
 
@@ -216,7 +215,7 @@ def walk(pool: PoolState, amount: Amount, token_in: int, exact_in: bool, limit: 
     growth, ticks = list(pool.fee_growth_x128), pool.ticks
     start = int(np.max(pool.tick) if falling else np.min(pool.tick))
     for number, end, liquidity, rung_tick, rung in _stairs(pool.ticks, start, falling):
-        going = (left > _DUST * amount) & (root != limit)
+        going = (left > TOLERANCE * amount) & (root != limit)
         if not some(going):
             break
         here = going & (segment == number)
@@ -235,7 +234,7 @@ def walk(pool: PoolState, amount: Amount, token_in: int, exact_in: bool, limit: 
         if rung_tick is not None and some(crossed):
             ticks = ticks.with_rung(rung_tick, _crossed(rung, crossed, growth))
             segment = segment + crossed * (1 - 2 * falling)
-    filled = left <= _DUST * amount
+    filled = left <= TOLERANCE * amount  # what is left is only the rounding of what went before
     paid, received = (select(filled, amount, paid), received) if exact_in else (paid, select(filled, amount, received))
     tick = _tick_after(pool, amount, root, segment, falling)
     return Walk(root, tick, paid, received, fee, select(filled, 0.0, left), protocol_fee, (growth[0], growth[1]), ticks)

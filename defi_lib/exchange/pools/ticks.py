@@ -179,7 +179,7 @@ def _priced(price: Amount) -> Amount:
 
 
 def _whole(ticks: Amount) -> Whole:
-    return int(ticks) if np.ndim(ticks) == 0 else ticks.astype(np.int64)
+    return int(ticks) if np.ndim(ticks) == 0 else np.asarray(ticks).astype(np.int64)
 
 
 #: The prices of the lowest and the highest tick; the contract's integers lie a little above both.
