@@ -2,19 +2,24 @@
 
 A scalar comes back as ``float``, anything else as a ``float64`` array; neither is ever clipped. For an
 array the error names the first offending index. Plain floats take a short path, because a scalar swap
-spends most of its time here.
+spends most of its time here. A pandas Series counts as its values, in their order; a DataFrame is refused,
+since nothing says whether its rows or its columns are meant. Messages show a few entries, however many there are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from math import inf
 from numbers import Real
-from typing import TypeAlias
+from reprlib import Repr
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+#: How many entries of an array or a list a message shows, and how many letters of a text.
+_ENTRIES, _LETTERS = 6, 80
 
 #: A quantity: one number, or an array with one number per scenario.
 Amount: TypeAlias = float | NDArray[np.float64]
@@ -74,7 +79,7 @@ def token(name: str, value: int, count: int) -> int:
         return value
     if isinstance(value, np.integer) and 0 <= value < count:
         return int(value)
-    raise ValueError(f"{name} = {value!r} is no token of this pool: allowed are the integers 0 to {count - 1}")
+    raise ValueError(f"{name} = {shown(value)} is no token of this pool: allowed are the integers 0 to {count - 1}")
 
 
 def token_pair(token_in: int, token_out: int, count: int, names: tuple[str, str] = ("token_in", "token_out")) -> None:
@@ -99,7 +104,7 @@ def per_token(
     try:
         entries = len(values)
     except TypeError:
-        raise ValueError(f"{name} = {values!r} is one number: allowed are {allowed}, one per token") from None
+        raise ValueError(f"{name} = {shown(values)} is one number: allowed are {allowed}, one per token") from None
     if entries != count and (count is not None or entries < 2):
         raise ValueError(f"{name} has {entries} entries: allowed are {allowed}, one per token")
     return tuple(check(f"{name}[{i}]", value) for i, value in enumerate(values))
@@ -109,14 +114,14 @@ def at_least(name: str, value: int, low: int) -> int:
     """``value`` if it is an integer >= ``low``."""
     if isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value >= low:
         return int(value)
-    raise ValueError(f"{name} = {value!r} is outside the allowed range: an integer >= {low}")
+    raise ValueError(f"{name} = {shown(value)} is outside the allowed range: an integer >= {low}")
 
 
 def integer(name: str, value: int, low: int, high: int) -> int:
     """``value`` if it is one integer in [low, high], however large; a float does not count, since it may be rounded."""
     if isinstance(value, (int, np.integer)) and not isinstance(value, bool) and low <= value <= high:
         return int(value)
-    raise ValueError(f"{name} = {value!r} is outside the allowed range: an integer from {low} to {high}")
+    raise ValueError(f"{name} = {shown(value)} is outside the allowed range: an integer from {low} to {high}")
 
 
 def whole(name: str, value: Whole, low: int = 0, high: int = 2**63 - 1) -> Whole:
@@ -126,16 +131,13 @@ def whole(name: str, value: Whole, low: int = 0, high: int = 2**63 - 1) -> Whole
     """
     if type(value) is int and low <= value <= high:
         return value
-    try:
-        array = np.asarray(value)
-    except ValueError:
-        raise ValueError(f"{name} = {value!r} is not a number or an array of numbers") from None
+    array = _array(name, value)
     if array.dtype.kind == "f" and np.all((array == np.trunc(array)) & (np.abs(array) < 2**53)):
         array = array.astype(np.int64)
     if array.dtype.kind not in "iu" or not np.all((array >= low) & (array <= high)):
         numbers = _numbers(name, value)
         good = (numbers >= low) & (numbers <= high) & (numbers == np.trunc(numbers))
-        where = f"{name} = {value!r}" if np.all(good) else _offender(name, numbers, good)
+        where = f"{name} = {shown(value)}" if np.all(good) else _offender(name, numbers, good)
         raise ValueError(f"{where} is outside the allowed range: whole numbers from {low} to {high}")
     return int(array) if array.ndim == 0 else array.astype(np.int64, copy=False)
 
@@ -144,7 +146,7 @@ def one_of(name: str, value: str, allowed: Sequence[str]) -> str:
     """``value`` if it is one of the allowed words."""
     if value in allowed:
         return value
-    raise ValueError(f"{name} = {value!r} is not allowed: choose one of {', '.join(map(repr, allowed))}")
+    raise ValueError(f"{name} = {shown(value)} is not allowed: choose one of {', '.join(map(repr, allowed))}")
 
 
 def broadcastable(**values: Amount | Whole) -> tuple[int, ...]:
@@ -183,6 +185,48 @@ def plain(result: Amount) -> Amount:
     return float(result) if np.ndim(result) == 0 else result
 
 
+def shown(value: Any) -> str:
+    """``value`` as an error message may show it: whole if it is short, else its kind, its shape and its first entries.
+
+    >>> shown(0.5), shown("sideways"), shown(list(range(10**6)))
+    ('0.5', "'sideways'", '[0, 1, 2, 3, 4, 5, ...]')
+    >>> shown(np.zeros((1000, 1000)))
+    'ndarray of shape (1000, 1000): 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, ...'
+    """
+    table = hasattr(value, "iloc")
+    if not table and not isinstance(value, np.ndarray):
+        return _abbreviating.repr(value)
+    shape = tuple(value.shape)
+    size = int(np.prod(shape, dtype=np.int64))
+    if not table and size <= _ENTRIES:
+        return repr(value)
+    few = value.iloc[:_ENTRIES] if table else value.flat[:_ENTRIES]
+    entries = [_abbreviating.repr(entry) for entry in np.asarray(few).ravel()[:_ENTRIES].tolist()]
+    more = ", ..." if size > len(entries) else ""
+    return f"{type(value).__name__} of shape {shape}: {', '.join(entries)}{more}"
+
+
+class _Abbreviating(Repr):
+    """``repr`` that shows the first entries of a long list, also of one within another."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        for kind in ("list", "tuple", "dict", "set", "frozenset", "deque", "array"):
+            setattr(self, f"max{kind}", _ENTRIES)
+        self.maxlevel, self.maxstring, self.maxother = 3, _LETTERS, _LETTERS
+
+    def repr1(self, x: Any, level: int) -> str:
+        """The text of one object; arrays and Series have their own short form."""
+        return shown(x) if isinstance(x, np.ndarray) or hasattr(x, "iloc") else super().repr1(x, level)
+
+    def repr_int(self, x: int, level: int) -> str:
+        """A number is shown whole, unless it has thousands of digits, for which ``repr`` would fail."""
+        return repr(x) if abs(x) < 10**_LETTERS else f"an integer of {x.bit_length()} bits"
+
+
+_abbreviating = _Abbreviating()
+
+
 def _checked(
     name: str,
     value: Amount | Whole,
@@ -203,25 +247,64 @@ def _checked(
 
 
 def _numbers(name: str, value: object) -> NDArray[np.float64]:
+    array = _array(name, value)
+    try:
+        if array.dtype.kind not in "fiubO":
+            raise TypeError
+        with np.errstate(over="ignore"):  # a long double that no float can hold: infinite, and refused for that
+            if array.dtype == object:
+                _refuse_other_objects(name, value, array)
+            return array.astype(np.float64, copy=False)
+    except (TypeError, OverflowError):
+        raise ValueError(f"{name} = {shown(value)} is not a number or an array of numbers") from None
+
+
+def _array(name: str, value: Any) -> NDArray[Any]:
+    """``value`` as numpy reads it; an error where that would lose a mask, or guess what a table means."""
+    if type(value) is np.ndarray:
+        return value
+    if hasattr(value, "columns") and hasattr(value, "to_numpy"):
+        raise ValueError(
+            f"{name} = {shown(value)} is a table: allowed is one number or an array of numbers; "
+            f"choose a column, or say .to_numpy() if its rows are what the first axis means"
+        )
     try:
         array = np.asarray(value)
-        if array.dtype.kind not in "fiubO" or not all(isinstance(entry, (Real, Decimal)) for entry in _objects(array)):
-            raise TypeError
-        return array.astype(np.float64, copy=False)
-    except (TypeError, ValueError, OverflowError):
-        raise ValueError(f"{name} = {value!r} is not a number or an array of numbers") from None
+    except ValueError:
+        raise ValueError(f"{name} = {shown(value)} is not a number or an array of numbers") from None
+    if isinstance(value, np.ma.MaskedArray):
+        _refuse_masks(name, value)
+    elif array.ndim > 1 and not isinstance(value, np.ndarray):
+        for number, entry in enumerate(value):
+            if isinstance(entry, np.ma.MaskedArray):
+                _refuse_masks(f"{name}[{number}]", entry)
+    return array
 
 
-def _objects(array: NDArray) -> Iterable[object]:
-    """The entries that numpy could not read as numbers; ``None`` would become NaN, and ``"1"`` would become 1."""
-    return array.flat if array.dtype == object else ()
+def _refuse_masks(name: str, value: np.ma.MaskedArray) -> None:
+    mask = np.ma.getmaskarray(value)
+    if np.any(mask):
+        where = ", ".join(str(int(i)) for i in np.argwhere(mask)[0]) if mask.ndim else "()"
+        raise ValueError(
+            f"{name}[{where}] is masked: allowed are numbers only; fill the masked entries or leave them out"
+        )
+
+
+def _refuse_other_objects(name: str, value: object, array: NDArray[Any]) -> None:
+    """Refuse what numpy could not read as numbers: ``None`` would become NaN, and ``"1"`` would become 1."""
+    for number, entry in enumerate(array.flat):
+        if not isinstance(entry, (Real, Decimal)):
+            where = ", ".join(str(int(i)) for i in np.unravel_index(number, array.shape))
+            place = f": {name}[{where}] = {shown(entry)}" if where else ""
+            raise ValueError(f"{name} = {shown(value)} is not a number or an array of numbers{place}")
 
 
 def _offender(name: str, array: NDArray[np.float64], good: NDArray[np.bool_]) -> str:
     shape = np.broadcast_shapes(array.shape, good.shape)
     if not shape:
         return f"{name} = {float(array):.12g}"
-    where = tuple(int(i) for i in np.argwhere(~np.broadcast_to(good, shape))[0])
+    # Scenarios by the million: only the first offender is looked for.
+    where = tuple(int(i) for i in np.unravel_index(np.argmin(np.broadcast_to(good, shape)), shape))
     index = ", ".join(map(str, where))
     return f"{name}[{index}] = {float(np.broadcast_to(array, shape)[where]):.12g}"
 

@@ -2,6 +2,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ from defi_lib.validation import (
     plain,
     positive,
     ratio,
+    shown,
     token,
     token_pair,
     whole,
@@ -184,3 +186,74 @@ def test_fulfilled_and_plain():
     refused(lambda: fulfilled("price", 4.0, False, "odd prices"), "price = 4", "odd prices")
     refused(lambda: fulfilled("price", np.array([3.0, 4.0]), np.array([True, False]), "odd"), "price[1] = 4", "odd")
     assert type(plain(np.float64(2.0))) is float and plain(np.ones(2)).tolist() == [1.0, 1.0]
+
+
+# What users hand over: tables, masks, long arrays -----------------------------------------------------------------
+
+MANY = 10**5
+
+
+@pytest.mark.parametrize("check", [positive, non_negative, finite, ratio, whole])
+@pytest.mark.parametrize(
+    "value",
+    [
+        pd.Series(["a"] * MANY),
+        np.array([None] * MANY),
+        ["a"] * MANY,
+        tuple([None] * MANY),
+        [["a"] * MANY, [1.0] * MANY],
+        {number: "a" for number in range(1000)},
+        "a" * MANY,
+        pd.DataFrame(np.ones((1000, 1000))),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_message_shows_a_few_entries(check, value):
+    with pytest.raises(ValueError, match=r"^prices = ") as error:
+        check("prices", value)
+    assert len(str(error.value)) < 700
+
+
+def test_shown():
+    assert shown(np.arange(3)) == "array([0, 1, 2])" and shown(2**100) == str(2**100)
+    assert shown(pd.Series([1.5, 2.5])) == "Series of shape (2,): 1.5, 2.5"
+    assert shown(np.arange(10)) == "ndarray of shape (10,): 0, 1, 2, 3, 4, 5, ..."
+    assert shown(10**5000) == "an integer of 16610 bits"
+    assert shown([np.zeros(100)] * 100).startswith("[ndarray of shape (100,): 0.0, 0.0,")
+
+
+def test_the_entry_that_is_no_number_is_named():
+    refused(lambda: finite("x", [[1.0, 2.0], [None, 3.0]]), "x[1, 0] = None")
+    refused(lambda: whole("x", [1, "2", 2**70]), "not a number")
+
+
+@pytest.mark.parametrize("check", [positive, non_negative, finite, ratio, whole])
+def test_a_mask_is_not_dropped(check):
+    masked = np.ma.array([0.0, 0.5, 0.5], mask=[False, True, False])
+    refused(lambda: check("x", masked), "x[1] is masked")
+    refused(lambda: check("x", [masked, masked]), "x[0][1] is masked")
+    refused(lambda: check("x", np.ma.masked), "x", "masked")
+    assert non_negative("x", np.ma.array([1.0, 2.0])).tolist() == [1.0, 2.0]
+
+
+@pytest.mark.parametrize("check", [positive, non_negative, finite, whole])
+def test_a_series_is_its_values_and_a_table_is_refused(check):
+    result = check("x", pd.Series([3, 1, 2], index=[7, 7, 0]))
+    assert type(result) is np.ndarray and result.tolist() == [3, 1, 2]
+    refused(
+        lambda: check("x", pd.DataFrame({"a": [1.0], "b": [2.0]})), "x = DataFrame of shape (1, 2)", "table", "column"
+    )
+    for values in (
+        pd.Series([1, None], dtype="Int64"),
+        pd.Series([1.0, None]),
+        pd.Series(pd.to_datetime(["2024-01-01"])),
+    ):
+        refused(lambda values=values: check("x", values), "x")
+
+
+@pytest.mark.parametrize("kind", [np.int8, np.int16, np.int32, np.uint8, np.uint32, np.uint64])
+def test_whole_numbers_have_64_bits_whatever_they_had(kind):
+    array = whole("x", np.array([1, 100], dtype=kind))
+    assert array.dtype == np.int64 and (array * 2**40).tolist() == [2**40, 100 * 2**40]
+    refused(lambda: whole("x", np.array([1, 100], dtype=kind), 0, 99), "x[1] = 100", "from 0 to 99")
+    refused(lambda: whole("x", np.array([1, 100], dtype=kind), 2**40, 2**50), "x[0] = 1")

@@ -12,6 +12,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.validation import finite
+
 Columns = Mapping[str, Any]
 
 #: Eight colours that stay apart for colour-blind readers and stand out (3:1) on white and on near-black.
@@ -156,21 +158,34 @@ def Lines(x: str, y: list[str], *, x_axis: Axis | None = None, y_axis: Axis | No
 
 
 def columns_of(plot: Plot, result: Columns) -> dict[str, NDArray[Any]]:
-    """The columns that ``plot`` needs, as arrays of at least one entry, all finite.
+    """The columns that ``plot`` needs, as arrays of at least one entry, all finite, and as long as a mark needs them.
 
     Raises:
-        ValueError: a column that is missing, or a number that is not finite.
+        ValueError: a column that is missing, empty, or no list of finite numbers (names, where bars stand on them),
+            or columns of one mark that have different lengths.
     """
-    columns = {}
+    words = {mark.category for mark in plot.marks if isinstance(mark, Bars)}
+    columns: dict[str, NDArray[Any]] = {}
     for name in plot.columns:
         if name not in result:
             raise ValueError(f"compute returned no {name!r}: it returned {', '.join(map(repr, result))}")
-        column = np.atleast_1d(np.asarray(result[name]))
-        if column.dtype.kind == "f" and not np.all(np.isfinite(column)):
-            where = int(np.argmin(np.isfinite(column)))
-            raise ValueError(f"{name}[{where}] = {column[where]} is not a finite number")
-        columns[name] = column
+        columns[name] = np.atleast_1d(np.asarray(result[name])) if name in words else _numbers(name, result[name])
+        if columns[name].ndim != 1 or columns[name].size == 0:
+            raise ValueError(f"{name} has shape {columns[name].shape}: allowed is a list of at least one entry")
+    for mark in plot.marks:
+        lengths = {name: len(columns[name]) for name in mark.columns}
+        if len(set(lengths.values())) > 1:
+            listing = ", ".join(f"{name} {length}" for name, length in lengths.items())
+            raise ValueError(f"the columns of one mark have different lengths: {listing}; allowed are equal lengths")
     return columns
+
+
+def _numbers(name: str, column: Any) -> NDArray[Any]:
+    array = np.atleast_1d(np.asarray(column))
+    if array.dtype.kind == "f" and not np.all(np.isfinite(array)):
+        where = int(np.argmin(np.isfinite(array)))
+        raise ValueError(f"{name}[{where}] = {array.flat[where]} is not a finite number")
+    return np.atleast_1d(finite(name, column))
 
 
 def stacked(bars: Bars, columns: Mapping[str, NDArray[Any]]) -> list[tuple[NDArray[Any], NDArray[Any]]]:

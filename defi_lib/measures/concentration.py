@@ -4,8 +4,9 @@ Every measure takes the holdings of the parties (any unit, each >= 0) along ``ax
 so that scenarios may fill the other axes; it returns a float for one set of holdings, else an array with
 one entry per scenario. A negative holding, no party at all, or holdings that add up to nothing raise
 ``ValueError``: shares of nothing are undefined. Parties with zero count as parties, and drive the Gini
-coefficient up. What is counted matters: an address is not a person, an exchange pools many people, and one
-person may have many addresses.
+coefficient up. A pandas Series counts as its values; a DataFrame is refused, since nothing says whether its rows
+or its columns are the parties. What is counted matters: an address is not a person, an exchange pools many
+people, and one person may have many addresses.
 """
 
 from __future__ import annotations
@@ -15,10 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.validation import Amount, at_least, between, non_negative, plain, ratio
-
-#: What a cumulated share may exceed a threshold by and still count as equal to it: rounding of the sum.
-ROUNDING = 1e-12
+from defi_lib.rounding import above, same
+from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, plain, ratio
 
 
 class LorenzCurve(NamedTuple):
@@ -101,7 +100,7 @@ def nakamoto(values: Amount, threshold: Amount = 0.5, axis: int = -1) -> int | N
     Args:
         values: holdings, each >= 0.
         threshold: ratio in [0, 1), one or one per scenario; 1/2 for most chains, 1/3 where a third can stop the
-            chain. To hold exactly the threshold is not enough.
+            chain. To hold exactly the threshold, to within rounding, is not enough.
         axis: where the parties are.
 
     Raises:
@@ -110,10 +109,11 @@ def nakamoto(values: Amount, threshold: Amount = 0.5, axis: int = -1) -> int | N
     Source: Srinivasan, Lee, *Quantifying Decentralization* (2017).
     """
     threshold = ratio("threshold", threshold)
-    cumulated = np.cumsum(_descending(values, axis), axis=-1)
-    enough = cumulated > np.asarray(threshold)[..., np.newaxis] * (1 + ROUNDING)
+    cumulated = _cumulated(_descending(values, axis))
+    broadcastable(values=cumulated[..., 0], threshold=threshold)
+    enough = np.asarray(above(cumulated, np.asarray(threshold)[..., np.newaxis] * cumulated[..., -1:]))
     enough[..., -1] = True
-    number = np.argmax(enough, axis=-1) + 1
+    number = np.argmax(enough, axis=-1).astype(np.int64) + 1
     return int(number) if np.ndim(number) == 0 else number
 
 
@@ -137,8 +137,11 @@ def top_share(values: Amount, *, parties: int | None = None, fraction: Amount | 
     if parties is not None and fraction is None:
         within = np.where(number < at_least("parties", parties, 1), 1.0, 0.0)
     elif fraction is not None and parties is None:
-        # Each party counts by the part of it that lies within reach.
-        reach = np.asarray(between("fraction", fraction, 0.0, 1.0))[..., np.newaxis] * len(number)
+        fraction = between("fraction", fraction, 0.0, 1.0)
+        broadcastable(values=shares[..., 0], fraction=fraction)
+        # Each party counts by the part of it that lies within reach; 0.1 of 30 are 3, not a little more.
+        reach = np.asarray(fraction)[..., np.newaxis] * len(number)
+        reach = np.where(same(reach, np.rint(reach)), np.rint(reach), reach)
         within = np.clip(reach - number, 0.0, 1.0)
     else:
         raise ValueError(f"parties = {parties} and fraction = {fraction}: give exactly one of the two")
@@ -162,3 +165,15 @@ def _shares(values: Amount, axis: int) -> NDArray[np.float64]:
 
 def _descending(values: Amount, axis: int) -> NDArray[np.float64]:
     return np.sort(_shares(values, axis), axis=-1)[..., ::-1]
+
+
+def _cumulated(shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Running sums along the last axis to the last digit, also of a million parties: what each addition lost is added.
+
+    Source: Knuth's error of an addition, as in compensated summation (Ogita, Rump, Oishi 2005).
+    """
+    total = np.cumsum(shares, axis=-1)
+    before, added, after = total[..., :-1], shares[..., 1:], total[..., 1:]
+    taken = after - before
+    after += np.cumsum((before - (after - taken)) + (added - taken), axis=-1)
+    return total

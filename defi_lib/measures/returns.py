@@ -69,8 +69,12 @@ def net_present_value(rate: Amount, flows: Amount, times: Amount | None = None, 
     """
     rate = between("rate", rate, -1.0, inf, low_open=True, high_open=True)
     payments, at = _flows(flows, times, axis)
-    discount = np.exp(-np.log1p(rate)[..., np.newaxis] * at)
-    return finite("net present value", np.sum(payments * discount, axis=-1))
+    broadcastable(rate=rate, flows=payments[..., 0])
+    exponent = -np.log1p(rate)[..., np.newaxis] * at
+    with np.errstate(over="ignore", invalid="ignore"):
+        # Where nothing is paid nothing is discounted: the factor may leave the range of floats there.
+        worth = payments * np.exp(np.where(payments == 0, 0.0, exponent))
+        return finite("net present value", np.sum(worth, axis=-1))
 
 
 def internal_rate_of_return(flows: Amount, times: Amount | None = None, axis: int = 0) -> Amount:
@@ -119,10 +123,11 @@ def total_return(values: Amount, axis: int = 0) -> Amount:
     """Gain from the first to the last value, as a ratio of the first: ``V_T/V_0 − 1``.
 
     Raises:
-        ValueError: no value, a first value that is not positive, or a negative one later.
+        ValueError: no value, a first value that is not positive, a negative one later, or a gain too large for a float.
     """
     path = _path(values, axis)
-    return plain((path[-1] - path[0]) / path[0])
+    with np.errstate(over="ignore"):
+        return finite("total return", (path[-1] - path[0]) / path[0])
 
 
 def annualised_return(values: Amount, years: Amount, axis: int = 0) -> Amount:
@@ -137,10 +142,12 @@ def annualised_return(values: Amount, years: Amount, axis: int = 0) -> Amount:
         ValueError: an argument outside its range, or a yield too large for a float.
     """
     years = positive("years", years)
-    gain = np.asarray(total_return(values, axis))
-    broadcastable(values=gain, years=years)
+    path = _path(values, axis)
+    broadcastable(values=path[0], years=years)
     with np.errstate(divide="ignore", over="ignore"):
-        return finite("annualised return", np.expm1(np.log1p(gain) / years))
+        gain = (path[-1] - path[0]) / path[0]
+        growth = np.where(np.isfinite(gain), np.log1p(gain), np.log(path[-1]) - np.log(path[0]))
+        return finite("annualised return", np.expm1(growth / years))
 
 
 def max_drawdown(values: Amount, axis: int = 0) -> Amount:

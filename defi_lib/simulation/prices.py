@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.validation import Amount, at_least, finite, increasing, non_negative, positive
+from defi_lib.validation import Amount, at_least, finite, increasing, non_negative, positive, shown
 
 Array = NDArray[np.float64]
 
@@ -41,7 +41,7 @@ class PriceProcess:
         steps = np.diff(increasing("times", times))
         at_least("scenarios", scenarios, 1)
         if not isinstance(rng, np.random.Generator):
-            raise ValueError(f"rng = {rng!r} is no random generator: use numpy.random.default_rng(seed)")
+            raise ValueError(f"rng = {shown(rng)} is no random generator: use numpy.random.default_rng(seed)")
         return self._walk(steps, self._shape(scenarios), rng)
 
     def paths(self, times: Amount, scenarios: int, rng: np.random.Generator) -> Array:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from defi_lib.explore import Area, Axis, Bars, Choice, Dots, Line, Lines, Plot, Rule, Slider, Switch, explore
+from defi_lib.explore.plots import columns_of
 
 
 def squares(size, power=2.0, mirrored=False):
@@ -205,3 +206,29 @@ def test_mime_bundle_carries_a_picture_only_when_notebooks_are_made(monkeypatch)
     monkeypatch.setenv("DEFI_LIB_STATIC_PICTURES", "1")
     data, _ = explorer._repr_mimebundle_()
     assert data["image/png"].startswith(b"\x89PNG") and data["text/plain"] == explorer.sentence
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "message"),
+    [
+        ([], [], r"x has shape \(0,\): allowed is a list of at least one entry"),
+        ([1.0, 2.0], [1.0, 2.0, 3.0], "different lengths: x 2, y 3"),
+        ([1.0, 2.0], [[1.0], [2.0]], r"y has shape \(2, 1\)"),
+        ([1.0, None], [1.0, 2.0], "x = .* is not a number"),
+        (["a", "b"], [1.0, 2.0], "x = .* is not a number"),
+        ([1.0, 2.0], [1.0, 2.0j], "y = .* is not a number"),
+        ([1.0, 2.0], np.ma.array([1.0, 2.0], mask=[True, False]), r"y\[0\] is masked"),
+        ([1.0, 2.0], [1.0, np.inf], r"y\[1\] = inf is not a finite number"),
+    ],
+)
+def test_columns_are_not_empty_equally_long_and_finite_numbers(x, y, message):
+    plot = Plot(Line("x", "y"), x=Axis("x"), y=Axis("y"))
+    with pytest.raises(ValueError, match=message):
+        columns_of(plot, {"x": x, "y": y})
+
+
+def test_only_bars_stand_on_names():
+    plot = Plot(Bars("who", ("gain",)), x=Axis("USD"), y=Axis("Who"))
+    assert columns_of(plot, {"who": ["a", "b"], "gain": [1, 2]})["gain"].tolist() == [1.0, 2.0]
+    with pytest.raises(ValueError, match=r"gain = .* is not a number"):
+        columns_of(plot, {"who": ["a", "b"], "gain": ["1", "2"]})

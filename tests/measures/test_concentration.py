@@ -2,6 +2,7 @@ from math import e, erf, log, sqrt
 from statistics import NormalDist
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -188,3 +189,50 @@ def test_huge_spread():
     assert gini([1e308, 1e308, 0.0]) == pytest.approx(1 / 3, rel=1e-14)
     assert effective_number([5e-324, 1e300]) == 1.0
     assert sqrt(herfindahl([1e300])) == 100.0
+
+
+@pytest.mark.parametrize("count", [2, 10, 20, 100, 1000, 10**6])
+def test_half_of_equal_parties_hold_exactly_half(count):
+    assert nakamoto(np.full(count, 1 / count)) == count // 2 + 1
+    assert nakamoto([0.1, 0.2, 0.2, 0.3, 0.2], 0.5) == 3  # 0.3 + 0.2 is half, which is not more than half
+    assert nakamoto([0.5, 0.1, 0.1, 0.1, 0.1, 0.1]) == 2
+    assert nakamoto([0.5 + 1e-12, 0.5 - 1e-12]) == 1
+
+
+@given(st.lists(st.integers(1, 50), min_size=1, max_size=30), st.integers(0, 19), st.sampled_from([1, 10, 1e-3, 1 / 3]))
+def test_nakamoto_agrees_with_whole_numbers(holdings, twentieths, unit):
+    held, number = 0, 0
+    for holding in sorted(holdings, reverse=True):
+        held, number = held + holding, number + 1
+        if held * 20 > twentieths * sum(holdings):
+            break
+    assert nakamoto([holding * unit for holding in holdings], twentieths / 20) == number
+
+
+@pytest.mark.parametrize("count", [10, 30, 70, 100, 1000])
+def test_a_whole_number_of_parties_is_not_a_little_more(count):
+    holdings = np.arange(1.0, count + 1)
+    for tenths in range(11):
+        want = 0.0 if tenths == 0 else top_share(holdings, parties=tenths * count // 10)
+        assert top_share(holdings, fraction=tenths * 0.1 if tenths < 10 else 1.0) == want
+
+
+@pytest.mark.parametrize("measure", [*MEASURES, lorenz_curve])
+def test_a_table_is_refused_and_a_series_is_its_values(measure):
+    frame = pd.DataFrame({"alice": [1.0, 2.0], "bob": [3.0, 4.0]})
+    with pytest.raises(ValueError, match=r"values = DataFrame of shape .* is a table"):
+        measure(frame)
+    np.testing.assert_array_equal(measure(frame["bob"]), measure([3.0, 4.0]))
+    with pytest.raises(ValueError, match=r"values\[0\] is masked"):
+        measure(np.ma.array([1.0, 2.0], mask=[True, False]))
+
+
+def test_numbers_of_parties_have_64_bits():
+    assert nakamoto(np.ones((2, 3))).dtype == np.int64
+
+
+def test_thresholds_must_fit_the_scenarios():
+    with pytest.raises(ValueError, match="shapes do not fit together"):
+        nakamoto(np.ones((2, 3)), [0.1, 0.2, 0.3])
+    with pytest.raises(ValueError, match="shapes do not fit together"):
+        top_share(np.ones((2, 3)), fraction=[0.1, 0.2, 0.3])

@@ -164,3 +164,20 @@ def test_impossible_years():
         annualised_return([1, 2], 0.0)
     with pytest.raises(ValueError, match="annualised return = inf"):
         annualised_return([1, 2], 1e-6)
+
+
+def test_results_that_no_float_can_hold_are_errors():
+    with pytest.raises(ValueError, match="total return = inf"):
+        total_return([1e-300, 1e300])
+    with pytest.raises(ValueError, match="total return\\[1\\] = inf"):
+        total_return([[1.0, 1e-300], [2.0, 1e300]])
+    with pytest.raises(ValueError, match="net present value = inf"):
+        net_present_value(-0.999999, [1.0, 1e300], [0, 100])
+    # The gain is beyond floats, the yield is not.
+    assert annualised_return([1e-200, 1e200], 400) == pytest.approx(9.0, rel=1e-12)
+
+
+def test_nothing_paid_is_worth_nothing_however_far_away():
+    assert net_present_value(-0.999, [5.0, 0.0], [0, 1e6]) == 5.0
+    with pytest.raises(ValueError, match="shapes do not fit together"):
+        net_present_value([0.1, 0.2, 0.3], np.ones((4, 2)))

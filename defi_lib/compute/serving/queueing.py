@@ -10,7 +10,18 @@ from typing import NamedTuple
 import numpy as np
 
 from defi_lib.rounding import above, below
-from defi_lib.validation import Amount, Whole, between, broadcastable, fulfilled, non_negative, plain, positive, whole
+from defi_lib.validation import (
+    Amount,
+    Whole,
+    between,
+    broadcastable,
+    fulfilled,
+    non_negative,
+    plain,
+    positive,
+    shown,
+    whole,
+)
 
 #: More servers than anybody counts one by one.
 _MOST_SERVERS = 100_000
@@ -190,7 +201,7 @@ def servers_needed(arrival_rate: Amount, service_rate: Amount, longest_wait: Amo
         needed = np.where((needed == 0) & enough, count, needed)
         if np.all(needed):
             return int(needed) if not shape else needed
-    raise ValueError(f"longest_wait = {longest_wait!r} needs more than {_MOST_SERVERS} servers")
+    raise ValueError(f"longest_wait = {shown(longest_wait)} needs more than {_MOST_SERVERS} servers")
 
 
 class Pooling(NamedTuple):

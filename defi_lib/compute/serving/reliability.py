@@ -9,7 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.rounding import below, ceil
-from defi_lib.validation import Amount, Whole, at_least, between, broadcastable, non_negative, plain, positive, whole
+from defi_lib.validation import (
+    Amount,
+    Whole,
+    at_least,
+    between,
+    broadcastable,
+    non_negative,
+    plain,
+    positive,
+    shown,
+    whole,
+)
 
 _MOST_ITERATIONS = 60
 
@@ -125,7 +136,9 @@ def daly_interval(checkpoint: Amount, mtbf: Amount) -> Amount:
         spacing = spacing - step
         if np.all(np.abs(step) <= 4 * np.finfo(float).eps * spacing):
             return plain((spacing - saving) * mtbf)
-    raise ValueError(f"checkpoint = {checkpoint!r}, mtbf = {mtbf!r}: no interval found in {_MOST_ITERATIONS} steps")
+    raise ValueError(
+        f"checkpoint = {shown(checkpoint)}, mtbf = {shown(mtbf)}: no interval found in {_MOST_ITERATIONS} steps"
+    )
 
 
 def _excess(value: NDArray[np.float64]) -> NDArray[np.float64]:

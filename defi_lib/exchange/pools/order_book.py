@@ -25,6 +25,7 @@ from defi_lib.validation import (
     plain,
     positive,
     ratio,
+    shown,
     token_pair,
 )
 
@@ -386,7 +387,7 @@ def _orders(name: str, rows: object, side: str, maker: str, first_id: int) -> tu
     try:
         table = np.asarray(rows, dtype=float)
     except (TypeError, ValueError):
-        raise ValueError(f"{name} = {rows!r} is no table: allowed are rows of two numbers, price and size") from None
+        raise ValueError(f"{name} = {shown(rows)} is no table: allowed are rows of price and size") from None
     if table.size == 0:
         return ()
     if table.ndim != 2 or table.shape[1] != 2:
