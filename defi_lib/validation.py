@@ -173,6 +173,32 @@ def increasing(name: str, values: Amount) -> NDArray[np.float64]:
     return array
 
 
+def prices_of(prices: Any, name: str = "prices") -> Any:
+    """What to iterate over for one entry per time: the rows of a DataFrame, the values of a Series, all else as it is.
+
+    Args:
+        prices: time along the first axis: an array, a list, a stream, or a pandas object; if its index has numbers or
+            dates, they must increase.
+        name: what errors call it.
+
+    Raises:
+        ValueError: a mapping, whose keys would be read as prices, or a pandas object that is not in the order of time.
+
+    >>> list(prices_of([1.0, 2.0]))
+    [1.0, 2.0]
+    """
+    if hasattr(prices, "index") and hasattr(prices, "to_numpy"):
+        index = prices.index
+        if index.dtype.kind in "iufM" and not index.is_monotonic_increasing:
+            raise ValueError(
+                f"{name} = {shown(prices)} is not in the order of time: sort its index first (.sort_index())"
+            )
+        return prices.to_numpy()
+    if hasattr(prices, "keys"):
+        raise ValueError(f"{name} = {shown(prices)} is a mapping: allowed are prices in the order of time")
+    return prices
+
+
 def fulfilled(name: str, value: Amount, good: NDArray[np.bool_] | np.bool_ | bool, allowed: str) -> Amount:
     """``value`` if ``good`` everywhere, for a limit that is no interval; ``allowed`` says it in words."""
     if not np.all(good):
@@ -195,7 +221,7 @@ def shown(value: Any) -> str:
     """
     table = hasattr(value, "iloc")
     if not table and not isinstance(value, np.ndarray):
-        return _abbreviating.repr(value)
+        return _abbreviating.repr(value.item() if isinstance(value, np.generic) else value)
     shape = tuple(value.shape)
     size = int(np.prod(shape, dtype=np.int64))
     if not table and size <= _ENTRIES:

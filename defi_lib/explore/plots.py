@@ -158,19 +158,20 @@ def Lines(x: str, y: list[str], *, x_axis: Axis | None = None, y_axis: Axis | No
 
 
 def columns_of(plot: Plot, result: Columns) -> dict[str, NDArray[Any]]:
-    """The columns that ``plot`` needs, as arrays of at least one entry, all finite, and as long as a mark needs them.
+    """The columns that ``plot`` needs, as arrays of finite numbers, equally long within a mark; only dots may be none.
 
     Raises:
         ValueError: a column that is missing, empty, or no list of finite numbers (names, where bars stand on them),
             or columns of one mark that have different lengths.
     """
+    drawn = {name for mark in plot.marks if not isinstance(mark, Dots) for name in mark.columns}
     words = {mark.category for mark in plot.marks if isinstance(mark, Bars)}
     columns: dict[str, NDArray[Any]] = {}
     for name in plot.columns:
         if name not in result:
             raise ValueError(f"compute returned no {name!r}: it returned {', '.join(map(repr, result))}")
         columns[name] = np.atleast_1d(np.asarray(result[name])) if name in words else _numbers(name, result[name])
-        if columns[name].ndim != 1 or columns[name].size == 0:
+        if columns[name].ndim != 1 or (name in drawn and columns[name].size == 0):
             raise ValueError(f"{name} has shape {columns[name].shape}: allowed is a list of at least one entry")
     for mark in plot.marks:
         lengths = {name: len(columns[name]) for name in mark.columns}

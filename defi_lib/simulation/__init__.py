@@ -1,4 +1,4 @@
-"""Price paths, runs over time, and sweeps over parameters."""
+"""Price paths, real prices, runs over time, and sweeps over parameters."""
 
 from defi_lib.simulation.prices import (
     CorrelatedBrownian,
@@ -9,6 +9,7 @@ from defi_lib.simulation.prices import (
     Replay,
 )
 from defi_lib.simulation.running import Moment, Run, run
+from defi_lib.simulation.series import PriceSeries, read_prices
 from defi_lib.simulation.sweeping import Sweep, SweepError, sweep
 
 __all__ = [
@@ -18,10 +19,12 @@ __all__ = [
     "MeanReverting",
     "Moment",
     "PriceProcess",
+    "PriceSeries",
     "Replay",
     "Run",
     "Sweep",
     "SweepError",
+    "read_prices",
     "run",
     "sweep",
 ]

@@ -15,11 +15,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.validation import Amount, at_least, finite, increasing, non_negative, positive, shown
+from defi_lib.frozen import kept
+from defi_lib.rounding import above, below, same
+from defi_lib.validation import Amount, at_least, finite, increasing, non_negative, positive, prices_of, shown
 
 Array = NDArray[np.float64]
 
@@ -36,13 +40,14 @@ class PriceProcess:
             rng: source of all randomness.
 
         Raises:
-            ValueError: times that do not increase, no scenario, or something that is no generator.
+            ValueError: times that do not increase, no scenario, something that is no generator, or (on the way) prices
+                too large for a float.
         """
         steps = np.diff(increasing("times", times))
         at_least("scenarios", scenarios, 1)
         if not isinstance(rng, np.random.Generator):
             raise ValueError(f"rng = {shown(rng)} is no random generator: use numpy.random.default_rng(seed)")
-        return self._walk(steps, self._shape(scenarios), rng)
+        return _bounded(self._walk(steps, self._shape(scenarios), rng))
 
     def paths(self, times: Amount, scenarios: int, rng: np.random.Generator) -> Array:
         """All prices at once, time along the first axis; arguments and errors as in :meth:`stream`."""
@@ -63,6 +68,25 @@ class PriceProcess:
 
     def _walk(self, steps: Array, shape: tuple[int, ...], rng: np.random.Generator) -> Iterator[Array]:
         raise NotImplementedError
+
+    def _keep(self, **fields: Any) -> None:
+        """Keep the checked parameters: a caller who changes an array afterwards does not change the process."""
+        for name, value in fields.items():
+            object.__setattr__(self, name, kept(value))
+
+
+def _bounded(walk: Iterator[Array]) -> Iterator[Array]:
+    """The prices of a walk; an error at the first that no float can hold."""
+    for number in count():
+        with np.errstate(over="ignore", invalid="ignore"):
+            prices = next(walk, None)
+        if prices is None:
+            return
+        if not prices.max() < np.inf:
+            raise ValueError(
+                f"prices at times[{number}] are too large for a float: volatility, drift or steps are huge"
+            )
+        yield prices
 
 
 @dataclass(frozen=True)
@@ -88,9 +112,8 @@ class GeometricBrownian(PriceProcess):
     drift: Amount = 0.0
 
     def __post_init__(self) -> None:
-        positive("start", self.start)
-        non_negative("volatility", self.volatility)
-        finite("drift", self.drift)
+        volatility = non_negative("volatility", self.volatility)
+        self._keep(start=positive("start", self.start), volatility=volatility, drift=finite("drift", self.drift))
 
     def _walk(self, steps: Array, shape: tuple[int, ...], rng: np.random.Generator) -> Iterator[Array]:
         volatility, drift = np.asarray(self.volatility), np.asarray(self.drift)
@@ -138,6 +161,8 @@ class CorrelatedBrownian(PriceProcess):
             raise ValueError(f"correlation must be a symmetric {count} × {count} matrix with 1 on the diagonal")
         if np.linalg.eigvalsh(matrix)[0] < -1e-12 * count:
             raise ValueError("correlation has a negative eigenvalue: no moves can be correlated like this")
+        fields = {name: finite(name, getattr(self, name)) for name in ("start", "volatility", "drift")}
+        self._keep(**fields, correlation=matrix)
 
     def _shape(self, scenarios: int) -> tuple[int, ...]:
         return (np.size(self.start), scenarios)
@@ -189,12 +214,14 @@ class JumpDiffusion(PriceProcess):
     drift: Amount = 0.0
 
     def __post_init__(self) -> None:
-        positive("start", self.start)
-        non_negative("volatility", self.volatility)
-        finite("drift", self.drift)
-        non_negative("intensity", self.intensity)
-        finite("jump_mean", self.jump_mean)
-        non_negative("jump_volatility", self.jump_volatility)
+        self._keep(
+            start=positive("start", self.start),
+            volatility=non_negative("volatility", self.volatility),
+            drift=finite("drift", self.drift),
+            intensity=non_negative("intensity", self.intensity),
+            jump_mean=finite("jump_mean", self.jump_mean),
+            jump_volatility=non_negative("jump_volatility", self.jump_volatility),
+        )
         for name in ("intensity", "jump_mean", "jump_volatility"):
             if np.ndim(getattr(self, name)) != 0:
                 raise ValueError(f"{name} has shape {np.shape(getattr(self, name))}: allowed is one number")
@@ -252,10 +279,8 @@ class MeanReverting(PriceProcess):
     volatility: Amount
 
     def __post_init__(self) -> None:
-        positive("start", self.start)
-        positive("level", self.level)
-        positive("speed", self.speed)
-        non_negative("volatility", self.volatility)
+        fields = {name: positive(name, getattr(self, name)) for name in ("start", "level", "speed")}
+        self._keep(**fields, volatility=non_negative("volatility", self.volatility))
 
     def _walk(self, steps: Array, shape: tuple[int, ...], rng: np.random.Generator) -> Iterator[Array]:
         level, speed, volatility = np.asarray(self.level), np.asarray(self.speed), np.asarray(self.volatility)
@@ -277,9 +302,12 @@ class MeanReverting(PriceProcess):
 class Replay:
     """Recorded prices, played again: at any time the last price known by then, never a later one.
 
+    A time that is equal to that of a record to within rounding is at it: 0.3 is at 3·0.1.
+
     Args:
-        prices: time along the first axis (> 0 or = 0), scenarios if any along the others.
-        at: years at which the prices were known, increasing.
+        prices: time along the first axis (> 0 or = 0), scenarios if any along the others; a DataFrame's rows are times.
+        at: years at which the prices were known, increasing. Dates and numbers since 1970 are turned into such by
+            :func:`defi_lib.simulation.read_prices`.
 
     Raises:
         ValueError: negative prices, or times that do not increase or do not fit the prices.
@@ -289,9 +317,11 @@ class Replay:
     at: Amount
 
     def __post_init__(self) -> None:
-        prices, at = np.atleast_1d(non_negative("prices", self.prices)), increasing("at", self.at)
+        prices, at = np.atleast_1d(non_negative("prices", prices_of(self.prices))), increasing("at", self.at)
         if len(prices) != len(at):
             raise ValueError(f"prices has {len(prices)} entries and at has {len(at)}: allowed is one time for each")
+        object.__setattr__(self, "prices", kept(prices))
+        object.__setattr__(self, "at", kept(at))
 
     def paths(self, times: Amount, scenarios: int | None = None, rng: np.random.Generator | None = None) -> Array:
         """The prices at ``times``, time along the first axis.
@@ -304,14 +334,19 @@ class Replay:
         Raises:
             ValueError: times that do not increase or leave the record, or a number of scenarios that does not fit.
         """
-        moments, at = increasing("times", times), np.atleast_1d(self.at)
-        if moments[0] < at[0] or moments[-1] > at[-1]:
+        moments, at = increasing("times", times), np.asarray(self.at)
+        longest = float(np.max(np.abs(at[[0, -1]])))
+        if below(moments[0], at[0], longest) or above(moments[-1], at[-1], longest):
             raise ValueError(
                 f"times from {moments[0]:.12g} to {moments[-1]:.12g} leave the record: "
                 f"allowed are {at[0]:.12g} to {at[-1]:.12g}"
             )
-        prices = np.atleast_1d(np.asarray(self.prices, dtype=float))
-        found = prices[np.searchsorted(at, moments, side="right") - 1]
+        prices = np.asarray(self.prices)
+        last = np.maximum(np.searchsorted(at, moments, side="right") - 1, 0)
+        following = np.minimum(last + 1, len(at) - 1)
+        # Rounding puts a time a little before the record that it means; records closer than rounding stay apart.
+        meant = same(moments, at[following], longest) & (np.abs(at[following] - moments) < np.abs(moments - at[last]))
+        found = prices[np.where(meant, following, last)]
         if scenarios is None or found.shape[1:] == (scenarios,):
             return found
         if found.ndim != 1:

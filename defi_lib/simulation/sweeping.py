@@ -11,8 +11,10 @@ from itertools import product
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import numpy as np
 from numpy.typing import NDArray
+
+from defi_lib.simulation.running import stacked
+from defi_lib.validation import shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,18 +57,32 @@ class Sweep:
         if name is not None:
             missing = [result for result in self.results if not isinstance(result, Mapping) or name not in result]
             if missing:
-                raise ValueError(f"name = {name!r} is not in the results: they are like {missing[0]!r}")
+                raise ValueError(f"name = {name!r} is not in the results: they are like {shown(missing[0])}")
         values = [result if name is None else result[name] for result in self.results]
         shape = tuple(len(choices) for choices in self.grid.values())
-        stacked = np.stack(np.broadcast_arrays(*values))
-        return stacked.reshape(shape + stacked.shape[1:])
+        together = stacked(values)
+        return together.reshape(shape + together.shape[1:])
 
     def frame(self) -> pd.DataFrame:
-        """One row for each point: its parameters, then its named results (or one column ``result``)."""
+        """One row for each point: its parameters, then its named results (or one column ``result``).
+
+        A result with the name of a parameter stands in a column of its own: ``"fee (result)"`` beside ``"fee"``.
+
+        Raises:
+            ValueError: results whose names are not the same at every point.
+        """
         import pandas as pd
 
-        named = [result if isinstance(result, Mapping) else {"result": result} for result in self.results]
-        return pd.DataFrame([{**point, **result} for point, result in zip(self.points, named, strict=True)])
+        named = [dict(result) if isinstance(result, Mapping) else {"result": result} for result in self.results]
+        for point, result in zip(self.points, named, strict=True):
+            if result.keys() != named[0].keys():
+                raise ValueError(
+                    f"results have the names {shown(list(result))} at {_in_words(point)}, "
+                    f"but {shown(list(named[0]))} at first: allowed are the same names at every point"
+                )
+        columns = {name: _free(name, self.grid, named[0]) for name in named[0]}
+        rows = [{columns[name]: value for name, value in result.items()} for result in named]
+        return pd.DataFrame([{**point, **row} for point, row in zip(self.points, rows, strict=True)])
 
 
 def sweep(
@@ -100,15 +116,31 @@ def sweep(
             try:
                 results.append(call())
             except Exception as error:
-                where = ", ".join(f"{name} = {value!r}" for name, value in point.items())
-                raise SweepError(f"failed at {where}: {type(error).__name__}: {error}", point) from error
+                raise SweepError(f"failed at {_in_words(point)}: {type(error).__name__}: {error}", point) from error
             bar.advance()
     return Sweep(choices, tuple(results))
 
 
+def _in_words(point: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} = {shown(value)}" for name, value in point.items())
+
+
+def _free(name: str, parameters: Mapping[str, Any], results: Mapping[str, Any]) -> str:
+    """The name of a column for the result ``name``, which no parameter and no other result has."""
+    column = name
+    while column in parameters or (column != name and column in results):
+        column += " (result)"
+    return column
+
+
 def _choices(name: str, values: Iterable[Any]) -> tuple[Any, ...]:
+    if hasattr(values, "columns"):
+        raise ValueError(
+            f"grid[{name!r}] = {shown(values)} is a table, of which columns or rows may be meant: "
+            f"allowed is a list of values, such as list(table.to_numpy())"
+        )
     if isinstance(values, str) or not isinstance(values, Iterable) or not (choices := tuple(values)):
-        raise ValueError(f"grid[{name!r}] = {values!r} is no list of values: allowed is at least one value")
+        raise ValueError(f"grid[{name!r}] = {shown(values)} is no list of values: allowed is at least one value")
     return choices
 
 

@@ -227,6 +227,13 @@ def test_columns_are_not_empty_equally_long_and_finite_numbers(x, y, message):
         columns_of(plot, {"x": x, "y": y})
 
 
+def test_only_dots_may_be_none_at_all():
+    plot = Plot(Line("x", "y"), Dots("at", "height"), x=Axis("x"), y=Axis("y"))
+    assert columns_of(plot, {"x": [1], "y": [1], "at": [], "height": []})["at"].size == 0
+    with pytest.raises(ValueError, match="different lengths: at 0, height 1"):
+        columns_of(plot, {"x": [1], "y": [1], "at": [], "height": [2]})
+
+
 def test_only_bars_stand_on_names():
     plot = Plot(Bars("who", ("gain",)), x=Axis("USD"), y=Axis("Who"))
     assert columns_of(plot, {"who": ["a", "b"], "gain": [1, 2]})["gain"].tolist() == [1.0, 2.0]

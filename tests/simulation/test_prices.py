@@ -1,7 +1,9 @@
+import pickle
 from itertools import pairwise
 from math import exp, expm1, log, sqrt
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from defi_lib.simulation import CorrelatedBrownian, GeometricBrownian, JumpDiffusion, MeanReverting, Replay
@@ -206,3 +208,66 @@ def test_replay_of_scenarios():
 def test_errors(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_a_time_is_at_its_record_to_within_rounding():
+    record = Replay([10.0, 11.0, 12.0, 13.0, 14.0], np.arange(5) * 0.1)
+    assert record.paths([0, 0.1, 0.2, 0.3, 0.4]).tolist() == [10, 11, 12, 13, 14]
+    assert record.paths([0.05, 0.3 - 1e-9, 0.3 + 1e-9]).tolist() == [10, 12, 13]
+    assert record.paths([np.nextafter(0, -1), np.nextafter(0.4, 1)]).tolist() == [10, 14]
+    # Around zero the rounding is that of the times, not of the zero.
+    around = Replay([1.0, 2.0, 3.0, 4.0], np.arange(-3, 1) * 0.1 + 0.1)
+    assert around.paths([-0.2, -0.1, -1e-17, 0.1]).tolist() == [1, 2, 3, 4]
+    for left in (-1e-9, 0.4 + 1e-9):
+        with pytest.raises(ValueError, match="leave the record"):
+            record.paths([left])
+
+
+@pytest.mark.parametrize("minutes", [525_600, 525_601, 100_003])
+def test_a_year_of_minutes(minutes):
+    at = np.arange(minutes) / (minutes - 1)
+    prices = np.arange(minutes, dtype=float)
+    np.testing.assert_array_equal(Replay(prices, at).paths(np.linspace(0, 1, minutes)), prices)
+    np.testing.assert_array_equal(Replay(prices, np.linspace(0, 1, minutes)).paths(at), prices)
+
+
+def test_records_closer_than_rounding_stay_apart():
+    at = np.concatenate([np.arange(5) * 1e-12, [1e6]])
+    assert Replay(np.arange(6.0), at).paths(at).tolist() == [0, 1, 2, 3, 4, 5]
+
+
+def test_rows_of_a_table_are_times():
+    paths = np.arange(1.0, 9.0).reshape(4, 2)
+    times = [0.0, 1.0, 2.0, 3.0]
+    for columns in ([0, 1], [7, 3], ["eth", "btc"]):
+        np.testing.assert_array_equal(Replay(pd.DataFrame(paths, columns=columns), times).paths(times), paths)
+    with pytest.raises(ValueError, match="not in the order of time"):
+        Replay(pd.Series([1.0, 2.0], index=[1.0, 0.0]), [0.0, 1.0])
+    with pytest.raises(ValueError, match="masked"):
+        Replay(np.ma.array([1.0, 2.0], mask=[0, 1]), [0.0, 1.0])
+
+
+@pytest.mark.parametrize(
+    ("process", "names"),
+    [
+        (lambda a: GeometricBrownian(a, a, a), ("start", "volatility", "drift")),
+        (lambda a: MeanReverting(a, a, a, a), ("start", "level", "speed", "volatility")),
+        (lambda a: JumpDiffusion(a, a, 1.0, drift=a), ("start", "volatility", "drift")),
+        (lambda a: CorrelatedBrownian(a, a, np.eye(2), a), ("start", "volatility", "drift")),
+        (lambda a: Replay(a, np.array([0.0, 1.0])), ("prices", "at")),
+    ],
+)
+def test_a_process_keeps_its_own_numbers(process, names):
+    mine = np.array([0.5, 0.75])
+    kept = process(mine)
+    mine[:] = 99
+    for name in names:
+        assert not np.any(getattr(kept, name) == 99)
+        with pytest.raises(ValueError, match="read-only"):
+            getattr(kept, name)[0] = 1.0
+    pickle.loads(pickle.dumps(kept))
+
+
+def test_prices_beyond_floats_are_an_error():
+    with pytest.raises(ValueError, match=r"prices at times\[1\] are too large"):
+        GeometricBrownian(1.0, 0.0, drift=1000.0).paths([0, 1], 3, rng())

@@ -6,6 +6,7 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from defi_lib.simulation import SweepError, sweep, sweeping
@@ -130,3 +131,35 @@ def test_import_is_light():
     code = "import sys, defi_lib.simulation; print([m for m in ('pandas', 'scipy', 'tqdm') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_result_with_the_name_of_a_parameter_has_its_own_column():
+    frame = sweep(lambda fee: {"fee": 2 * fee, "fee (result)": 7, "cost": 1}, {"fee": [1, 2]}).frame()
+    assert frame.to_dict("list") == {
+        "fee": [1, 2],
+        "fee (result) (result)": [2, 4],
+        "fee (result)": [7, 7],
+        "cost": [1, 1],
+    }
+    assert sweep(lambda result: 2 * result, {"result": [1]}).frame().to_dict("list") == {
+        "result": [1],
+        "result (result)": [2],
+    }
+
+
+def test_results_with_different_names_make_no_frame():
+    result = sweep(lambda value: {"a": 1} if value else {"b": 1}, {"value": [0, 1]})
+    with pytest.raises(ValueError, match=r"results have the names \['a'\] at value = 1, but \['b'\] at first"):
+        result.frame()
+
+
+def test_a_table_is_no_list_of_values():
+    with pytest.raises(ValueError, match=r"grid\['prices'\] = DataFrame of shape \(2, 1\).* is a table"):
+        sweep(abs_of, {"prices": pd.DataFrame({"eth": [1.0, 2.0]})})
+    assert sweep(abs_of, {"value": pd.Series([-1, 2])}).results == (1, 2)
+
+
+def test_messages_show_a_few_entries():
+    with pytest.raises(SweepError) as error:
+        sweep(lambda prices: 1 / 0, {"prices": [np.zeros(10**6), list(range(10**6))]})
+    assert len(str(error.value)) < 300
