@@ -8,7 +8,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.exchange.pools.constant_product import ConstantProductPool
+from defi_lib.exchange.pools.constant_product import ConstantProductPool, needs_constant_product
 from defi_lib.exchange.pools.order_queue import BUY, SELL, Fill, Order, Side, match
 from defi_lib.exchange.pools.pool import ASSETS, PRICE_IMPACT, Swap, replaced
 from defi_lib.frozen import kept
@@ -179,9 +179,9 @@ class OrderBook(_State):
         The book holds the part ``1 − 1/√reach`` of the pool's reserves: the rest serves prices beyond its reach.
 
         Raises:
-            ValueError: a pool of more than one scenario, ``reach`` not above 1, or no levels.
+            ValueError: another kind of pool, or one of more than one scenario, ``reach`` not above 1, or no levels.
         """
-        x, y = pool.reserves
+        x, y = needs_constant_product("pool", pool, fee_may_change=True).reserves
         _single(reach=reach, **{"pool.reserves[0]": x, "pool.reserves[1]": y})
         step = np.log(between("reach", reach, 1.0, np.inf, low_open=True)) / at_least("levels", levels, 1)
         middles = step * (np.arange(levels) + 0.5)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.exchange import ConstantProductPool
+from defi_lib.exchange import Pool
 from defi_lib.lending.positions.liquidation import AAVE_V3, CloseRules, Liquidation, liquidate
 from defi_lib.rounding import above, rest
 from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive, ratio
@@ -85,7 +85,7 @@ class PoolCascade(NamedTuple):
     price_before: Amount  #: of the pool, before the shock
     first_price: Amount  #: after the shock
     final_price: Amount
-    pool: ConstantProductPool  #: after the last wave
+    pool: Pool  #: after the last wave
     collateral: Amount  #: left in each position (tokens)
     debt: Amount  #: left in each position (USD)
     waves: tuple[Wave, ...]
@@ -113,7 +113,7 @@ class PoolCascade(NamedTuple):
 
 
 def pool_cascade(
-    pool: ConstantProductPool,
+    pool: Pool,
     sale: Amount,
     collateral: Amount,
     debt: Amount,
@@ -129,7 +129,7 @@ def pool_cascade(
     allow, and the liquidators sell what they got, at once.
 
     Args:
-        pool: token 0 is the collateral, token 1 the currency of the debts (USD); with one entry per scenario or none.
+        pool: of any kind; token 0 is the collateral, token 1 the currency of the debts (USD); one scenario or more.
         sale: the shock: collateral that somebody sells first (tokens), > 0; see :func:`sale_for_fall`.
         collateral: of each position (tokens), >= 0; the last axis counts positions.
         debt: of each position (USD), >= 0.
@@ -161,17 +161,21 @@ def pool_cascade(
     return PoolCascade(pool.price(), shock.price_after, price, swapped, collateral, debt, tuple(waves))
 
 
-def sale_for_fall(pool: ConstantProductPool, fall: Amount) -> Amount:
+def sale_for_fall(pool: Pool, fall: Amount) -> Amount:
     """The sale of token 0 (tokens) that lowers its price by ``fall`` (ratio, in [0, 1)), fee included.
 
-    The root of ``(x + γΔ)·(x + Δ) = x²/(1 − fall)``, in the form that does not cancel for a small fall.
+    What the pool's ``trade_to`` sells; in a constant product pool the root of ``(x + γΔ)·(x + Δ) = x²/(1 − fall)``.
 
     Raises:
-        ValueError: a fall outside its range.
+        ValueError: a fall outside its range, or one that a single trade with the pool cannot bring about.
+
+    >>> from defi_lib.exchange import ConstantProductPool
+    >>> round(sale_for_fall(ConstantProductPool((1000.0, 2e6), 0.0), 0.19), 9)
+    111.111111111
     """
-    fall, kept = ratio("fall", fall), 1 - pool.fee
-    excess = fall / (1 - fall)
-    return pool.reserves[0] * (2 * excess / ((1 + kept) + ((1 + kept) ** 2 + 4 * kept * excess) ** 0.5))
+    fall, price = ratio("fall", fall), pool.price()
+    broadcastable(fall=fall, price=price)
+    return pool.trade_to(price * (1 - fall))[1].amount_in
 
 
 def _amplification(before: Amount, first: Amount, final: Amount) -> Amount:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.exchange import ConstantProductPool
+from defi_lib.exchange import Pool
 from defi_lib.ledger.transfer import OUTSIDE, Transfer
 from defi_lib.rewards.farming.yields import DAYS_PER_YEAR
 from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, positive
@@ -16,7 +16,7 @@ from defi_lib.validation import Amount, at_least, between, broadcastable, non_ne
 class FarmRun(NamedTuple):
     """A farm day by day; every array has one entry per day first, then one per scenario."""
 
-    pool: ConstantProductPool  #: of the reward token (token 0) and USD (token 1), after the last day
+    pool: Pool  #: of the reward token (token 0) and USD (token 1), after the last day
     emission: NDArray[np.float64]  #: reward tokens emitted on the day
     fees: NDArray[np.float64]  #: USD that users of the protocol paid to the deposits
     sold: NDArray[np.float64]  #: reward tokens that farmers sold
@@ -69,7 +69,7 @@ class FarmRun(NamedTuple):
 
 def run_farm(
     emission: Amount,
-    pool: ConstantProductPool,
+    pool: Pool,
     loyal: Amount,
     outside_yield: Amount,
     speed: Amount = 0.1,
@@ -89,7 +89,7 @@ def run_farm(
 
     Args:
         emission: reward tokens per day, >= 0; one number, or days along the first axis.
-        pool: of the reward token (token 0) and USD (token 1), where rewards are sold.
+        pool: of any kind, of the reward token (token 0) and USD (token 1), where rewards are sold.
         loyal: capital that stays whatever happens (USD), > 0.
         outside_yield: what capital earns elsewhere (ratio per year), > 0.
         speed: of mercenary capital per day, >= 0; 0.1 closes a tenth of the gap a day.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.exchange import ConstantProductPool
+from defi_lib.exchange import Pool
 from defi_lib.rounding import below
 from defi_lib.validation import Amount, between, broadcastable, non_negative, positive
 
@@ -45,9 +45,7 @@ def three_three_game(price_effect: float = 2.0, bond_discount: float = 1.0) -> N
     )
 
 
-def cash_game(
-    pool: ConstantProductPool, tokens: Amount, growth: Amount = 0.0, new_money: Amount = 0.0
-) -> NDArray[np.float64]:
+def cash_game(pool: Pool, tokens: Amount, growth: Amount = 0.0, new_money: Amount = 0.0) -> NDArray[np.float64]:
     """Money (USD) that the row player gets out of the pool if both players hold ``tokens`` each.
 
     Who cashes out sells now. Who holds is paid ``growth`` in new tokens, and sells all of them after ``new_money`` has
@@ -55,7 +53,7 @@ def cash_game(
     selling, but who sells first has more, whatever the other does. Growth alone is paid by the pool's providers.
 
     Args:
-        pool: of the token (token 0) and USD (token 1).
+        pool: of any kind, of the token (token 0) and USD (token 1).
         tokens: that each of the two holds, > 0.
         growth: of the tokens of who holds (ratio), >= 0.
         new_money: that buyers bring in the meantime (USD), >= 0.

@@ -8,11 +8,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.exchange import ConstantProductPool
+from defi_lib.exchange import Pool
 from defi_lib.ledger.transfer import OUTSIDE, Transfer
 from defi_lib.rewards.farming.capital_flows import per_step
 from defi_lib.rewards.launches.launch import AllocationTable
-from defi_lib.validation import Amount, at_least, between, broadcastable, one_of
+from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, one_of, per_token
 
 #: Who buys after the launch, who issued the token, and where it is traded, in transfers and tables of profit.
 BUYERS, PROJECT, POOL = "buyers", "project", "pool"
@@ -22,8 +22,8 @@ class LaunchRun(NamedTuple):
     """A launch month by month; arrays have one entry per month first, the launch included, then one per scenario."""
 
     table: AllocationTable
-    start: ConstantProductPool  #: of the token (token 0) and USD (token 1), before the first month
-    pool: ConstantProductPool  #: after the last
+    start: Pool  #: of the token (token 0) and USD (token 1), before the first month
+    pool: Pool  #: after the last
     liquidity: str | None  #: the allocation whose tokens are in the pool
     sold: NDArray[np.float64]  #: tokens that each allocation sold; months, then allocations
     proceeds: NDArray[np.float64]  #: USD that each got; months, then allocations
@@ -65,7 +65,8 @@ class LaunchRun(NamedTuple):
             else:
                 worth[name] = received[:, number] + (tokens + left[:, number]) * self.price - paid
         if self.liquidity is None:
-            worth[POOL] = in_pool - 2 * self.start.reserves[1]
+            held, money = self.start.reserves
+            worth[POOL] = in_pool - (held * self.start.price(0, 1) + money)
         worth[BUYERS] = np.cumsum(self.bought, axis=0) * self.price - np.cumsum(self.demand, axis=0)
         worth[PROJECT] = np.full_like(self.price, np.sum(self.table.raised))
         return worth
@@ -96,7 +97,7 @@ class LaunchRun(NamedTuple):
 
 def run_launch(
     table: AllocationTable,
-    pool: ConstantProductPool,
+    pool: Pool,
     months: int = 48,
     sold: Mapping[str, Amount] | Amount = 1.0,
     demand: Amount = 0.0,
@@ -108,7 +109,7 @@ def run_launch(
 
     Args:
         table: the allocations.
-        pool: of the token (token 0) and USD (token 1), opened at the price of the launch.
+        pool: of any kind, of the token (token 0) and USD (token 1), opened at the price of the launch.
         months: >= 0; month 0 is the launch.
         sold: part of newly vested tokens that is sold at once, in [0, 1]; one for all, or by name (else 0).
         demand: that new buyers spend (USD per month), >= 0; one number, or months (one more than ``months``) along the
@@ -123,6 +124,7 @@ def run_launch(
     """
     count = at_least("months", months, 0) + 1
     parts = _parts(table, sold, liquidity)
+    per_token("pool.reserves", pool.reserves, 2, non_negative)
     if liquidity is not None:
         own = float(table.tokens[table.names.index(one_of("liquidity", liquidity, table.names))])
         between("pool.reserves[0]", pool.reserves[0], own * (1 - 1e-9), own * (1 + 1e-9))
