@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import NamedTuple, Self
 
+from defi_lib.frozen import FrozenDict
 from defi_lib.ledger.transfer import Transfer
 from defi_lib.validation import at_least
 
@@ -37,6 +37,10 @@ class ShareVault(_State):
         ValueError: an argument that is no integer >= 0, or one that exceeds what there is.
 
     Source: EIP-4626; OpenZeppelin Contracts 5, ERC4626.sol.
+
+    >>> vault = ShareVault().deposit("alice", 1_000).vault.donate("strategy", 501).vault
+    >>> vault.deposit("bob", 300).shares, vault.redeem("alice", 1_000).assets
+    (199, 1500)
     """
 
     __slots__ = ()
@@ -48,7 +52,7 @@ class ShareVault(_State):
         held = {name: at_least(f"holdings[{name!r}]", shares, 0) for name, shares in (holdings or {}).items()}
         if decimals_offset is not None:
             decimals_offset = at_least("decimals_offset", decimals_offset, 0)
-        return super().__new__(cls, at_least("total_assets", total_assets, 0), MappingProxyType(held), decimals_offset)
+        return super().__new__(cls, at_least("total_assets", total_assets, 0), FrozenDict(held), decimals_offset)
 
     @property
     def total_shares(self) -> int:
@@ -67,21 +71,45 @@ class ShareVault(_State):
         """Assets that ``shares`` (smallest units, >= 0) are worth, rounded."""
         return _divided(at_least("shares", shares, 0) * self._all_assets, self._all_shares, round_up)
 
-    def deposit(self, user: str, assets: int) -> VaultChange:
-        """Pay ``assets`` in; the shares are rounded down, possibly to none.
+    def deposit(self, user: str, assets: int, min_shares: int = 0) -> VaultChange:
+        """Pay ``assets`` in; the shares are rounded down.
+
+        The contract takes a payment that is worth less than one share and gives no share for it: that is how
+        :func:`inflation_attack` works. Whoever wants to be safe says how many shares it expects, as routers in front of
+        vaults do.
+
+        Args:
+            user: who pays.
+            assets: smallest units, >= 0.
+            min_shares: with fewer shares the deposit is refused, >= 0.
 
         Raises:
-            ValueError: no integer >= 0.
+            ValueError: no integer >= 0, too few shares, or a vault without a price of shares (as in :meth:`mint`).
+
+        Source of the guard: EIP-5143.
+
+        >>> ShareVault(10**6, {"alice": 1}).deposit("bob", 1_000, min_shares=1)
+        Traceback (most recent call last):
+        ValueError: min_shares = 1 is more than the 0 shares that assets = 1000 are worth: allowed is at most that
         """
-        return self._changed("deposit", user, assets, self.shares_for(assets))
+        shares = self._priced("assets", assets).shares_for(assets)
+        if at_least("min_shares", min_shares, 0) > shares:
+            raise ValueError(
+                f"min_shares = {min_shares} is more than the {shares} shares that assets = {assets} are worth: allowed "
+                "is at most that"
+            )
+        return self._changed("deposit", user, assets, shares)
 
     def mint(self, user: str, shares: int) -> VaultChange:
         """Receive exactly ``shares``; the assets to pay are rounded up.
 
         Raises:
-            ValueError: no integer >= 0.
+            ValueError: no integer >= 0, or an older vault that has shares and no assets: it lost everything, and what a
+                share costs cannot be said. (That contract reverts for a deposit, and would give new shares for
+                nothing.)
         """
-        return self._changed("deposit", user, self.assets_for(shares, round_up=True), shares)
+        assets = self._priced("shares", shares).assets_for(shares, round_up=True)
+        return self._changed("deposit", user, assets, shares)
 
     def withdraw(self, user: str, assets: int) -> VaultChange:
         """Take exactly ``assets`` out; the shares to give back are rounded up.
@@ -108,6 +136,14 @@ class ShareVault(_State):
             ValueError: no integer >= 0.
         """
         return self._changed("donate", payer, at_least("assets", assets, 0), 0)
+
+    def _priced(self, name: str, amount: int) -> Self:
+        """The vault itself, if its shares have a price or nothing is wanted of it."""
+        if amount and not self._all_assets:
+            raise ValueError(
+                f"{name} = {amount} has no price: the vault has {self.total_shares} shares and no assets; allowed is 0"
+            )
+        return self
 
     @property
     def _all_shares(self) -> int:

@@ -96,7 +96,30 @@ def test_a_refused_action_changes_nothing():
 
 
 def test_an_older_vault_without_assets_gives_no_shares():
-    assert ShareVault(0, {"alice": 5}, None).shares_for(100) == 0
+    ruined = ShareVault(0, {"alice": 5}, None)
+    assert ruined.shares_for(100) == 0
+    with pytest.raises(ValueError, match=r"assets = 100 has no price: the vault has 5 shares and no assets"):
+        ruined.deposit("bob", 100)
+    with pytest.raises(ValueError, match=r"shares = 7 has no price"):
+        ruined.mint("bob", 7)
+    assert ruined.deposit("bob", 0).shares == ruined.mint("bob", 0).assets == 0
+    assert ruined.redeem("alice", 5).vault.deposit("bob", 100).shares == 100
+    # With virtual shares there is always a price.
+    assert ShareVault(0, {"alice": 5}, 0).deposit("bob", 100).shares == 600
+
+
+@pytest.mark.parametrize("offset", [None, 0, 2])
+def test_a_deposit_below_the_price_of_a_share_is_refused_to_whoever_asks(offset):
+    vault = ShareVault(10**9, {"alice": 10}, offset)
+    assert vault.deposit("bob", 1).shares == 0
+    with pytest.raises(ValueError, match=r"min_shares = 1 is more than the 0 shares that assets = 1 are worth"):
+        vault.deposit("bob", 1, min_shares=1)
+    enough = vault.assets_for(3, round_up=True)
+    assert vault.deposit("bob", enough, min_shares=3).shares == 3
+    with pytest.raises(ValueError, match=r"min_shares = 4"):
+        vault.deposit("bob", enough, min_shares=4)
+    with pytest.raises(ValueError, match=r"min_shares = -1 .* an integer >= 0"):
+        vault.deposit("bob", 1, min_shares=-1)
 
 
 @pytest.mark.parametrize(

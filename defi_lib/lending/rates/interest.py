@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 
 import numpy as np
 
-from defi_lib.validation import Amount, broadcastable, non_negative, one_of, plain, positive
+from defi_lib.frozen import FrozenDict
+from defi_lib.measures import apr_from_apy, apy_from_apr
+from defi_lib.validation import Amount, broadcastable, finite, non_negative, one_of, plain
 
 #: A year of 365 days, as the contracts count it.
 SECONDS_PER_YEAR = 31_536_000
@@ -25,11 +27,12 @@ def linear_interest(rate: Amount, seconds: Amount) -> Amount:
         seconds: duration, >= 0.
 
     Raises:
-        ValueError: a negative argument.
+        ValueError: a negative argument, or interest too large for a float.
+
+    >>> linear_interest(0.05, SECONDS_PER_YEAR / 2)
+    0.025
     """
-    rate, seconds = non_negative("rate", rate), non_negative("seconds", seconds)
-    broadcastable(rate=rate, seconds=seconds)
-    return _linear(rate, seconds)
+    return compounded_interest(rate, seconds, "linear")
 
 
 def compounded_interest(rate: Amount, seconds: Amount, method: str = "aave_v3") -> Amount:
@@ -47,14 +50,19 @@ def compounded_interest(rate: Amount, seconds: Amount, method: str = "aave_v3") 
             interest between two touches of the market (Compound).
 
     Raises:
-        ValueError: a negative argument, or an unknown method.
+        ValueError: a negative argument, an unknown method, or interest too large for a float.
 
     Source: MathUtils.sol in aave/protocol-v2 and @aave/core-v3. The rounding is not a detail: at 5 % a year, x³ is
     4e-27, and version 3 stores 3e-27.
+
+    >>> round(compounded_interest(0.05, SECONDS_PER_YEAR), 6)
+    0.051266
     """
     rate, seconds = non_negative("rate", rate), non_negative("seconds", seconds)
     broadcastable(rate=rate, seconds=seconds)
-    return plain(INTEREST_METHODS[one_of("method", method, tuple(INTEREST_METHODS))](rate, seconds))
+    interest = INTEREST_METHODS[one_of("method", method, tuple(INTEREST_METHODS))]
+    with np.errstate(over="ignore", invalid="ignore"):
+        return plain(finite("interest", interest(rate, seconds)))
 
 
 def _linear(rate: Amount, seconds: Amount) -> Amount:
@@ -67,17 +75,19 @@ def _exponential(rate: Amount, seconds: Amount) -> Amount:
 
 def _cubic(rate: Amount, seconds: Amount) -> Amount:
     per_second = rate / SECONDS_PER_YEAR
-    return _binomial(rate * seconds / SECONDS_PER_YEAR, per_second**2, per_second**3, seconds)
+    square = per_second * per_second  # a power of a plain float would not give inf, but an OverflowError
+    return _binomial(rate * seconds / SECONDS_PER_YEAR, square, square * per_second, seconds)
 
 
 def _aave_v2(rate: Amount, seconds: Amount) -> Amount:
     per_second = np.floor(rate * (_RAY / SECONDS_PER_YEAR)) / _RAY
-    square = _half_up(per_second**2)
+    square = _half_up(per_second * per_second)
     return _binomial(per_second * seconds, square, _half_up(square * per_second), seconds)
 
 
 def _aave_v3(rate: Amount, seconds: Amount) -> Amount:
-    square = np.floor((rate / SECONDS_PER_YEAR) ** 2 * _RAY) / _RAY
+    per_second = rate / SECONDS_PER_YEAR
+    square = np.floor(per_second * per_second * _RAY) / _RAY
     cube = np.floor(_half_up(square * rate) * _RAY / SECONDS_PER_YEAR) / _RAY
     return _binomial(rate * seconds / SECONDS_PER_YEAR, square, cube, seconds)
 
@@ -95,40 +105,39 @@ def _half_up(value: Amount) -> Amount:
 
 
 #: Interest per unit of debt from a rate per year and a duration in seconds, by method.
-INTEREST_METHODS: Mapping[str, Callable[[Amount, Amount], Amount]] = MappingProxyType(
+INTEREST_METHODS: Mapping[str, Callable[[Amount, Amount], Amount]] = FrozenDict(
     {"aave_v2": _aave_v2, "aave_v3": _aave_v3, "cubic": _cubic, "exponential": _exponential, "linear": _linear}
 )
 
 
 def annual_yield(rate: Amount, periods: Amount | None = None) -> Amount:
-    """The yield of a year in which interest is compounded ``periods`` times: ``(1 + r/n)ⁿ − 1``.
+    """What :func:`~defi_lib.measures.apy_from_apr` was called here: use that, which knows negative rates too.
 
     Args:
-        rate: nominal ratio per year ("APR"), >= 0.
-        periods: compoundings per year, > 0; by default continuously: ``e^r − 1``.
-
-    Raises:
-        ValueError: an argument outside its range.
-    """
-    rate = non_negative("rate", rate)
-    if periods is None:
-        return plain(np.expm1(rate))
-    periods = positive("periods", periods)
-    return plain(np.expm1(periods * np.log1p(rate / periods)))
-
-
-def nominal_rate(annual_yield: Amount, periods: Amount | None = None) -> Amount:
-    """The nominal rate whose yield over a year is ``annual_yield``: ``n·((1 + y)^{1/n} − 1)``, or ``ln(1 + y)``.
-
-    Args:
-        annual_yield: ratio ("APY"), >= 0.
+        rate: nominal ratio per year, >= 0.
         periods: compoundings per year, > 0; by default continuously.
 
     Raises:
-        ValueError: an argument outside its range.
+        ValueError: an argument outside its range, or a yield too large for a float.
     """
-    growth = plain(np.log1p(non_negative("annual_yield", annual_yield)))
-    if periods is None:
-        return growth
-    periods = positive("periods", periods)
-    return plain(periods * np.expm1(growth / periods))
+    _renamed("annual_yield", "apy_from_apr")
+    return apy_from_apr(non_negative("rate", rate), periods)
+
+
+def nominal_rate(annual_yield: Amount, periods: Amount | None = None) -> Amount:
+    """What :func:`~defi_lib.measures.apr_from_apy` was called here: use that, which knows negative yields too.
+
+    Args:
+        annual_yield: ratio per year, >= 0.
+        periods: compoundings per year, > 0; by default continuously.
+
+    Raises:
+        ValueError: an argument outside its range, or a rate too large for a float.
+    """
+    _renamed("nominal_rate", "apr_from_apy")
+    return apr_from_apy(non_negative("annual_yield", annual_yield), periods)
+
+
+def _renamed(old: str, new: str) -> None:
+    message = f"defi_lib.lending.{old} is now defi_lib.measures.{new}"
+    warnings.warn(message, DeprecationWarning, stacklevel=3)

@@ -1,15 +1,20 @@
 """Growth factors against the deployed contracts, in exact integers, and against their limits."""
 
+import warnings
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from defi_lib.lending import DAY, SECONDS_PER_YEAR, annual_yield, compounded_interest, linear_interest, nominal_rate
+from defi_lib.measures import apr_from_apy, apy_from_apr
 from tests.support.vectors import cases
 
 CASES = cases("aave_rates")
 RAY = 10**27
+
+METHODS = ("aave_v2", "aave_v3", "cubic", "exponential", "linear")
 
 
 def ray_product(a, b):
@@ -90,6 +95,33 @@ def test_yields():
     assert annual_yield(0.05) == pytest.approx(0.0512711, abs=5e-8)
     assert nominal_rate(annual_yield(0.07, 12), 12) == pytest.approx(0.07, rel=1e-14)
     assert nominal_rate(annual_yield(0.07)) == pytest.approx(0.07, rel=1e-14)
+
+
+def test_yields_have_one_home():
+    with pytest.warns(DeprecationWarning, match=r"lending.annual_yield is now defi_lib.measures.apy_from_apr"):
+        assert annual_yield(rate=0.07, periods=12) == apy_from_apr(0.07, 12)
+    with pytest.warns(DeprecationWarning, match=r"lending.nominal_rate is now defi_lib.measures.apr_from_apy"):
+        assert nominal_rate(annual_yield=0.07) == apr_from_apy(0.07)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: annual_yield(1000.0),
+        lambda: annual_yield(np.array([0.1, 1000.0])),
+        lambda: annual_yield(1e300, 1e3),
+        lambda: nominal_rate(1e300, 1e-3),
+        lambda: linear_interest(1e300, 1e300),
+        *(lambda method=method: compounded_interest(1e300, 1e300, method) for method in METHODS),
+        lambda: compounded_interest(1000.0, SECONDS_PER_YEAR, "exponential"),
+        lambda: compounded_interest(np.array([0.1, 1000.0]), SECONDS_PER_YEAR, "exponential"),
+    ],
+)
+def test_interest_too_large_for_a_float_is_refused(call):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RuntimeWarning)
+        with pytest.raises(ValueError, match=r"(apy|apr|interest).* = (inf|nan) is outside the allowed range"):
+            call()
 
 
 @pytest.mark.parametrize(
