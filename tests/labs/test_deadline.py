@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from defi_lib.labs.deadline import TookTooLongError, deadline
+from defi_lib.labs.kit.deadline import TookTooLongError, deadline
 
 
 def spin():
@@ -74,7 +74,7 @@ def test_works_outside_the_main_thread():
 
 TRACED = """
 import sys
-from defi_lib.labs.deadline import TookTooLongError, deadline
+from defi_lib.labs.kit.deadline import TookTooLongError, deadline
 
 def traced():
     sys.settrace(lambda *_: None)

@@ -6,6 +6,7 @@ import pytest
 
 from defi_lib.labs import kit
 from defi_lib.labs.kit import Lab, equal, holds, matches, round_number
+from defi_lib.labs.kit.feedback import _LOOKS
 
 
 @pytest.fixture
@@ -124,7 +125,7 @@ def test_points_earned_before_an_error_count(lab):
 
 
 def test_an_endless_loop_is_stopped(lab, monkeypatch):
-    monkeypatch.setattr(kit, "TIME_LIMIT", 0.2)
+    monkeypatch.setattr("defi_lib.labs.kit.lab.TIME_LIMIT", 0.2)
     feedback = answer(lab, "def double(n):\n    while True: pass")
     assert (feedback.status, feedback.points) == (kit.TOO_LONG, 0)
     assert "0.2 seconds" in feedback.text
@@ -169,7 +170,7 @@ def test_text_of_students_is_escaped(lab):
 
 
 def test_feedback_does_not_speak_by_colour_alone_and_is_announced(lab):
-    looks = {status: symbol for status, (symbol, _) in kit._LOOKS.items()}
+    looks = {status: symbol for status, (symbol, _) in _LOOKS.items()}
     assert len(set(looks.values())) == len(looks)
     page = answer(lab, "def double(n): return 0")._repr_html_()
     assert page.startswith('<div role="status"') and f"{looks[kit.WRONG]} {kit.WRONG}" in page

@@ -2,7 +2,6 @@
 
 import pytest
 
-from defi_lib.labs import kit
 from defi_lib.labs.staking.economy_of_a_chain import NOTHING, fingerprint, lab, write_book
 from tests.support.answers import Answers
 
@@ -161,7 +160,7 @@ def test_a_usual_mistake_is_named_whatever_the_numbers(name, formula, points, sa
 
 @pytest.mark.parametrize("name", lab.questions)
 def test_blank_crashing_and_looping_answers_are_told_and_earn_nothing(name, monkeypatch):
-    monkeypatch.setattr(kit, "TIME_LIMIT", 0.3)
+    monkeypatch.setattr("defi_lib.labs.kit.lab.TIME_LIMIT", 0.3)
     answers.assert_no_answer_earns(name)
 
 

@@ -1,0 +1,117 @@
+"""Compare a student's results with right ones, and name the mistake that explains a wrong one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+
+from defi_lib.validation import Amount
+
+#: Answers this close to the right one are right (relative): rounding in another order is no mistake.
+TOLERANCE = 1e-6
+
+#: A right result, or that of a mistake: a number, several, or an array.
+Result: TypeAlias = Amount | tuple[Amount, ...]
+
+
+class Part(NamedTuple):
+    """One thing that was tested: what it is worth, and what is wrong (nothing if it is right)."""
+
+    points: float
+    mistake: str = ""
+
+
+class Unanswered(Exception):  # noqa: N818 - no error
+    """The answer is still the stub."""
+
+
+class Misshapen(Exception):  # noqa: N818 - no error
+    """The answer is something else than the question asks for."""
+
+
+def equal(
+    points: float,
+    function: Any,
+    arguments: tuple[float, ...],
+    right: Result,
+    mistakes: Mapping[str, Result] | None = None,
+    item: int | None = None,
+    tolerance: float = TOLERANCE,
+) -> Part:
+    """A student's function must return ``right``; a result that a usual mistake gives is answered with its name.
+
+    Args:
+        points: of this part.
+        function: the student's, as it was handed to the check.
+        arguments: what it is called with.
+        right: the right result.
+        mistakes: what to say → the result that tells this mistake.
+        item: compare only this item of the tuple that the function returns.
+        tolerance: how close is close enough (relative), where an answer is found by trying.
+    """
+    result = function(*arguments)
+    where = f"`{function.said(arguments)}`"
+    if item is not None:
+        result = _item(result, item, where)
+        where += f", value {item + 1},"
+    return matches(points, where, result, right, mistakes, tolerance)
+
+
+def matches(
+    points: float,
+    what: str,
+    got: Any,
+    right: Result,
+    mistakes: Mapping[str, Result] | None = None,
+    tolerance: float = TOLERANCE,
+) -> Part:
+    """A student's result ``got`` must be ``right``; ``what`` says in a few words what it is."""
+    numbers = numbers_of(got, what, np.asarray(right, dtype=float).shape)
+    if _close(numbers, right, tolerance):
+        return Part(points)
+    for mistake, wrong in (mistakes or {}).items():
+        if _close(numbers, wrong, tolerance):
+            return Part(points, mistake)
+    return Part(points, f"{what} should be {_written(right)}; yours gives {_written(numbers)}.")
+
+
+def holds(points: float, condition: bool, otherwise: str) -> Part:
+    """A property that must hold, and what to say if it does not."""
+    return Part(points, "" if condition else otherwise)
+
+
+def round_number(rng: np.random.Generator, low: float, high: float) -> float:
+    """A random number between two positive bounds, evenly on the logarithmic scale, with three digits: easy to read."""
+    return float(f"{math.exp(rng.uniform(math.log(low), math.log(high))):.3g}")
+
+
+def _item(result: Any, item: int, where: str) -> Any:
+    try:
+        return tuple(result)[item]
+    except (TypeError, IndexError):
+        raise Misshapen(f"{where} should return at least {item + 1} values, separated by commas.") from None
+
+
+def numbers_of(result: Any, where: str, shape: tuple[int, ...]) -> np.ndarray:
+    """A student's result as numbers of this shape, or a sentence on what else it is."""
+    if result is ...:
+        raise Unanswered(f"{where} is not filled in.")
+    try:
+        numbers = np.asarray(result, dtype=float)
+    except (TypeError, ValueError):
+        raise Misshapen(f"{where} should be made of numbers, but it is {str(result)[:60]!r}.") from None
+    if numbers.shape != shape:
+        count = math.prod(shape)
+        raise Misshapen(f"{where} should be {count} number{'s' * (count > 1)}, but it is {str(result)[:60]!r}.")
+    return numbers
+
+
+def _close(got: np.ndarray, wanted: Result, tolerance: float) -> bool:
+    return bool(np.allclose(got, np.asarray(wanted, dtype=float), rtol=tolerance, atol=1e-12))
+
+
+def _written(value: Result) -> str:
+    return ", ".join(f"{float(each):.6g}" for each in np.atleast_1d(np.asarray(value)))

@@ -1,0 +1,52 @@
+"""One line of feedback on an answer: right, the likely mistake, or what stopped it."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import NamedTuple
+
+
+class Feedback(NamedTuple):
+    """What a student sees. Its ``repr`` is the number of points: nbgrader reads partial credit from it."""
+
+    status: str
+    text: str
+    points: float
+    out_of: float
+    repeat: str = ""
+
+    def __repr__(self) -> str:
+        """The points."""
+        return f"{self.points:g}"
+
+    def _repr_html_(self) -> str:
+        symbol, colour = _LOOKS[self.status]
+        repeat = f"<small>Again with the same numbers: <code>{html.escape(self.repeat)}</code></small>"
+        verdict = f"<strong>{symbol} {self.status}</strong> ({self.points:g} of {self.out_of:g} points)."
+        line = " ".join([verdict, _prose(self.text), repeat if self.repeat else ""]).rstrip()
+        return f'<div role="status" style="border-left: 0.3em solid {colour}; padding: 0.3em 0.8em">{line}</div>'
+
+
+#: Words between stars; not the stars of a product or a power.
+_EMPHASIS = re.compile(r"(?<![\w*])\*(\w(?:[^*]*\w)?)\*(?![\w*])")
+
+RIGHT, PARTLY, WRONG, UNANSWERED = "Right", "Partly right", "Not right yet", "Not answered yet"
+RAISED, TOO_LONG = "Your code stopped with an error", "Your code took too long"
+
+_LOOKS = {
+    RIGHT: ("✓", "#009e73"),
+    PARTLY: ("◐", "#e69f00"),
+    WRONG: ("✗", "#d55e00"),
+    UNANSWERED: ("○", "#999999"),
+    RAISED: ("⚠", "#d55e00"),
+    TOO_LONG: ("⌛", "#d55e00"),
+}
+
+
+def _prose(text: str) -> str:
+    """Escaped text with `code` in backticks and *emphasis* in stars."""
+    pieces = html.escape(text).split("`")
+    return "".join(
+        f"<code>{piece}</code>" if odd % 2 else _EMPHASIS.sub(r"<em>\1</em>", piece) for odd, piece in enumerate(pieces)
+    )
