@@ -14,9 +14,9 @@ from defi_lib.compute import (
     vcg_double_auction,
 )
 from defi_lib.labs.compute import auction_and_allocation as market
-from defi_lib.labs.compute import liars
+from defi_lib.labs.compute.auction_and_allocation import Node, Task, lab, liars, plan_cost
+from defi_lib.labs.compute.auction_and_allocation.shared import judged, said
 from defi_lib.labs.kit import lab as lab_kit
-from defi_lib.labs.compute.auction_and_allocation import Node, Task, lab, plan_cost
 from tests.support.answers import Answers
 
 RIGHT = """
@@ -384,24 +384,24 @@ def rule(auction):
 def test_no_lie_pays_against_the_library_and_every_lie_that_should_pay_is_found():
     rng = np.random.default_rng(1)
     for _ in range(20):
-        asks, limit = market._asks(rng, 2, False)
+        asks, limit = market.auctions._asks(rng, 2, False)
         assert not liars.lying_seller(lambda *case: reverse_auction(*case).paid, asks, limit, 2)
         assert "more." in liars.lying_seller(lambda *case: reverse_auction(*case, "first price").paid, asks, limit, 2)
-        costs, cloud = market._priced_table(rng)
+        costs, cloud = market.auctions._priced_table(rng)
 
         def vcg(costs, cloud):
             best = vcg_assignment(costs, cloud)
-            return market._said(best.nodes), best.paid
+            return said(best.nodes), best.paid
 
         def first_price(costs, cloud):
             best = assign(costs, "optimal", cloud)
-            return market._said(best.nodes), best.paid
+            return said(best.nodes), best.paid
 
         assert not liars.lying_node(vcg, costs, cloud)
         assert "more." in liars.lying_node(first_price, costs, cloud)
 
         for together in (True, False):
-            people = market._bazaar(rng, together)
+            people = market.double_auction._bazaar(rng, together)
             assert not liars.lying_trader(rule(mcafee_auction), *people)
             assert "must add" in liars.lying_trader(rule(vcg_double_auction), *people)
             assert "more." in liars.lying_trader(rule(k_double_auction), *people)
@@ -428,19 +428,19 @@ def test_the_size_of_a_lie_is_what_the_liar_gains():
 def test_the_referee_agrees_with_the_library():
     rng = np.random.default_rng(2)
     for tight in (True, False) * 20:
-        tasks, nodes = market._crowd(rng, tight)
+        tasks, nodes = market.plans._crowd(rng, tight)
         work, memory, deadline = np.array(tasks, dtype=float).T[..., np.newaxis]
         speed, room, price = np.array(nodes).T
         costs = np.where((memory <= room) & (work / speed <= deadline), work / speed * price, np.inf)
-        assert market._referee(market._said(assign(costs, "cheapest").nodes), tasks, nodes) == ""
+        assert market.plans._referee(said(assign(costs, "cheapest").nodes), tasks, nodes) == ""
 
 
 def test_a_plan_that_does_not_fit_is_told_so():
-    assert "does not fit" in market._judged([0], [[np.inf, 3]], 5)
-    assert "no node" in market._judged(["0"], [[1, 3]], 5)
-    assert "no node" in market._judged([[0]], [[1, 3]], 5)
-    assert "no node" in market._judged((1.0,), [[4, 3]], 5)
-    assert market._judged(np.array([1]), [[4, 3]], 5) == ""
+    assert "does not fit" in judged([0], [[np.inf, 3]], 5)
+    assert "no node" in judged(["0"], [[1, 3]], 5)
+    assert "no node" in judged([[0]], [[1, 3]], 5)
+    assert "no node" in judged((1.0,), [[4, 3]], 5)
+    assert judged(np.array([1]), [[4, 3]], 5) == ""
 
 
 def test_the_examples_by_hand():

@@ -7,8 +7,8 @@ import pytest
 
 from defi_lib.compute import TokenEconomy, run_token_economy, run_treasury
 from defi_lib.labs import kit
-from defi_lib.labs.compute import network
-from defi_lib.labs.compute.network import (
+from defi_lib.labs.compute.token_economy import lab, network
+from defi_lib.labs.compute.token_economy.network import (
     FEWEST,
     MONTHS,
     NETWORK,
@@ -21,7 +21,7 @@ from defi_lib.labs.compute.network import (
     show_survival,
     show_who_paid,
 )
-from defi_lib.labs.compute.token_economy import _runway, lab
+from defi_lib.labs.compute.token_economy.survival import _runway
 from defi_lib.ledger import profits
 from tests.support.answers import Answers
 
@@ -295,7 +295,10 @@ def test_the_feedback_names_the_market_so_that_it_can_be_drawn_again():
     kind, rest = result.text.split(" of `draw_markets(")
     seed, said = rest.split(")`: ", 1)
     emission = {}
-    exec("from defi_lib.labs.compute.network import NETWORK\n" + rule("min(NETWORK.budget / 60, left)"), emission)
+    exec(
+        "from defi_lib.labs.compute.token_economy.network import NETWORK\n" + rule("min(NETWORK.budget / 60, left)"),
+        emission,
+    )
     assert live(emission["emission"], 0.2, draw_markets(int(seed))[kind]).killed == said
 
 
