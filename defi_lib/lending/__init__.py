@@ -10,6 +10,10 @@ from defi_lib.lazy import attach
 __getattr__, __dir__, __all__ = attach(
     __name__,
     {
+        "auctions.balance_sheet": ["BalanceSheet", "Queued", "SheetRules"],
+        "auctions.curves": ["ExponentialDecrease", "LinearDecrease", "PriceCurve", "StairstepDecrease"],
+        "auctions.dutch": ["AuctionStart", "DutchAuction", "DutchRestart", "DutchRules", "DutchTake", "start_auction"],
+        "auctions.surplus_debt": ["AuctionTerms", "Bid", "DebtAuction", "Settlement", "SurplusAuction"],
         "bank": ["Bank", "BankChange", "CreditScoring"],
         "bookkeeping": ["record_cascade", "record_liquidation"],
         "exact.stability_pool": ["ExactDeposit", "ExactPoolChange", "ExactPoolLiquidation", "ExactStabilityPool"],

@@ -57,9 +57,9 @@ class ExactStabilityPool(_State):
 
     Source: liquity/dev, StabilityPool.sol. The rewards in the protocol's own token are left out.
 
-    >>> pool = ExactStabilityPool().deposit("alice", 100 * WAD).pool.liquidate(40 * WAD, 3).pool
+    >>> pool = ExactStabilityPool().deposit("alice", 100 * WAD).pool.liquidate(40 * WAD, 2 * WAD).pool
     >>> pool.balance("alice"), pool.gain("alice")
-    (59999999999999999900, 2)
+    (59999999999999999900, 2000000000000000000)
     """
 
     __slots__ = ()
@@ -173,6 +173,7 @@ class ExactStabilityPool(_State):
 
     def _settled(self, user: str, coins: int) -> ExactPoolChange:
         """Pay the gain and start a new deposit of the balance and ``coins``."""
+        refuse(self.total + coins < 0, f"amount = {-coins} is more than the pool has: the contract reverts")
         gain, left = self.gain(user), self.balance(user) + coins
         here = (self.product, self.sums.get((self.epoch, self.scale), 0), self.epoch, self.scale)
         deposit = ExactDeposit(left, *here) if left else ExactDeposit()

@@ -6,7 +6,7 @@ import pickle
 import numpy as np
 import pytest
 
-from defi_lib.ledger import Ledger, record_transfers
+from defi_lib.ledger import Ledger
 from defi_lib.lending import SECONDS_PER_YEAR, DebtCeiling, DebtPosition, SavingsRate
 
 YEAR = float(SECONDS_PER_YEAR)
@@ -73,8 +73,7 @@ def test_who_pays_the_interest():
     steps = [SavingsRate(0.05).deposit("alice", 100.0)]
     steps.append(steps[-1].savings.advance(YEAR))
     steps.append(steps[-1].savings.withdraw("alice"))
-    for step in steps:
-        record_transfers(ledger, step.transfers)
+    ledger.book(*steps)
     ledger.check_conserved()
     assert ledger.balance("alice", "coin") == pytest.approx(105.0)
     assert ledger.balance("issuer", "coin") == pytest.approx(-5.0)
