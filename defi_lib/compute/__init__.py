@@ -32,6 +32,7 @@ __getattr__, __dir__, __all__ = attach(
             "log_loss",
             "loss_gradient",
             "train",
+            "train_each",
         ],
         "learning.contribution": ["ContributionRun", "contributions_by_round", "retrained_accuracy"],
         "storage.data_market": ["ACCESS", "DataSale", "sell_data"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -111,12 +112,7 @@ def log_loss(parameters: NDArray[np.float64], samples: Samples) -> float:
 
 def loss_gradient(parameters: NDArray[np.float64], samples: Samples) -> NDArray[np.float64]:
     """Gradient of :func:`log_loss`: ``features' · (probabilities − truth)/n``; zero without samples."""
-    scores = samples.features @ parameters
-    scores -= np.max(scores, axis=1, keepdims=True)
-    chances = np.exp(scores)
-    chances /= np.sum(chances, axis=1, keepdims=True)
-    chances[np.arange(samples.size), samples.labels] -= 1
-    return samples.features.T @ chances / max(samples.size, 1)
+    return _gradients(np.asarray(parameters).T[np.newaxis], gathered([samples]))[0].T
 
 
 def train(
@@ -133,10 +129,74 @@ def train(
 
     Raises:
         ValueError: an argument outside its range, or a label for which the model has no class.
+
+    >>> apart = Samples([[1.0, 0.0], [0.0, 1.0]], [0, 1])
+    >>> accuracy(train(blank_model(apart, 2), apart, 3), apart)
+    1.0
+    """
+    return train_each(parameters, [samples], steps, rate, decay)[0]
+
+
+def train_each(
+    parameters: NDArray[np.float64],
+    clients: Sequence[Samples] | Gathered,
+    steps: int,
+    rate: float = 1.0,
+    decay: float = 0.0,
+) -> NDArray[np.float64]:
+    """What each client makes of the same model by itself; arguments and errors as in :func:`train`.
+
+    Returns:
+        Parameters, one model for each client along the first axis. All learn at once, which is much faster than one
+        after the other.
+
+    >>> apart = Samples([[1.0, 0.0], [0.0, 1.0]], [0, 1])
+    >>> train_each(blank_model(apart, 2), [apart, apart, apart], 3).shape
+    (3, 2, 2)
     """
     at_least("steps", steps, 0), positive("rate", rate), non_negative("decay", decay)
-    if samples.size:
-        between("labels", samples.labels, 0, parameters.shape[1] - 1)
+    together = clients if isinstance(clients, Gathered) else gathered(clients)
+    between("labels", together.labels, 0, parameters.shape[1] - 1)
+    weights = np.repeat(np.asarray(parameters, dtype=float).T[np.newaxis], len(together.parts), axis=0)
     for _ in range(steps):
-        parameters = parameters - rate * (loss_gradient(parameters, samples) + decay * parameters)
-    return parameters
+        slope = _gradients(weights, together)
+        weights -= rate * (slope + decay * weights if decay else slope)
+    return np.ascontiguousarray(np.swapaxes(weights, 1, 2))
+
+
+class Gathered(NamedTuple):
+    """The samples of several clients in one table, which is made once for many steps."""
+
+    features: NDArray[np.float64]  #: rows of all clients, one client after the other
+    columns: NDArray[np.float64]  #: the same with samples last
+    labels: NDArray[np.int64]
+    parts: tuple[slice, ...]  #: where those of each client are
+
+
+def gathered(clients: Sequence[Samples]) -> Gathered:
+    """The samples of all clients, of whom there is one at least."""
+    at_least("number of clients", len(clients), 1)
+    features = np.concatenate([samples.features for samples in clients])
+    ends = np.cumsum([samples.size for samples in clients]).tolist()
+    parts = tuple(slice(end - samples.size, end) for end, samples in zip(ends, clients, strict=True))
+    labels = np.concatenate([samples.labels for samples in clients])
+    return Gathered(features, np.ascontiguousarray(features.T), labels, parts)
+
+
+def _gradients(weights: NDArray[np.float64], clients: Gathered) -> NDArray[np.float64]:
+    """Gradient of each client's loss at its own weights: clients, then classes, then features.
+
+    Classes come first, because sums over ten long rows are much faster than over many rows of ten.
+    """
+    chances = np.empty((weights.shape[1], len(clients.labels)))
+    for own, part in zip(weights, clients.parts, strict=True):
+        np.matmul(own, clients.columns[:, part], out=chances[:, part])
+    chances -= np.max(chances, axis=0)
+    np.exp(chances, out=chances)
+    chances /= np.sum(chances, axis=0)
+    chances[clients.labels, np.arange(len(clients.labels))] -= 1
+    slopes = np.empty(weights.shape)
+    for slope, part in zip(slopes, clients.parts, strict=True):
+        np.matmul(chances[:, part], clients.features[part], out=slope)
+        slope /= max(part.stop - part.start, 1)
+    return slopes

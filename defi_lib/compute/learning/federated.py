@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.compute.learning.classifier import Samples, accuracy, blank_model, train
+from defi_lib.compute.learning.classifier import Gathered, Samples, accuracy, blank_model, gathered, train_each
 from defi_lib.validation import Amount, at_least, finite, non_negative, positive
 
 #: From the clients' updates (first axis) and sizes to one update.
@@ -85,10 +85,10 @@ class FederatedRun(NamedTuple):
 
 
 def client_updates(
-    parameters: NDArray[np.float64], clients: Sequence[Samples], steps: int, rate: float
+    parameters: NDArray[np.float64], clients: Sequence[Samples] | Gathered, steps: int, rate: float
 ) -> NDArray[np.float64]:
     """What each client learns in ``steps`` steps from the shared model: its parameters less the shared ones."""
-    return np.stack([train(parameters, samples, steps, rate) - parameters for samples in clients])
+    return train_each(parameters, clients, steps, rate) - parameters
 
 
 def train_federated(
@@ -122,9 +122,9 @@ def train_federated(
     at_least("number of clients", len(clients), 1), at_least("rounds", rounds, 0)
     sizes = np.array([samples.size for samples in clients], dtype=float)
     parameters = blank_model(test, classes)
-    reached = [accuracy(parameters, test)]
+    reached, together = [accuracy(parameters, test)], gathered(clients)
     for _ in range(rounds):
-        updates = client_updates(parameters, clients, steps, rate)
+        updates = client_updates(parameters, together, steps, rate)
         for client, behaviour in (behaviours or {}).items():
             updates[client] = behaviour(updates[client])
         parameters = parameters + aggregate(updates, sizes)
