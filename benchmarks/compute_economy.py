@@ -12,7 +12,7 @@ from time import perf_counter
 
 import numpy as np
 
-from defi_lib.compute import CachedGame, TokenEconomy, TokenRun, run_token_economy, sampled_shapley
+from defi_lib.compute import CachedGame, TokenEconomy, TokenRun, sampled_shapley, simulate_token_economy
 from defi_lib.rewards import StepEmission
 
 SCENARIOS, YEARS, DAYS = 1_000, 10, 365
@@ -79,7 +79,7 @@ def bench_economy(random: np.random.Generator) -> None:
     mood = np.exp(np.cumsum(random.normal(0, 0.04, (YEARS * DAYS, SCENARIOS)), axis=0))
 
     def whole() -> TokenRun:
-        return run_token_economy(economy(exponents), EMISSION, YEARS, DAYS, mood=mood)
+        return simulate_token_economy(economy(exponents), EMISSION, YEARS, DAYS, mood=mood)
 
     run, taken = whole(), seconds(whole)
     some = np.linspace(0, SCENARIOS - 1, LOOPED).astype(int)

@@ -244,8 +244,8 @@ __getattr__, __dir__, __all__ = attach(
             "sign_share",
             "sign_together",
         ],
-        "tokens.token_economy": ["TokenEconomy", "TokenRun", "run_token_economy"],
-        "tokens.treasury": ["Payout", "TreasuryRun", "buy_back", "pay_dividend", "run_treasury", "voted_value"],
+        "tokens.token_economy": ["TokenEconomy", "TokenRun", "simulate_token_economy"],
+        "tokens.treasury": ["Payout", "TreasuryRun", "buy_back", "pay_dividend", "simulate_treasury", "voted_value"],
         "serving.unreliable_pool": ["unreliable_pool"],
         "trust.verification": [
             "InspectionGame",
@@ -262,4 +262,5 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "learning.yuma": ["Yuma", "yuma_consensus"],
     },
+    renamed={"run_token_economy": "simulate_token_economy", "run_treasury": "simulate_treasury"},
 )

@@ -8,6 +8,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.renamed import renamed
 from defi_lib.validation import Amount, Whole, at_least, between, finite, non_negative, plain, positive, whole
 
 #: Shades of grey of a pixel in the data set.
@@ -58,11 +59,12 @@ class Digits(NamedTuple):
     test: Samples
 
 
-def load_digits(random: np.random.Generator, test_share: float = 0.25) -> Digits:
+@renamed(random="rng")
+def load_digits(rng: np.random.Generator, test_share: float = 0.25) -> Digits:
     """The 1797 digits that come with scikit-learn, shuffled and divided; features in [0, 1] and a constant.
 
     Args:
-        random: how they are shuffled.
+        rng: how they are shuffled.
         test_share: part that no model learns from, in (0, 1).
 
     Raises:
@@ -75,7 +77,7 @@ def load_digits(random: np.random.Generator, test_share: float = 0.25) -> Digits
     between("test_share", test_share, 0.0, 1.0, low_open=True, high_open=True)
     images, labels = load(return_X_y=True)
     features = np.column_stack([images / _SHADES, np.ones(len(labels))])
-    order = random.permutation(len(labels))
+    order = rng.permutation(len(labels))
     cut = round(test_share * len(labels))
     samples = Samples(features, labels)
     return Digits(samples.part(order[cut:]), samples.part(order[:cut]))

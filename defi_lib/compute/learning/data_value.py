@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.compute.payments import Payment
+from defi_lib.renamed import renamed
 from defi_lib.validation import Amount, at_least, between, finite, fulfilled, non_negative
 
 Game: TypeAlias = Callable[[NDArray[np.bool_]], NDArray[np.float64]]
@@ -96,7 +97,8 @@ class SampledShapley(NamedTuple):
     errors: NDArray[np.float64]  #: standard errors; 0 for a single order
 
 
-def sampled_shapley(game: Game, players: int, orders: int, random: np.random.Generator) -> SampledShapley:
+@renamed(random="rng")
+def sampled_shapley(game: Game, players: int, orders: int, rng: np.random.Generator) -> SampledShapley:
     """Mean marginal contribution over random orders; unbiased, with an error that falls as ``1/√orders``.
 
     In each order the contributions add up exactly to ``v(all) − v(nobody)``, so the values do too.
@@ -105,7 +107,7 @@ def sampled_shapley(game: Game, players: int, orders: int, random: np.random.Gen
         game: values of coalitions; a :class:`CachedGame` asks for none twice.
         players: >= 1.
         orders: >= 1.
-        random: where the orders come from.
+        rng: where the orders come from.
 
     Raises:
         ValueError: an argument outside its range.
@@ -113,7 +115,7 @@ def sampled_shapley(game: Game, players: int, orders: int, random: np.random.Gen
     Source: Castro, Gómez, Tejada (2009); Ghorbani, Zou, arXiv:1904.02868.
     """
     at_least("players", players, 1), at_least("orders", orders, 1)
-    order = random.permuted(np.broadcast_to(np.arange(players), (orders, players)), axis=1)
+    order = rng.permuted(np.broadcast_to(np.arange(players), (orders, players)), axis=1)
     position = np.argsort(order, axis=1)
     # After k have come, those are there whose position is below k.
     present = position[:, np.newaxis, :] < np.arange(players + 1)[:, np.newaxis]

@@ -6,6 +6,7 @@ import numpy as np
 
 from defi_lib.compute.learning.federated import Aggregate
 from defi_lib.compute.learning.robust_aggregation import clip_updates
+from defi_lib.renamed import renamed
 from defi_lib.validation import Amount, Whole, between, broadcastable, non_negative, plain, positive, whole
 
 
@@ -85,7 +86,8 @@ def noise_needed(epsilon: Amount, rounds: Whole, delta: Amount) -> Amount:
     return plain(np.sqrt(np.asarray(rounds) / 2) * (np.sqrt(log_delta + epsilon) + np.sqrt(log_delta)) / epsilon)
 
 
-def private_average(limit: float, noise: float, random: np.random.Generator) -> Aggregate:
+@renamed(random="rng")
+def private_average(limit: float, noise: float, rng: np.random.Generator) -> Aggregate:
     """Aggregation that hides each client: updates clipped to ``limit``, their plain mean, and Gaussian noise.
 
     The noise has a standard deviation of ``noise·limit/clients`` in each number: many clients hide in the crowd, few
@@ -94,7 +96,7 @@ def private_average(limit: float, noise: float, random: np.random.Generator) -> 
     Args:
         limit: greatest length of an update, > 0.
         noise: standard deviation as a multiple of the sensitivity, >= 0: see :func:`noise_needed`.
-        random: where the noise comes from.
+        rng: where the noise comes from.
 
     Raises:
         ValueError: an argument outside its range.
@@ -105,6 +107,6 @@ def private_average(limit: float, noise: float, random: np.random.Generator) -> 
 
     def aggregate(updates: np.ndarray, sizes: np.ndarray) -> np.ndarray:
         mean = np.mean(clip_updates(updates, limit), axis=0)
-        return mean + noise * limit / len(updates) * random.standard_normal(mean.shape)
+        return mean + noise * limit / len(updates) * rng.standard_normal(mean.shape)
 
     return aggregate

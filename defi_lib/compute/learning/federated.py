@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.compute.learning.classifier import Gathered, Samples, accuracy, blank_model, gathered, train_each
+from defi_lib.renamed import renamed
 from defi_lib.validation import Amount, at_least, finite, non_negative, positive
 
 #: From the clients' updates (first axis) and sizes to one update.
@@ -39,15 +40,16 @@ def federated_average(updates: Amount, sizes: Amount) -> NDArray[np.float64]:
     return np.tensordot(sizes / total, updates, axes=1)
 
 
+@renamed(random="rng")
 def split_samples(
-    samples: Samples, clients: int, random: np.random.Generator, alike: float | None = None, sizes: Amount = 1.0
+    samples: Samples, clients: int, rng: np.random.Generator, alike: float | None = None, sizes: Amount = 1.0
 ) -> list[Samples]:
     """Divide samples among clients: at random, or so that each sees its own mix of classes.
 
     Args:
         samples: all of them are given away.
         clients: >= 1.
-        random: where the randomness comes from.
+        rng: where the randomness comes from.
         alike: concentration of a Dirichlet distribution, > 0: at 100 all clients have nearly the same mix, at 0.1 most
             have one or two classes; by default the samples are divided at random.
         sizes: relative sizes of the clients, > 0.
@@ -60,11 +62,11 @@ def split_samples(
     shares = np.broadcast_to(positive("sizes", sizes), (at_least("clients", clients, 1),))
     owner = np.empty(samples.size, dtype=np.int64)
     if alike is None:
-        owner[random.permutation(samples.size)] = _divided(samples.size, shares)
+        owner[rng.permutation(samples.size)] = _divided(samples.size, shares)
     else:
         for label in np.unique(samples.labels):
-            those = random.permutation(np.flatnonzero(samples.labels == label))
-            mix = random.dirichlet(np.full(clients, positive("alike", alike)))
+            those = rng.permutation(np.flatnonzero(samples.labels == label))
+            mix = rng.dirichlet(np.full(clients, positive("alike", alike)))
             # Where all chances round to zero, the class is spread evenly.
             weights = shares * mix if np.sum(shares * mix) > 0 else shares
             owner[those] = _divided(those.size, weights)

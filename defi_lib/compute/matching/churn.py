@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.renamed import renamed
 from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, plain
 
 
@@ -64,13 +65,14 @@ class ChurnRun(NamedTuple):
         return plain(np.divide(worked - lost, worked, out=np.zeros(worked.shape), where=worked > 0))
 
 
+@renamed(random="rng")
 def simulate_churn(
     nodes: int | tuple[int, ...],
     hours: int,
     leave: Amount,
     join: Amount,
     task_hours: int,
-    random: np.random.Generator,
+    rng: np.random.Generator,
 ) -> ChurnRun:
     """Every node works on tasks of equal length, one after the other, and begins again when it was away.
 
@@ -82,7 +84,7 @@ def simulate_churn(
         leave: chance that a node leaves within an hour, in [0, 1], one or one per scenario.
         join: chance that a node comes back within an hour, in [0, 1], one or one per scenario.
         task_hours: length of a task, >= 1.
-        random: where the randomness comes from.
+        rng: where the randomness comes from.
 
     Raises:
         ValueError: an argument outside its range, or shapes that do not fit together.
@@ -97,7 +99,7 @@ def simulate_churn(
     run = ChurnRun(*(np.zeros((at_least("hours", hours, 0), *shape[:-1]), dtype=np.int64) for _ in ChurnRun._fields))
     there, progress = np.ones(shape, dtype=bool), np.zeros(shape, dtype=np.int64)
     for hour in range(hours):
-        there_after = random.random(shape) < np.where(there, stays, comes)
+        there_after = rng.random(shape) < np.where(there, stays, comes)
         leaving = there & ~there_after
         progress += there
         run.online[hour] = there.sum(axis=-1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.renamed import renamed
 from defi_lib.validation import (
     Amount,
     Whole,
@@ -61,14 +62,15 @@ def great_circle(places: Amount, others: Amount) -> Amount:
     return plain(2 * EARTH_RADIUS * np.arcsin(np.sqrt(np.minimum(half, 1.0))))
 
 
+@renamed(random="rng")
 def draw_places(
-    count: int, random: np.random.Generator, hubs: Amount | None = None, spread: float = 5.0
+    count: int, rng: np.random.Generator, hubs: Amount | None = None, spread: float = 5.0
 ) -> NDArray[np.float64]:
     """Places (latitude, longitude in degrees) of nodes: evenly on the globe, or around hubs.
 
     Args:
         count: nodes, >= 0.
-        random: where the randomness comes from.
+        rng: where the randomness comes from.
         hubs: places of the hubs, one or more; each node has one at random.
         spread: mean offset from the hub in each of the two directions, as a standard deviation in degrees of arc, > 0.
 
@@ -77,7 +79,7 @@ def draw_places(
     """
     at_least("count", count, 0)
     if hubs is None:
-        points = random.standard_normal((count, 3))
+        points = rng.standard_normal((count, 3))
     else:
         latitude, longitude = _radians("hubs", np.atleast_2d(np.asarray(hubs, dtype=float)))
         centres = np.stack(
@@ -85,7 +87,7 @@ def draw_places(
         )
         at_least("number of hubs", len(centres), 1)
         width = np.deg2rad(positive("spread", spread))
-        points = centres[random.integers(len(centres), size=count)] + width * random.standard_normal((count, 3))
+        points = centres[rng.integers(len(centres), size=count)] + width * rng.standard_normal((count, 3))
     norms = np.linalg.norm(points, axis=-1)
     x, y, z = (points / norms[:, np.newaxis]).T
     return np.stack([np.rad2deg(np.arcsin(z)), np.rad2deg(np.arctan2(y, x))], axis=-1)

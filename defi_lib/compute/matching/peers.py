@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.renamed import renamed
 from defi_lib.validation import Amount, Whole, at_least, between, broadcastable, plain
 from defi_lib.validation import whole as whole_number
 
@@ -42,6 +43,7 @@ class Lookup(NamedTuple):
         return len(self.path) - 1
 
 
+@renamed(random="rng")
 @dataclass(frozen=True, eq=False)
 class PeerNetwork:
     """Nodes of which each knows a few others: for each length of common prefix at most ``bucket``.
@@ -49,7 +51,7 @@ class PeerNetwork:
     Args:
         ids: identifiers, whole numbers in [0, 2^48), all different, at least one.
         bucket: how many nodes each knows at each distance class, >= 1; 20 in Kademlia.
-        random: which ones it knows.
+        rng: which ones it knows.
 
     Raises:
         ValueError: an argument outside its range, or an identifier that occurs twice.
@@ -59,17 +61,17 @@ class PeerNetwork:
 
     ids: NDArray[np.int64]
     bucket: int
-    random: InitVar[np.random.Generator]
+    rng: InitVar[np.random.Generator]
     _contacts: tuple[NDArray[np.int64], ...] = field(init=False, repr=False)
 
-    def __post_init__(self, random: np.random.Generator) -> None:
+    def __post_init__(self, rng: np.random.Generator) -> None:
         ids = np.atleast_1d(whole_number("ids", self.ids, 0, 2**BITS - 1))
         at_least("number of ids", ids.size, 1)
         if np.unique(ids).size != ids.size:
             raise ValueError(f"ids has {ids.size - np.unique(ids).size} repeated entries: allowed are different ones")
         at_least("bucket", self.bucket, 1)
         object.__setattr__(self, "ids", ids)
-        known = (self._acquaintances(position, random) for position in range(ids.size))
+        known = (self._acquaintances(position, rng) for position in range(ids.size))
         object.__setattr__(self, "_contacts", tuple(known))
 
     @property
@@ -124,9 +126,9 @@ class PeerNetwork:
             raise ValueError(f"online has shape {there.shape}: allowed is one entry for each of {self.ids.size} nodes")
         return there
 
-    def _acquaintances(self, position: int, random: np.random.Generator) -> NDArray[np.int64]:
+    def _acquaintances(self, position: int, rng: np.random.Generator) -> NDArray[np.int64]:
         """A few nodes of each distance class: 2^i ≤ distance < 2^(i+1)."""
-        shuffled = random.permutation(self.ids.size)
+        shuffled = rng.permutation(self.ids.size)
         # The exponent of a float is the class; identifiers are short enough to be exact in one.
         classes = np.frexp((self.ids[shuffled] ^ self.ids[position]).astype(float))[1]
         order = np.argsort(classes, kind="stable")
@@ -135,12 +137,13 @@ class PeerNetwork:
         return shuffled[order[(rank < self.bucket) & (ordered > 0)]]
 
 
-def draw_ids(count: int, random: np.random.Generator, crowded: float = 0.0) -> NDArray[np.int64]:
+@renamed(random="rng")
+def draw_ids(count: int, rng: np.random.Generator, crowded: float = 0.0) -> NDArray[np.int64]:
     """Different identifiers for nodes, evenly spread, or a part of them crowded into 1/256 of the space.
 
     Args:
         count: number of nodes, >= 0.
-        random: where the randomness comes from.
+        rng: where the randomness comes from.
         crowded: part of the nodes, in [0, 1], that have identifiers with the same first 8 bits: by a bad choice, or by
             an attacker who surrounds a key.
 
@@ -151,12 +154,12 @@ def draw_ids(count: int, random: np.random.Generator, crowded: float = 0.0) -> N
     between("crowded", crowded, 0.0, 1.0)
     ids: NDArray[np.int64] = np.empty(0, dtype=np.int64)
     while ids.size < count:
-        drawn = random.integers(0, 2**BITS, count - ids.size)
+        drawn = rng.integers(0, 2**BITS, count - ids.size)
         narrow = np.arange(ids.size, count) < round(crowded * count)
         ids = np.concatenate([ids, np.where(narrow, drawn >> 8, drawn)])
         _, first = np.unique(ids, return_index=True)
         ids = ids[np.sort(first)]
-    return random.permutation(ids)
+    return rng.permutation(ids)
 
 
 def expected_informed(informed: Amount, nodes: Amount, fanout: Amount) -> Amount:
@@ -180,12 +183,13 @@ def expected_informed(informed: Amount, nodes: Amount, fanout: Amount) -> Amount
     return plain(nodes - (nodes - informed) * missed)
 
 
+@renamed(random="rng")
 def simulate_gossip(
     regions: NDArray[np.int64] | list[int],
     fanout: int,
     local: float,
     rounds: int,
-    random: np.random.Generator,
+    rng: np.random.Generator,
     scenarios: int = 1,
 ) -> NDArray[np.int64]:
     """Number of nodes of each region that know a piece of news after each round; at first one node of region 0 does.
@@ -197,7 +201,7 @@ def simulate_gossip(
         fanout: >= 0.
         local: in [0, 1]; 0 is an evenly mixed network, and at 1 no news leaves its region.
         rounds: >= 0.
-        random: where the randomness comes from.
+        rng: where the randomness comes from.
         scenarios: independent runs, >= 1.
 
     Returns:
@@ -218,8 +222,8 @@ def simulate_gossip(
     for _ in range(at_least("rounds", rounds, 0)):
         run, teller = np.nonzero(knows)
         run, region = np.repeat(run, fanout), np.repeat(home[teller], fanout)
-        near = first[region] + random.integers(0, sizes[region])
-        told = np.where(random.random(run.size) < local, near, random.integers(0, total, run.size))
+        near = first[region] + rng.integers(0, sizes[region])
+        told = np.where(rng.random(run.size) < local, near, rng.integers(0, total, run.size))
         knows[run, told] = True
         counts.append(np.add.reduceat(knows, first, axis=1, dtype=np.int64))
     return np.stack(counts)

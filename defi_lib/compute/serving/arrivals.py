@@ -5,20 +5,22 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.renamed import renamed
 from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, positive
 
 SECONDS_PER_DAY = 86_400.0
 
 
+@renamed(random="rng")
 def poisson_arrivals(
-    rate: Amount, requests: int, random: np.random.Generator, scenarios: int | None = None
+    rate: Amount, requests: int, rng: np.random.Generator, scenarios: int | None = None
 ) -> NDArray[np.float64]:
     """Times (seconds) of the first requests of many independent users: exponential gaps of mean 1/rate.
 
     Args:
         rate: requests per second, > 0; an array fits the scenarios.
         requests: number of them, >= 0.
-        random: where the randomness comes from.
+        rng: where the randomness comes from.
         scenarios: length of a first axis; by default there is none.
 
     Raises:
@@ -30,12 +32,13 @@ def poisson_arrivals(
     shape = () if scenarios is None else (at_least("scenarios", scenarios, 0),)
     if broadcastable(rate=rate, scenarios=np.empty(shape)) != shape:
         raise ValueError(f"rate has shape {np.shape(rate)}: allowed are one number, or one for each scenario {shape}")
-    gaps = random.standard_exponential((*shape, at_least("requests", requests, 0)))
+    gaps = rng.standard_exponential((*shape, at_least("requests", requests, 0)))
     return np.cumsum(gaps, axis=-1) / np.asarray(rate)[..., np.newaxis]
 
 
+@renamed(random="rng")
 def daily_arrivals(
-    mean_rate: float, swing: float, days: float, random: np.random.Generator, peak: float = 0.5
+    mean_rate: float, swing: float, days: float, rng: np.random.Generator, peak: float = 0.5
 ) -> NDArray[np.float64]:
     """Times (seconds) of requests whose rate follows the day: ``mean·(1 + swing·cos(2π·(t − peak)))``, t in days.
 
@@ -45,7 +48,7 @@ def daily_arrivals(
         mean_rate: requests per second, >= 0.
         swing: in [0, 1]; at 1 nobody asks at the quietest moment, and twice the mean at the peak.
         days: length, >= 0.
-        random: where the randomness comes from.
+        rng: where the randomness comes from.
         peak: time of the peak as a part of the day, in [0, 1].
 
     Raises:
@@ -55,21 +58,22 @@ def daily_arrivals(
     """
     non_negative("mean_rate", mean_rate), between("swing", swing, 0.0, 1.0), between("peak", peak, 0.0, 1.0)
     length = float(non_negative("days", days)) * SECONDS_PER_DAY
-    count = random.poisson(mean_rate * (1 + swing) * length)
-    times = np.sort(random.uniform(0.0, length, count))
+    count = rng.poisson(mean_rate * (1 + swing) * length)
+    times = np.sort(rng.uniform(0.0, length, count))
     level = (1 + swing * np.cos(2 * np.pi * (times / SECONDS_PER_DAY - peak))) / (1 + swing)
-    return times[random.random(count) < level]
+    return times[rng.random(count) < level]
 
 
+@renamed(random="rng")
 def draw_services(
-    mean: Amount, shape: int | tuple[int, ...], random: np.random.Generator, variation: float = 1.0
+    mean: Amount, shape: int | tuple[int, ...], rng: np.random.Generator, variation: float = 1.0
 ) -> NDArray[np.float64]:
     """Service times (seconds): gamma distributed; exponential at variation 1, constant at 0.
 
     Args:
         mean: seconds, >= 0, one number or an array that fits the shape.
         shape: of the result.
-        random: where the randomness comes from.
+        rng: where the randomness comes from.
         variation: standard deviation as a ratio of the mean, >= 0.
 
     Raises:
@@ -82,4 +86,4 @@ def draw_services(
     broadcastable(mean=mean, shape=np.broadcast_to(0.0, sizes))
     if variation == 0:
         return np.array(np.broadcast_to(mean, sizes))
-    return random.standard_gamma(variation**-2, sizes) * variation**2 * np.asarray(mean)
+    return rng.standard_gamma(variation**-2, sizes) * variation**2 * np.asarray(mean)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.renamed import renamed
 from defi_lib.rounding import above, below, rest, same
 from defi_lib.validation import (
     Amount,
@@ -186,6 +187,7 @@ def _starts_together(arrivals: NDArray[np.float64], services: NDArray[np.float64
     return starts
 
 
+@renamed(random="rng")
 def simulate_queue(
     arrivals: Amount,
     services: Amount,
@@ -194,7 +196,7 @@ def simulate_queue(
     room: int | None = None,
     mtbf: float | None = None,
     mttr: float = 0.0,
-    random: np.random.Generator | None = None,
+    rng: np.random.Generator | None = None,
 ) -> QueueRun:
     """Requests, servers and failures as processes of SimPy, first come, first served.
 
@@ -209,10 +211,10 @@ def simulate_queue(
         mtbf: mean time from repair to the next failure of each server (seconds, exponential, > 0), busy or not; a
             request that is being served continues after the repair. By default nothing fails.
         mttr: mean time to repair (seconds, exponential), >= 0.
-        random: where the failures come from; needed if there are any.
+        rng: where the failures come from; needed if there are any.
 
     Raises:
-        ValueError: an argument outside its range, or failures without ``random``.
+        ValueError: an argument outside its range, or failures without ``rng``.
 
     >>> run = simulate_queue([0.0, 1.0, 1.5], [1.0, 1.0, 1.0], room=0)
     >>> run.overflow
@@ -227,15 +229,15 @@ def simulate_queue(
     at_least("servers", servers, 1)
     places = np.inf if room is None else servers + at_least("room", room, 0)
     failing = mtbf is not None
-    if failing and random is None:
-        raise ValueError("random = None: failures need a numpy.random.Generator")
+    if failing and rng is None:
+        raise ValueError("rng = None: failures need a numpy.random.Generator")
     times = (float(positive("mtbf", mtbf)), float(non_negative("mttr", mttr))) if mtbf is not None else (0.0, 0.0)
     environment = simpy.Environment()
     site = _Site(environment, arrivals, services, places)
     for _ in range(servers):
         machine = environment.process(site.machine())
         if failing:
-            environment.process(site.breaker(machine, *times, random))
+            environment.process(site.breaker(machine, *times, rng))
     environment.process(site.source())
     if arrivals.size:
         environment.run(until=site.done)
@@ -284,13 +286,11 @@ class _Site:
             self.present -= 1
             self._leave()
 
-    def breaker(
-        self, machine: simpy.Process, mtbf: float, mttr: float, random: Any
-    ) -> Generator[simpy.Event, Any, None]:
+    def breaker(self, machine: simpy.Process, mtbf: float, mttr: float, rng: Any) -> Generator[simpy.Event, Any, None]:
         """A server fails and is repaired, again and again."""
         while True:
-            yield self._later(self.environment.now + mtbf * random.standard_exponential(), _FAILURE)
-            repair = mttr * random.standard_exponential()
+            yield self._later(self.environment.now + mtbf * rng.standard_exponential(), _FAILURE)
+            repair = mttr * rng.standard_exponential()
             machine.interrupt(repair)
             yield self.environment.timeout(repair)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.renamed import renamed
 from defi_lib.rounding import below, ceil
 from defi_lib.validation import (
     Amount,
@@ -198,6 +199,7 @@ def expected_run_time(
     return non_negative("run time", plain(segment * (work / interval)))
 
 
+@renamed(random="rng")
 def simulate_run_times(
     segments: int,
     interval: float,
@@ -205,7 +207,7 @@ def simulate_run_times(
     mtbf: float,
     restart: float,
     runs: int,
-    random: np.random.Generator,
+    rng: np.random.Generator,
 ) -> NDArray[np.float64]:
     """Time that each of many runs of a job takes whose work is ``segments`` intervals.
 
@@ -216,7 +218,7 @@ def simulate_run_times(
         mtbf: mean time between failures of the whole job, > 0.
         restart: time until work goes on after a failure, >= 0.
         runs: how many, >= 0.
-        random: where the failures come from.
+        rng: where the failures come from.
 
     Raises:
         ValueError: an argument outside its range.
@@ -228,7 +230,7 @@ def simulate_run_times(
     failed = np.zeros(runs, dtype=bool)
     while np.any(left):
         needed = attempt + restart * failed
-        until_failure = mtbf * random.standard_exponential(runs)
+        until_failure = mtbf * rng.standard_exponential(runs)
         running = left > 0
         done = until_failure >= needed
         elapsed += np.where(running, np.minimum(needed, until_failure), 0.0)

@@ -160,7 +160,7 @@ class TokenRun(NamedTuple):
         )
 
 
-def run_token_economy(
+def simulate_token_economy(
     economy: TokenEconomy,
     emission: Emission,
     years: float = 10.0,

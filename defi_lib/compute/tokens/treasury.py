@@ -109,7 +109,7 @@ class TreasuryRun(NamedTuple):
         return plain(np.sum(np.cumprod(self.unpaid == 0, axis=0), axis=0).astype(float))
 
 
-def run_treasury(
+def simulate_treasury(
     cash: Amount,
     tokens: Amount,
     spending: Amount,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from defi_lib.renamed import renamed
 from defi_lib.validation import at_least
 
 #: A Mersenne prime: secrets may be up to 521 bits long.
@@ -39,8 +40,9 @@ class Share:
     __rmul__ = __mul__
 
 
+@renamed(random="rng")
 def split_secret(
-    secret: int, threshold: int, holders: int, random: np.random.Generator, prime: int = PRIME
+    secret: int, threshold: int, holders: int, rng: np.random.Generator, prime: int = PRIME
 ) -> tuple[Share, ...]:
     """Shares of a secret: points of a random polynomial of degree k − 1 whose value at 0 is the secret.
 
@@ -48,7 +50,7 @@ def split_secret(
         secret: whole number in [0, prime).
         threshold: k, shares needed to restore it, 1 to ``holders``.
         holders: n, >= 1.
-        random: for the other coefficients; real use needs the randomness of the operating system.
+        rng: for the other coefficients; real use needs the randomness of the operating system.
         prime: modulus, a prime number above the secret and the number of holders.
 
     Raises:
@@ -62,7 +64,7 @@ def split_secret(
     at_least("prime", prime, holders + 1)
     if not 0 <= at_least("secret", secret, 0) < prime:
         raise ValueError(f"secret = {secret} is outside the allowed range: an integer from 0 to {prime - 1}")
-    coefficients = [secret, *(random_below(prime, random) for _ in range(threshold - 1))]
+    coefficients = [secret, *(random_below(prime, rng) for _ in range(threshold - 1))]
     return tuple(Share(x, _value(coefficients, x, prime), prime) for x in range(1, holders + 1))
 
 
@@ -100,7 +102,8 @@ def lagrange_weights(holders: Sequence[int], prime: int) -> list[int]:
     return weights
 
 
-def random_below(bound: int, random: np.random.Generator) -> int:
+@renamed(random="rng")
+def random_below(bound: int, rng: np.random.Generator) -> int:
     """A whole number in [0, bound), each equally likely.
 
     Raises:
@@ -108,7 +111,7 @@ def random_below(bound: int, random: np.random.Generator) -> int:
     """
     bits = (at_least("bound", bound, 1) - 1).bit_length()
     while True:
-        drawn = int.from_bytes(random.bytes((bits + 7) // 8), "big") >> (-bits % 8)
+        drawn = int.from_bytes(rng.bytes((bits + 7) // 8), "big") >> (-bits % 8)
         if drawn < bound:
             return drawn
 

@@ -32,7 +32,7 @@ def run_means(arrival_rate, servers, variation, runs, requests, seed, **options)
     for _ in range(runs):
         arrivals = poisson_arrivals(arrival_rate, requests, random)
         services = draw_services(1.0, requests, random, variation)
-        run = simulate_queue(arrivals, services, servers, random=random, **options)
+        run = simulate_queue(arrivals, services, servers, rng=random, **options)
         settled = run.arrivals[~run.overflow] > 15 * settling_time(arrival_rate, 1.0, servers)
         means.append(np.mean(run.waits[settled]))
     return means
@@ -57,7 +57,7 @@ def test_failures_agree_with_the_formula():
     random, means = np.random.default_rng(8), []
     for _ in range(20):
         arrivals, services = poisson_arrivals(0.4, 6000, random), draw_services(1.0, 6000, random)
-        run = simulate_queue(arrivals, services, mtbf=20.0, mttr=5.0, random=random)
+        run = simulate_queue(arrivals, services, mtbf=20.0, mttr=5.0, rng=random)
         means.append(np.mean(run.response_times[1000:]))
     assert estimate(means, CONFIDENCE).covers(theory.response_time)
 
@@ -119,11 +119,11 @@ def test_a_request_goes_on_where_the_repair_is_done():
         def standard_exponential(self):
             return next(self.draws)
 
-    run = simulate_queue(np.array([1.0, 2.0]), np.array([5.0, 1.0]), mtbf=1.0, mttr=1.0, random=Script())
+    run = simulate_queue(np.array([1.0, 2.0]), np.array([5.0, 1.0]), mtbf=1.0, mttr=1.0, rng=Script())
     assert run.starts.tolist() == [1, 16]
     assert run.finishes.tolist() == [16, 17]
     Script.draws = iter([0.5, 10.0, 1e9])
-    idle = simulate_queue(np.array([1.0, 2.0]), np.array([5.0, 1.0]), mtbf=1.0, mttr=1.0, random=Script())
+    idle = simulate_queue(np.array([1.0, 2.0]), np.array([5.0, 1.0]), mtbf=1.0, mttr=1.0, rng=Script())
     assert idle.starts.tolist() == [10.5, 15.5]  # a failure while nobody is there
 
 
@@ -173,9 +173,9 @@ def test_student_interval():
         (lambda: simulate_queue([1.0], [1.0, 2.0]), r"two lists as long"),
         (lambda: simulate_queue([1.0], [1.0], 0), r"servers = 0 .*>= 1"),
         (lambda: simulate_queue([1.0], [1.0], room=-1), r"room = -1 .*>= 0"),
-        (lambda: simulate_queue([1.0], [1.0], mtbf=1.0), r"random = None"),
-        (lambda: simulate_queue([1.0], [1.0], mtbf=0.0, random=np.random.default_rng(1)), r"mtbf = 0 .*\(0, inf\)"),
-        (lambda: simulate_queue([1.0], [1.0], mtbf=1.0, mttr=-1.0, random=np.random.default_rng(1)), r"mttr = -1"),
+        (lambda: simulate_queue([1.0], [1.0], mtbf=1.0), r"rng = None"),
+        (lambda: simulate_queue([1.0], [1.0], mtbf=0.0, rng=np.random.default_rng(1)), r"mtbf = 0 .*\(0, inf\)"),
+        (lambda: simulate_queue([1.0], [1.0], mtbf=1.0, mttr=-1.0, rng=np.random.default_rng(1)), r"mttr = -1"),
         (lambda: queue_waits([1.0], [1.0], 0), r"servers = 0 .*>= 1"),
         (lambda: queue_waits(np.ones((2, 3)), np.ones((3, 3))), "shapes do not fit"),
         (lambda: estimate([1.0]), r"number of runs = 1 .*>= 2"),
@@ -224,7 +224,7 @@ class TestTheSameMoment:
             def standard_exponential(self):
                 return next(self.draws)
 
-        run = simulate_queue([0.0, 1.0], [1.0, 1.0], mtbf=1.0, mttr=1.0, random=Fixed())
+        run = simulate_queue([0.0, 1.0], [1.0, 1.0], mtbf=1.0, mttr=1.0, rng=Fixed())
         assert run.finishes.tolist() == [1.0, 7.0]
 
     @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 4)), max_size=25), st.integers(1, 4), st.integers(0, 3))

@@ -11,9 +11,9 @@ from defi_lib.compute import (
     network_growth,
     provider_income,
     record_payments,
-    run_token_economy,
     self_sustaining_demand,
     shock_multiplier,
+    simulate_token_economy,
     stationary_price,
 )
 from defi_lib.ledger import Ledger, profits
@@ -57,7 +57,7 @@ def test_tokens_are_minted_less_burned(burned, nodes, exponent, demand_exponent,
         demand_exponent=demand_exponent,
         velocity=velocity,
     )
-    run = run_token_economy(start, halving_emission(1e7, 0.5), 1.5, 100)
+    run = simulate_token_economy(start, halving_emission(1e7, 0.5), 1.5, 100)
     assert run.price.shape == (150, 2)
     for part in run[2:]:
         assert np.all(np.isfinite(part)) and np.all(part >= 0)
@@ -80,9 +80,9 @@ def test_tokens_are_minted_less_burned(burned, nodes, exponent, demand_exponent,
 def test_a_run_over_scenarios_is_the_single_runs():
     mood = np.exp(np.cumsum(np.random.default_rng(1).normal(0, 0.05, (100, 3)), axis=0))
     exponents = np.array([0.5, 1.0, 1.8])
-    many = run_token_economy(economy(exponent=exponents), StepEmission(1e7, 0.8), 1.0, 100, mood=mood)
+    many = simulate_token_economy(economy(exponent=exponents), StepEmission(1e7, 0.8), 1.0, 100, mood=mood)
     for i, exponent in enumerate(exponents):
-        one = run_token_economy(economy(exponent=exponent), StepEmission(1e7, 0.8), 1.0, 100, mood=mood[:, i])
+        one = simulate_token_economy(economy(exponent=exponent), StepEmission(1e7, 0.8), 1.0, 100, mood=mood[:, i])
         np.testing.assert_allclose(one.price, many.price[:, i], rtol=1e-12)
         np.testing.assert_allclose(one.income, many.income[:, i], rtol=1e-12)
         np.testing.assert_allclose(one.providers, many.providers[:, i], rtol=1e-12)
@@ -90,7 +90,7 @@ def test_a_run_over_scenarios_is_the_single_runs():
 
 def test_free_entry_and_burning_find_their_rest():
     start = economy(exponent=0.5, entry_speed=1.0, potential=1e12, demand=4e7)
-    run = run_token_economy(start, constant_emission(1e7), 80.0, 100)
+    run = simulate_token_economy(start, constant_emission(1e7), 80.0, 100)
     # As much is burned as minted, and a provider earns what it costs: all demand, minted as tokens.
     assert run.price[-1] == pytest.approx(stationary_price(4e7, 1e7), rel=1e-3)
     assert run.income[-1] == pytest.approx(800, rel=1e-3)
@@ -98,7 +98,7 @@ def test_free_entry_and_burning_find_their_rest():
 
 
 def test_without_demand_emission_pays_providers_only_while_others_believe():
-    run = run_token_economy(economy(demand=0.0, exponent=0.5, cost=1e4), constant_emission(2e7), 10.0)
+    run = simulate_token_economy(economy(demand=0.0, exponent=0.5, cost=1e4), constant_emission(2e7), 10.0)
     assert np.all(run.burned == 0)
     assert run.supply[-1] == pytest.approx(3e8)
     assert run.price[-1] < run.price[0] / 3  # more supply, and hardly more belief
@@ -109,7 +109,7 @@ def test_a_small_shock_grows_where_feedback_exceeds_one():
     def providers_after(exponent, mood):
         # Nothing is paid to providers but new tokens; at the start income is exactly cost.
         start = economy(exponent=exponent, demand=0.0, cost=500.0, potential=1e12)
-        return run_token_economy(start, constant_emission(1e6), 3.0, mood=mood).providers[-1]
+        return simulate_token_economy(start, constant_emission(1e6), 3.0, mood=mood).providers[-1]
 
     def lasting(exponent):
         return providers_after(exponent, 0.99) / providers_after(exponent, 1.0)
@@ -120,7 +120,7 @@ def test_a_small_shock_grows_where_feedback_exceeds_one():
 
 
 def test_the_early_earn_and_the_late_pay():
-    run = run_token_economy(economy(exponent=0.8), halving_emission(4e7, 2.0), 8.0)
+    run = simulate_token_economy(economy(exponent=0.8), halving_emission(4e7, 2.0), 8.0)
     profit = run.profit_of_joining(500.0)
     assert profit[0] > 0 > profit[5 * 365]
     assert profit[-1] == pytest.approx((run.income[-1] - 800) / 365 - 500)
@@ -129,7 +129,7 @@ def test_the_early_earn_and_the_late_pay():
 
 
 def test_the_ledger_shows_who_pays_for_the_emission():
-    run = run_token_economy(economy(burned_share=0.5, node_share=0.4), constant_emission(5e6), 2.0)
+    run = simulate_token_economy(economy(burned_share=0.5, node_share=0.4), constant_emission(5e6), 2.0)
     ledger = Ledger({"users": "users", "token holders": "token holders"})
     ledger.open("token holders", TOKEN, 1e8)
     for day in range(0, 730, 73):
@@ -156,15 +156,15 @@ def test_the_ledger_shows_who_pays_for_the_emission():
         (lambda: economy(burned_share=2.0), r"burned_share = 2 .*\[0, 1\]"),
         (lambda: economy(node_share=-1.0), r"node_share = -1 .*\[0, 1\]"),
         (lambda: economy(supply=np.ones(2), cost=np.ones(3)), "shapes do not fit"),
-        (lambda: run_token_economy(economy(), constant_emission(1.0), 0.0), r"years = 0 .*\(0, inf\)"),
-        (lambda: run_token_economy(economy(), constant_emission(1.0), 1.0, 0), r"steps_per_year = 0 .*>= 1"),
-        (lambda: run_token_economy(economy(), constant_emission(1.0), mood=-1.0), r"mood = -1 .*\[0, inf\)"),
+        (lambda: simulate_token_economy(economy(), constant_emission(1.0), 0.0), r"years = 0 .*\(0, inf\)"),
+        (lambda: simulate_token_economy(economy(), constant_emission(1.0), 1.0, 0), r"steps_per_year = 0 .*>= 1"),
+        (lambda: simulate_token_economy(economy(), constant_emission(1.0), mood=-1.0), r"mood = -1 .*\[0, inf\)"),
         (
-            lambda: run_token_economy(economy(), constant_emission(1.0), 1.0, 10, np.ones(9)),
+            lambda: simulate_token_economy(economy(), constant_emission(1.0), 1.0, 10, np.ones(9)),
             r"demand_factor has 9 entries .*allowed are 10",
         ),
         (
-            lambda: run_token_economy(economy(), constant_emission(1.0), 0.1, 10).profit_of_joining(-1.0),
+            lambda: simulate_token_economy(economy(), constant_emission(1.0), 0.1, 10).profit_of_joining(-1.0),
             r"device_price = -1 .*\[0, inf\)",
         ),
         (lambda: network_growth(0.0, 1.0, 1.0), r"provider_factor = 0 .*\(0, inf\)"),

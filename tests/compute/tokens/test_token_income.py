@@ -17,8 +17,8 @@ from defi_lib.compute import (
     layer_income,
     pay_dividend,
     record_payments,
-    run_treasury,
     simple_minting,
+    simulate_treasury,
     staking_dilution,
     storage_pledge,
     voted_value,
@@ -125,13 +125,13 @@ def test_no_proposal_beats_the_median(members, proposal):
 
 
 def test_a_treasury_pays_in_cash_first():
-    run = run_treasury(150.0, 100.0, 100.0, np.array([2.0, 1.0, 0.5, 0.5, 0.5]))
+    run = simulate_treasury(150.0, 100.0, 100.0, np.array([2.0, 1.0, 0.5, 0.5, 0.5]))
     assert run.cash.tolist() == [50, 0, 0, 0, 0]
     assert run.tokens.tolist() == [100, 50, 0, 0, 0]
     assert run.raised.tolist() == [0, 50, 25, 0, 0]
     assert run.unpaid.tolist() == [0, 0, 75, 100, 100]
     assert run.runway == 2
-    sold = run_treasury(150.0, 100.0, 100.0, np.array([2.0, 1.0, 0.5, 0.5, 0.5]), diversified=1.0)
+    sold = simulate_treasury(150.0, 100.0, 100.0, np.array([2.0, 1.0, 0.5, 0.5, 0.5]), diversified=1.0)
     assert sold.runway == 3
     assert sold.cash.tolist() == [250, 150, 50, 0, 0]
 
@@ -140,7 +140,7 @@ def test_a_treasury_pays_in_cash_first():
 def test_a_treasury_keeps_its_books(seed, diversified, discount):
     random = np.random.default_rng(seed)
     prices = np.exp(np.cumsum(random.normal(0, 0.4, (24, 5)), axis=0))
-    run = run_treasury(300.0, 1000.0, 60.0, prices, diversified, discount)
+    run = simulate_treasury(300.0, 1000.0, 60.0, prices, diversified, discount)
     spent = 60 - run.unpaid
     np.testing.assert_allclose(300 + run.raised.sum(axis=0) - spent.sum(axis=0), run.cash[-1], atol=1e-9)
     begin = np.concatenate([np.full((1, 5), 1000.0), run.tokens[:-1]])
@@ -169,10 +169,10 @@ def test_a_treasury_keeps_its_books(seed, diversified, discount):
         (lambda: voted_value([]), r"number of members = 0 .*\(0, inf\)"),
         (lambda: voted_value([0.1, 0.2], [0.0, 0.0]), r"sum of tokens = 0 .*\(0, inf\)"),
         (lambda: voted_value([0.1, 0.2], [1.0, -1.0]), r"tokens\[1\] = -1 .*\[0, inf\)"),
-        (lambda: run_treasury(1.0, 1.0, 0.0, [1.0]), r"spending = 0 .*\(0, inf\)"),
-        (lambda: run_treasury(1.0, 1.0, 1.0, []), r"number of months = 0 .*at least 1"),
-        (lambda: run_treasury(1.0, 1.0, 1.0, [1.0], 1.5), r"diversified = 1.5 .*\[0, 1\]"),
-        (lambda: run_treasury(1.0, 1.0, 1.0, [1.0], 0.5, 1.0), r"discount = 1 .*\[0, 1\)"),
+        (lambda: simulate_treasury(1.0, 1.0, 0.0, [1.0]), r"spending = 0 .*\(0, inf\)"),
+        (lambda: simulate_treasury(1.0, 1.0, 1.0, []), r"number of months = 0 .*at least 1"),
+        (lambda: simulate_treasury(1.0, 1.0, 1.0, [1.0], 1.5), r"diversified = 1.5 .*\[0, 1\]"),
+        (lambda: simulate_treasury(1.0, 1.0, 1.0, [1.0], 0.5, 1.0), r"discount = 1 .*\[0, 1\)"),
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from defi_lib.compute import TokenEconomy, run_token_economy, run_treasury
+from defi_lib.compute import TokenEconomy, simulate_token_economy, simulate_treasury
 from defi_lib.labs import kit
 from defi_lib.labs.compute.token_economy import lab, network
 from defi_lib.labs.compute.token_economy.network import (
@@ -385,7 +385,7 @@ def test_a_life_is_that_of_the_librarys_economy():
         )
         paid = 0.8 * np.array(market.paid)
         minted = [month.minted for month in life.months]
-        same = run_token_economy(economy, _Listed(minted), MONTHS / 12, 12, paid, np.array(market.belief))
+        same = simulate_token_economy(economy, _Listed(minted), MONTHS / 12, 12, paid, np.array(market.belief))
         for name in ("price", "supply", "providers", "burned"):
             assert np.allclose(getattr(same, name), [getattr(month, name) for month in life.months], rtol=1e-9)
 
@@ -396,7 +396,7 @@ def test_a_treasury_is_that_of_the_library():
         prices = list(np.exp(np.cumsum(rng.normal(-0.05, 0.1, 40))))
         cash, tokens = rng.uniform(0, 10, 2)
         mine = _runway(network_purse := (cash, tokens, [0.0] * 40, 1.0, prices))
-        assert mine == run_treasury(cash, tokens, 1.0, prices).runway, network_purse
+        assert mine == simulate_treasury(cash, tokens, 1.0, prices).runway, network_purse
 
 
 def test_the_ledger_of_a_life_is_conserved_and_ends_with_all_tokens():

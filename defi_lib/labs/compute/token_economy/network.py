@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.compute import TOKEN, Payment, burn_and_mint, provider_income, record_payments, run_treasury, sell
+from defi_lib.compute import TOKEN, Payment, burn_and_mint, provider_income, record_payments, sell, simulate_treasury
 from defi_lib.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -119,8 +119,8 @@ def next_month(
 ) -> tuple[Month, float]:
     """A month, and the number of providers in the next one.
 
-    The market is that of :func:`defi_lib.compute.run_token_economy` without a demand for payments: holders value what
-    is left after burning, ``p = (belief + burned USD)/(supply + minted)``.
+    The market is that of :func:`defi_lib.compute.simulate_token_economy` without a demand for payments: holders value
+    what is left after burning, ``p = (belief + burned USD)/(supply + minted)``.
     """
     spent = network.burned * paid
     revenue = paid - spent
@@ -171,7 +171,7 @@ def live(emission: Emission, treasury_share: float, market: Market) -> Life:
         life.months.append(month)
         if providers < FEWEST * NETWORK.providers:
             return life._replace(killed=_deserted(life, number))
-        bills = run_treasury(cash + kept, tokens, TREASURY.spending, month.price)
+        bills = simulate_treasury(cash + kept, tokens, TREASURY.spending, month.price)
         if bills.unpaid[0] > 0:
             return life._replace(killed=_bankrupt(life, number, kept, tokens, month.price))
         cash, tokens = float(bills.cash[0]), float(bills.tokens[0])

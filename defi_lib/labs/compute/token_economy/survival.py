@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from defi_lib.compute import run_treasury
+from defi_lib.compute import simulate_treasury
 from defi_lib.labs.compute.token_economy.network import (
     draw_markets,
     live,
@@ -79,7 +79,7 @@ def _runway_question(rng: np.random.Generator, runway: Any) -> Iterator[Part]:
         }
         mistakes["The month that cannot be paid does not count."] = float(right + 1)
         if not earns:  # the library's treasury has no income
-            right = int(run_treasury(purse.cash, purse.tokens, purse.spending, purse.prices).runway)
+            right = int(simulate_treasury(purse.cash, purse.tokens, purse.spending, purse.prices).runway)
             del mistakes[_PURSE_MISTAKES["income"]]
         what = (
             f"Cash {purse.cash:g}, {purse.tokens:g} tokens, spending {purse.spending:g}, "
