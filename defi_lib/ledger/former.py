@@ -25,7 +25,7 @@ def _booking(name: str, *roles: str) -> Callable[..., None]:
 
     def record(ledger: Ledger, happened: Any, *names: Any, **others: Any) -> None:
         _warn(name, "ledger.book(record, ...)")
-        given = dict(zip(roles, names, strict=False)) | others
+        given = dict(zip(roles[: len(names)], names, strict=True)) | others
         ledger.book(happened, **given)
 
     record.__name__ = record.__qualname__ = name
@@ -42,10 +42,17 @@ record_liquidation = _booking("record_liquidation", "borrowers", "liquidator", "
 record_cascade = _booking("record_cascade", "borrowers", "liquidator", "pool", "market", "treasury", "assets", "time")
 record_farm_run = _booking("record_farm_run", "farmers")
 record_launch_run = _booking("record_launch_run")
-record_liquidity = _booking("record_liquidity", "provider", "protocol", "traders", "arbitrageurs")
 record_fee = _booking("record_fee", "user", "validators", "operator", "asset", "time")
 record_mining = _booking("record_mining", "miners", "fee_share", "users", "power", "makers", "asset")
 record_stakes = _booking("record_stakes", "stakers", "operator", "suppliers", "asset")
+
+
+def record_liquidity(ledger: Ledger, side: Any, provider: str, *names: str, **others: str) -> None:
+    """Now ``ledger.book(side, provider=..., asset=ledger.numeraire)``."""
+    _warn("record_liquidity", "ledger.book(side, provider=...)")
+    given: dict[str, Any] = dict(zip(("protocol", "traders", "arbitrageurs")[: len(names)], names, strict=True))
+    given |= others
+    ledger.book(side, provider=provider, asset=ledger.numeraire, **given)
 
 
 def record_transfers(ledger: Ledger, transfers: Iterable[Transfer], time: float | None = None) -> None:

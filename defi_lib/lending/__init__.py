@@ -15,7 +15,6 @@ __getattr__, __dir__, __all__ = attach(
         "auctions.dutch": ["AuctionStart", "DutchAuction", "DutchRestart", "DutchRules", "DutchTake", "start_auction"],
         "auctions.surplus_debt": ["AuctionTerms", "Bid", "DebtAuction", "Settlement", "SurplusAuction"],
         "bank": ["Bank", "BankChange", "CreditScoring"],
-        "bookkeeping": ["record_cascade", "record_liquidation"],
         "exact.stability_pool": ["ExactDeposit", "ExactPoolChange", "ExactPoolLiquidation", "ExactStabilityPool"],
         "market.account": ["Account", "Position"],
         "market.market": ["Market"],
@@ -94,4 +93,5 @@ __getattr__, __dir__, __all__ = attach(
         "stablecoins.savings": ["SavingsChange", "SavingsRate"],
         "stablecoins.stability_pool": ["PoolChange", "PoolLiquidation", "StabilityPool"],
     },
+    renamed={f"record_{name}": f"defi_lib.ledger.former.record_{name}" for name in ("cascade", "liquidation")},
 )

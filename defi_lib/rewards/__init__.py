@@ -10,7 +10,6 @@ from defi_lib.lazy import attach
 __getattr__, __dir__, __all__ = attach(
     __name__,
     {
-        "bookkeeping": ["record_farm_run", "record_launch_run", "record_liquidity"],
         "exact.master_chef": ["ChefChange", "ChefPool", "Farmer", "MasterChef"],
         "exact.staking_rewards": ["RewardsChange", "Staker", "StakingRewards"],
         "farming.capital_flows": ["FarmRun", "run_farm"],
@@ -56,5 +55,8 @@ __getattr__, __dir__, __all__ = attach(
         "protocol_liquidity.bonds": ["BondDepository", "BondSale"],
         "protocol_liquidity.owned_liquidity": ["LiquidityComparison", "LiquiditySide", "compare_liquidity"],
         "protocol_liquidity.rebase": ["EPOCHS_PER_YEAR", "Rebase", "RebasingToken", "rebase_apy", "share_factor"],
+    },
+    renamed={
+        f"record_{name}": f"defi_lib.ledger.former.record_{name}" for name in ("farm_run", "launch_run", "liquidity")
     },
 )

@@ -10,7 +10,6 @@ from defi_lib.lazy import attach
 __getattr__, __dir__, __all__ = attach(
     __name__,
     {
-        "bookkeeping": ["record_fee", "record_mining", "record_stakes"],
         "chain.block": [
             "Block",
             "Tampering",
@@ -118,4 +117,5 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "work.mining_pool": ["MiningIncome", "acceptable_fee", "pay_per_share_income", "pool_income", "solo_income"],
     },
+    renamed={f"record_{name}": f"defi_lib.ledger.former.record_{name}" for name in ("fee", "mining", "stakes")},
 )

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.exchange import Pool
-from defi_lib.lending.positions.liquidation import AAVE_V3, CloseRules, Liquidation, liquidate
+from defi_lib.ledger.transfer import Moment, Transfer
+from defi_lib.lending.positions.liquidation import AAVE_V3, ASSETS, CloseRules, Liquidation, liquidate
 from defi_lib.rounding import above, rest
 from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive, ratio
+
+#: Reason of what liquidators sell: at the price before it, so that its column is the price impact with the pool's fee.
+SALE = "sale"
 
 
 class LinearCascade(NamedTuple):
@@ -110,6 +115,33 @@ class PoolCascade(NamedTuple):
         """Debt that no collateral is left for, written off or not (USD)."""
         written_off = sum((np.sum(wave.liquidation.written_off, axis=-1) for wave in self.waves), np.float64(0.0))
         return plain(np.sum(np.where(np.greater(self.collateral, 0), 0.0, self.debt), axis=-1) + written_off)
+
+    def moments(
+        self,
+        borrowers: str | Sequence[str] = "borrower",
+        liquidator: str = "liquidators",
+        pool: str = "pool",
+        market: str = "market",
+        treasury: str = "treasury",
+        assets: Sequence[str] = ASSETS,
+    ) -> Iterator[Moment]:
+        """Wave by wave: each at the price at which it was computed, then the sale into the pool; the final price last.
+
+        Arguments and errors as of :meth:`Liquidation.transfers`; ``pool`` is the name of those who own the exchange
+        pool. The sale that began it is not among them: the lesson knows who sold.
+        """
+        for wave in self.waves:
+            moves = wave.liquidation.transfers(borrowers, liquidator, market, treasury, assets)
+            sale = (
+                Transfer(liquidator, pool, wave.sold, assets[0], SALE),
+                Transfer(pool, liquidator, wave.proceeds, assets[1], SALE),
+            )
+            yield Moment((*moves, *sale), {assets[0]: wave.price})
+        yield Moment((), {assets[0]: self.final_price})
+
+    def transfers(self, **names: Any) -> tuple[Transfer, ...]:
+        """The transfers of all :meth:`moments`, with the same names."""
+        return tuple(transfer for moment in self.moments(**names) for transfer in moment.transfers)
 
 
 def pool_cascade(

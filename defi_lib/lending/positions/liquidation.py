@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.ledger.transfer import Transfer, by_name
+from defi_lib.lending.market.tokens import owed
 from defi_lib.lending.positions.collateral import cover
 from defi_lib.rounding import reaches, rest, within
 from defi_lib.validation import Amount, between, broadcastable, finite, non_negative, plain, positive
 
 #: Positions computed at a time: few enough that all intermediate results stay in the fast cache.
 _BLOCK = 8192
+
+
+#: Reasons of transfers. Of a liquidation the liquidator keeps the bonus: this column of a profit table is the bonus.
+LIQUIDATION, BAD_DEBT = "liquidation", "bad debt"
+
+#: What the collateral and the currency of the debts are called when nobody says otherwise.
+ASSETS = ("ETH", "USD")
 
 
 class _Rules(NamedTuple):
@@ -117,6 +127,47 @@ class Liquidation(NamedTuple):
     def health_factor_after(self) -> Amount:
         """Health factor after: lower than before where it was below :func:`spiral_health_factor`."""
         return cover(self.collateral * self.price * self.liquidation_threshold, self.debt)
+
+    def transfers(
+        self,
+        borrowers: str | Sequence[str] = "borrower",
+        liquidator: str = "liquidators",
+        market: str = "market",
+        treasury: str = "treasury",
+        assets: Sequence[str] = ASSETS,
+    ) -> tuple[Transfer, ...]:
+        """What liquidators repay and seize, what the treasury keeps, and the debt that no collateral is left for.
+
+        Collateral is the borrower's until it is seized; a debt is a claim called ``"USD debt"`` that the market holds.
+
+        Args:
+            borrowers: the name of the borrower of all positions, or one name for each position (the last axis).
+            liquidator, market, treasury: their names.
+            assets: the names of the collateral and of the currency of the debts.
+
+        Raises:
+            ValueError: not one name per position, or not two names of assets.
+        """
+        collateral, currency = _two(assets)
+        lost = np.where(np.greater(self.seized, 0), self.bad_debt, 0.0)
+        amounts = (self.repaid, self.seized - self.protocol_fee, self.protocol_fee, lost)
+        moves = []
+        for name, (repaid, got, fee, gone) in by_name("borrowers", borrowers, amounts):
+            moves += [
+                Transfer(liquidator, market, repaid, currency, LIQUIDATION),
+                Transfer(market, name, repaid, owed(currency), LIQUIDATION),
+                Transfer(name, liquidator, got, collateral, LIQUIDATION),
+                Transfer(name, treasury, fee, collateral, LIQUIDATION),
+                Transfer(market, name, gone, owed(currency), BAD_DEBT),
+            ]
+        return tuple(moves)
+
+
+def _two(assets: Sequence[str]) -> tuple[str, str]:
+    """The names of the collateral and of the currency."""
+    if isinstance(assets, str) or len(assets) != 2:
+        raise ValueError(f"assets = {assets!r}: allowed are two names, of the collateral and of the currency of debts")
+    return assets[0], assets[1]
 
 
 def liquidate(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.exchange import Pool
-from defi_lib.ledger.transfer import OUTSIDE, Transfer
+from defi_lib.ledger.transfer import OUTSIDE, Moment, Transfer, complete, divide
 from defi_lib.rewards.farming.yields import DAYS_PER_YEAR
 from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, positive
 
@@ -65,6 +66,34 @@ class FarmRun(NamedTuple):
             Transfer("farmers", "pool", self.sold[day], "reward token", "sale"),
             Transfer("pool", "farmers", self.proceeds[day], "USD", "sale"),
         )
+
+    def moments(self, farmers: str | Mapping[str, Amount] = "farmers") -> Iterator[Moment]:
+        """Day by day all that happened; each evening the reward token is marked at the day's price.
+
+        Transfers count at the price of the evening before (mark the price before the first day), so that the columns
+        ``"sale"`` and ``"purchase"`` of a profit table show what moving the price cost those who traded.
+
+        Args:
+            farmers: who owned the deposits: one name, or the part of each group, one number or one per day; they add
+                up to 1.
+
+        Raises:
+            ValueError: a part outside [0, 1], or parts that do not add up to 1.
+        """
+        days = len(self.price)
+        given = {farmers: 1.0} if isinstance(farmers, str) else farmers
+        parts = {
+            name: np.broadcast_to(between(f"farmers[{name!r}]", part, 0.0, 1.0), days) for name, part in given.items()
+        }
+        wrong = np.broadcast_to(~np.asarray(complete(parts)), days)
+        if np.any(wrong):
+            day = int(np.argmax(wrong))
+            total = sum(part[day] for part in parts.values())
+            raise ValueError(f"parts of farmers add up to {total:.12g} on day {day}: allowed is exactly 1")
+        for day in range(days):
+            moves = divide(self.transfers(day), "farmers", {name: part[day] for name, part in parts.items()})
+            yield Moment(moves, time=float(day))
+            yield Moment((), {"reward token": self.price[day]}, float(day))
 
 
 def run_farm(

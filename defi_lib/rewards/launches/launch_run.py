@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.exchange import Pool
-from defi_lib.ledger.transfer import OUTSIDE, Transfer
+from defi_lib.ledger.transfer import OUTSIDE, Moment, Transfer
 from defi_lib.rewards.farming.capital_flows import per_step
 from defi_lib.rewards.launches.launch import AllocationTable
 from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, one_of, per_token
@@ -93,6 +93,16 @@ class LaunchRun(NamedTuple):
                 moves.append(Transfer(name, POOL, self.sold[month, number], "token", "sale"))
                 moves.append(Transfer(POOL, name, self.proceeds[month, number], "USD", "sale"))
         return tuple(moves)
+
+    def moments(self) -> Iterator[Moment]:
+        """The launch and its months, with every token counted at the last price: then nothing is left as price change.
+
+        The column ``"purchase"`` of a profit table shows what buyers gained by the end, ``"sale"`` what sellers gained
+        by not having kept. If the pool was opened with no allocation, its tokens and dollars come from outside.
+        """
+        yield Moment(self.opening_transfers(), {"token": self.price[-1]}, 0.0)
+        for month in range(len(self.price)):
+            yield Moment(self.transfers(month), time=float(month))
 
 
 def run_launch(

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.ledger.transfer import Transfer
 from defi_lib.rewards.farming.capital_flows import per_step
 from defi_lib.rounding import below
 from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive, ratio
@@ -34,6 +35,29 @@ class LiquiditySide(NamedTuple):
         """
         kept = 1 - ratio("fee", fee)
         return 1 - kept * self.depth / (self.depth + kept * non_negative("size", size))
+
+    def transfers(
+        self,
+        provider: str = "protocol",
+        protocol: str = "protocol",
+        traders: str = "traders",
+        arbitrageurs: str = "arbitrageurs",
+        asset: str = "USD",
+    ) -> tuple[Transfer, ...]:
+        """What the pool earned, what it lost against holding, and what the protocol paid for it, over all steps.
+
+        Args:
+            provider: who owns the liquidity; the protocol itself, or who rents it out.
+            protocol, traders, arbitrageurs: the names of the others.
+            asset: in which all is counted.
+        """
+        moves = [
+            Transfer(traders, provider, np.sum(self.fees, axis=0), asset, "fee"),
+            Transfer(provider, arbitrageurs, -np.sum(self.divergence, axis=0), asset, "divergence"),
+        ]
+        if provider != protocol:
+            moves.append(Transfer(protocol, provider, np.sum(self.rewards, axis=0), asset, "reward"))
+        return tuple(moves)
 
 
 class LiquidityComparison(NamedTuple):

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from defi_lib.ledger.transfer import OUTSIDE, Transfer
 from defi_lib.staking.fees.gas import WEI_PER_ETHER
 from defi_lib.validation import Amount, between, broadcastable, non_negative, positive
 
@@ -28,6 +29,23 @@ class Fee(NamedTuple):
     def share(self, amount: Amount) -> Amount:
         """Fee as a ratio of the amount moved (USD, > 0)."""
         return self.total / positive("amount", amount)
+
+    def transfers(
+        self, user: str = "user", validators: str = "validators", operator: str = "operator", asset: str = "USD"
+    ) -> tuple[Transfer, ...]:
+        """What a user pays: a part is burned, the rest goes to validators and to an operator.
+
+        Multiply the parts of a fee to write many equal ones at once.
+
+        Args:
+            user, validators, operator: their names; the operator runs a layer 2, a card network, a bank.
+            asset: in which the fee is counted.
+        """
+        return (
+            Transfer(user, OUTSIDE, self.burned, asset, "burned fee"),
+            Transfer(user, validators, self.validators, asset, "fee"),
+            Transfer(user, operator, self.operator, asset, "fee"),
+        )
 
 
 def layer_1_fee(gas: Amount, base_fee: Amount, tip: Amount, ether_price: Amount) -> Fee:

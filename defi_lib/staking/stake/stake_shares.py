@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.ledger.transfer import OUTSIDE, Transfer, by_name
 from defi_lib.rounding import TOLERANCE, below
 from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, positive, ratio
 
@@ -137,6 +138,35 @@ class StakeHistory(NamedTuple):
         """Shares of all stake at the end; 0 where nothing is staked any more."""
         total = np.sum(self.stakes, axis=-1, keepdims=True)
         return np.divide(self.stakes, total, out=np.zeros_like(self.stakes), where=total > 0)
+
+    def transfers(
+        self,
+        stakers: str | Sequence[str] = "stakers",
+        operator: str = "operator",
+        suppliers: str = "suppliers",
+        asset: str = "token",
+    ) -> tuple[Transfer, ...]:
+        """What stakers received, paid to the operator of their pool, and paid for machines and power, in each run.
+
+        What is withdrawn stays with the staker: it is no transfer.
+
+        Args:
+            stakers: one name for all, or a name for each staker; several may share one.
+            operator: who receives the fees of the pool: somebody outside, or one of the names of stakers.
+            suppliers: who is paid for what staking costs.
+            asset: the token.
+
+        Raises:
+            ValueError: not one name per staker.
+        """
+        moves = []
+        columns = [self.rewards, self.fees, self.costs]
+        for name, (reward, fee, cost) in by_name("stakers", stakers, columns, isinstance(stakers, str)):
+            moves.append(Transfer(OUTSIDE, name, reward, asset, "new coins"))
+            if name != operator:  # a fee that the operator takes from himself is none
+                moves.append(Transfer(name, operator, fee, asset, "fee"))
+            moves.append(Transfer(name, suppliers, cost, asset, "cost"))
+        return tuple(moves)
 
 
 def simulate_stakes(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.ledger.transfer import OUTSIDE, Transfer, by_name
 from defi_lib.rounding import TOLERANCE
-from defi_lib.validation import Amount, broadcastable, finite, non_negative, positive, ratio
+from defi_lib.validation import Amount, between, broadcastable, finite, non_negative, positive, ratio
 
 _HOURS = 24.0
 _WATTS_PER_KILOWATT = 1000.0
@@ -172,6 +174,38 @@ class MiningPath(NamedTuple):
     def withdrawn(self) -> NDArray[np.float64]:
         """What the owners of the miner take out (USD)."""
         return self.revenue - self.cost - self.invested
+
+    def transfers(
+        self,
+        miners: str | Sequence[str] = "miners",
+        fee_share: float = 0.0,
+        users: str = "users",
+        power: str = "power companies",
+        makers: str = "makers of machines",
+        asset: str = "USD",
+    ) -> tuple[Transfer, ...]:
+        """All periods at once: new coins and fees come in, power and machines are paid.
+
+        Args:
+            miners: one name for all, or a name for each miner; several miners may share one.
+            fee_share: part of the revenue that users pay, in [0, 1]; the rest is new coins.
+            users, power, makers: the names of those who pay fees, sell power, and sell machines.
+            asset: in which all is counted.
+
+        Raises:
+            ValueError: not one name per miner, or a part outside its range.
+        """
+        paid = float(between("fee_share", fee_share, 0.0, 1.0))
+        columns = [np.sum(part, axis=0) for part in (self.revenue, self.cost, self.invested)]
+        moves = []
+        for name, (revenue, cost, invested) in by_name("miners", miners, columns, isinstance(miners, str)):
+            moves += [
+                Transfer(OUTSIDE, name, revenue * (1 - paid), asset, "new coins"),
+                Transfer(users, name, revenue * paid, asset, "fee"),
+                Transfer(name, power, cost, asset, "power"),
+                Transfer(name, makers, invested, asset, "machines"),
+            ]
+        return tuple(moves)
 
 
 def simulate_mining(

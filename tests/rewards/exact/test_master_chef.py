@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from defi_lib.ledger import Ledger, record_transfers
+from defi_lib.ledger import Ledger
 from defi_lib.rewards import ChefPool, Farmer, MasterChef
 from tests.support.vectors import FOLDER
 
@@ -165,7 +165,7 @@ def test_nothing_is_created(actions):
         if name == "withdraw":
             arguments[1] = min(arguments[1], chef.pools[arguments[2]].farmer(arguments[0]).amount)
         change = getattr(chef, name)(*arguments)
-        record_transfers(ledger, change.transfers)
+        ledger.book(change.transfers)
         chef = change.chef
         minted, paid, dev = minted + change.minted, paid + change.paid, dev + change.dev_minted
         booked = chef.update_all().chef

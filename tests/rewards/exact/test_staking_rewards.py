@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from defi_lib.ledger import Ledger, record_transfers
+from defi_lib.ledger import Ledger
 from defi_lib.rewards import Staker, StakingRewards
 from tests.support.vectors import FOLDER
 
@@ -171,7 +171,7 @@ def test_nothing_is_created(actions):
             continue
         if name == "notify_reward":
             change = contract.fund(*arguments)
-            record_transfers(ledger, change.transfers)
+            ledger.book(change.transfers)
             funded += arguments[0]
             contract = change.contract
         if name in ("withdraw", "exit"):
@@ -180,7 +180,7 @@ def test_nothing_is_created(actions):
                 continue
             arguments[1:] = [min(amount, staked) for amount in arguments[1:]]
         change = getattr(contract, name)(*arguments)
-        record_transfers(ledger, change.transfers)
+        ledger.book(change.transfers)
         contract = change.contract
         owed = sum(contract.earned(user) for user in "ABC")
         assert owed <= contract.reward_balance

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from defi_lib.exchange import ConstantProductPool
-from defi_lib.ledger import Ledger, record_transfers
+from defi_lib.ledger import Ledger
 from defi_lib.rewards import run_farm
 
 POOL = ConstantProductPool((1e6, 1e6))
@@ -51,7 +51,7 @@ def test_every_dollar_farmers_get_comes_from_buyers_users_or_the_pool():
     ledger.open("pool", "reward token", POOL.reserves[0])
     ledger.open("pool", "USD", POOL.reserves[1])
     for day in range(50):
-        record_transfers(ledger, run.transfers(day), day)
+        ledger.book(run.transfers(day), time=day)
     ledger.check_conserved()
     ledger.reconcile("pool", {"reward token": run.pool.reserves[0], "USD": run.pool.reserves[1]})
     assert ledger.balance("farmers", "USD") == pytest.approx(np.sum(run.proceeds) + 50 * 300.0, rel=1e-12)

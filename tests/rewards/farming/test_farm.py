@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from defi_lib.ledger import Ledger, record_transfers
+from defi_lib.ledger import Ledger
 from defi_lib.rewards import RewardFarm, StakingRewards
 
 
@@ -117,7 +117,7 @@ def test_nothing_is_created(actions, always_staked):
         if name == "withdraw":
             argument = np.minimum(argument, farm.stakes)
         change = getattr(farm, name)(argument)
-        record_transfers(ledger, change.transfers)
+        ledger.book(change.transfers)
         farm, emitted, paid = change.farm, emitted + change.emitted, paid + change.paid
         assert np.all(farm.pending >= 0)
         assert np.all(farm.stakes >= 0)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from defi_lib.exchange import ConstantProductPool
-from defi_lib.ledger import Ledger, record_transfers
+from defi_lib.ledger import Ledger
 from defi_lib.rewards import Allocation, AllocationTable, Vesting, run_launch
 
 TABLE = AllocationTable(
@@ -50,9 +50,9 @@ def test_all_profits_together_are_the_supply_at_its_price():
 def test_the_books_agree():
     run = run_launch(TABLE, POOL, 48, 0.6, 2e5, "liquidity")
     ledger = Ledger(dict.fromkeys(TABLE.names, "holder") | {"buyers": "buyer", "project": "team", "pool": "pool"})
-    record_transfers(ledger, run.opening_transfers(), 0.0)
+    ledger.book(run.opening_transfers(), time=0.0)
     for month in range(49):
-        record_transfers(ledger, run.transfers(month), month)
+        ledger.book(run.transfers(month), time=month)
     ledger.mark("token", run.price[-1])
     ledger.check_conserved()
     ledger.reconcile("pool", {"token": run.pool.reserves[0], "USD": run.pool.reserves[1]})
@@ -75,9 +75,9 @@ def test_a_pool_of_somebody_else():
     assert run.profits()["pool"][0] == pytest.approx(0.0, abs=1e-3)
     assert run.profits()["pool"][-1] < 0
     ledger = Ledger({"all": "holder", "buyers": "buyer", "project": "team", "pool": "pool"})
-    record_transfers(ledger, run.opening_transfers(), 0.0)
+    ledger.book(run.opening_transfers(), time=0.0)
     for month in range(11):
-        record_transfers(ledger, run.transfers(month), month)
+        ledger.book(run.transfers(month), time=month)
     ledger.reconcile("pool", {"token": run.pool.reserves[0], "USD": run.pool.reserves[1]})
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from defi_lib.ledger import Ledger, record_transfers
+from defi_lib.ledger import Ledger
 from defi_lib.rewards import Vesting, VestingWallet, hidden_cliff
 from tests.support.vectors import FOLDER
 
@@ -67,7 +67,7 @@ def test_nothing_is_created_and_nothing_is_lost(cliff, duration, actions):
             continue
         change = wallet.fund(number) if name == "fund" else wallet.release()
         funded += number if name == "fund" else 0
-        record_transfers(ledger, change.transfers)
+        ledger.book(change.transfers)
         wallet = change.wallet
         assert 0 <= wallet.releasable <= wallet.balance
         assert wallet.balance + wallet.released == funded

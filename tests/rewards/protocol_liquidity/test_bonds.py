@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from defi_lib.ledger import Ledger, record_transfers
+from defi_lib.ledger import Ledger
 from defi_lib.rewards import BondDepository
 
 
@@ -46,7 +46,7 @@ def test_every_token_is_backed(bonds, control_variable, debt):
     ledger = Ledger({"bonders": "bonder", "treasury": "protocol", "bond depository": "protocol"})
     for value, days in bonds:
         sale = depository.after(days).deposit(value)
-        record_transfers(ledger, sale.transfers)
+        ledger.book(sale.transfers)
         assert sale.payout <= value
         assert sale.depository.debt >= value
         depository = sale.depository

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from defi_lib.ledger import Ledger, record_transfers
+from defi_lib.ledger import Ledger
 from defi_lib.rewards import RebasingToken, rebase_apy, share_factor
 
 
@@ -43,7 +43,7 @@ def test_reserves_end_the_rebases():
 def test_the_books_agree():
     change = RebasingToken([900.0, 10.0], 100.0, 1e5).rebase(0.01)
     ledger = Ledger({"stakers": "staker"})
-    record_transfers(ledger, change.transfers)
+    ledger.book(change.transfers)
     np.testing.assert_allclose(ledger.supply("token"), change.token.supply - change.before.supply, rtol=1e-12)
 
 

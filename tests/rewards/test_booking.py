@@ -13,7 +13,6 @@ from defi_lib.rewards import (
     run_farm,
     run_launch,
 )
-from defi_lib.rewards.bookkeeping import record_farm_run, record_launch_run, record_liquidity
 
 POOL = ConstantProductPool((500_000.0, 1e6))
 
@@ -23,7 +22,7 @@ def farm_ledger(run, farmers):
     ledger.mark("reward token", 2.0, 0.0)
     for asset, amount in zip(("reward token", "USD"), POOL.reserves, strict=True):
         ledger.open("pool", asset, amount)
-    record_farm_run(ledger, run, farmers)
+    ledger.book(run, farmers=farmers)
     return ledger
 
 
@@ -63,7 +62,7 @@ def test_a_launch_is_conserved_and_its_table_is_that_of_the_run(liquidity):
     pool = ConstantProductPool((1e5, 1e5))
     run = run_launch(table, pool, 24, {"Team": 0.5, "Investors": 1.0, "Airdrop": 0.9}, 3_000.0, liquidity)
     ledger = Ledger({name: name for name in (*table.names, "buyers", "project", "pool")})
-    record_launch_run(ledger, run)
+    ledger.book(run)
     ledger.check_conserved()
     booked, said = profits(ledger), run.profits()
     assert booked["buyers"]["price change"] == 0
@@ -80,8 +79,8 @@ def test_owned_and_rented_liquidity_have_the_results_of_the_comparison():
     comparison = compare_liquidity(prices, 1e6, 50_000.0, reward=500.0)
     roles = {name: name for name in ("protocol", "providers", "traders", "arbitrageurs", "bonders")}
     owned, rented = Ledger(roles), Ledger(roles)
-    record_liquidity(owned, comparison.owned, "protocol")
-    record_liquidity(rented, comparison.rented, "providers")
+    owned.book(comparison.owned, provider="protocol")
+    rented.book(comparison.rented, provider="providers")
     for ledger in (owned, rented):
         ledger.check_conserved()
     owner = profits(owned)["protocol"]["total"]

@@ -8,9 +8,6 @@ from defi_lib.staking import (
     Fee,
     Miners,
     layer_1_fee,
-    record_fee,
-    record_mining,
-    record_stakes,
     simulate_mining,
     simulate_stakes,
 )
@@ -18,8 +15,8 @@ from defi_lib.staking import (
 
 def test_a_fee_goes_where_it_says():
     ledger = Ledger({name: name for name in ("ada", "validators", "operator")})
-    record_fee(ledger, layer_1_fee(21_000, 20e9, 5e9, 2_000.0), "ada")
-    record_fee(ledger, Fee(0.1, 0.0, 0.3), "ada")
+    ledger.book(layer_1_fee(21_000, 20e9, 5e9, 2_000.0), user="ada")
+    ledger.book(Fee(0.1, 0.0, 0.3), user="ada")
     result = profits(ledger)
     ledger.check_conserved()
     assert result["ada"]["total"] == pytest.approx(-(21_000 * 25e-9 * 2_000 + 0.4))
@@ -36,7 +33,7 @@ MINING_PARTIES = ("home", "farms", "users", "power companies", "makers of machin
 def test_mining_leaves_what_owners_withdraw(reward):
     path = simulate_mining(MINERS, reward, machine_price=15.0, reinvested=0.5)
     ledger = Ledger({name: name for name in MINING_PARTIES})
-    record_mining(ledger, path, ["home", "farms", "farms"], fee_share=0.1)
+    ledger.book(path, miners=["home", "farms", "farms"], fee_share=0.1)
     ledger.check_conserved()
     result = profits(ledger)
     withdrawn = path.withdrawn.sum(axis=0)
@@ -66,7 +63,7 @@ def test_stakes_at_the_end_and_withdrawals_are_the_balances(operator, name):
     ledger = Ledger({party: party for party in ("small", "medium", "large", "pool", "suppliers")})
     for party, stake in zip(("small", "medium", "large"), STAKES, strict=True):
         ledger.open(party, "token", stake)
-    record_stakes(ledger, history, ["small", "medium", "large"], operator=name)
+    ledger.book(history, stakers=["small", "medium", "large"], operator=name)
     ledger.check_conserved()
     for index, party in enumerate(("small", "medium", "large")):
         ledger.reconcile(party, {"token": history.stakes[:, index] + history.withdrawn[:, index]})
@@ -77,11 +74,11 @@ def test_errors():
     path = simulate_mining(MINERS, [10.0], machine_price=15.0, reinvested=0.5)
     ledger = Ledger({name: name for name in MINING_PARTIES})
     with pytest.raises(ValueError, match=r"miners has 2 names: allowed is one for each of 3"):
-        record_mining(ledger, path, ["home", "farms"])
+        ledger.book(path, miners=["home", "farms"])
     with pytest.raises(ValueError, match=r"fee_share = 1.5 is outside the allowed range \[0, 1\]"):
-        record_mining(ledger, path, ["home", "farms", "farms"], fee_share=1.5)
+        ledger.book(path, miners=["home", "farms", "farms"], fee_share=1.5)
     history = simulate_stakes(STAKES, 1.0, 1, 1, np.random.default_rng(1))
     with pytest.raises(ValueError, match=r"stakers has 1 names: allowed is one for each of 3"):
-        record_stakes(ledger, history, ["home"])
+        ledger.book(history, stakers=["home"])
     with pytest.raises(ValueError, match=r"'bob' is no party"):
-        record_fee(ledger, Fee(1.0), "bob")
+        ledger.book(Fee(1.0), user="bob")

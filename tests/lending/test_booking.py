@@ -6,7 +6,6 @@ import pytest
 from defi_lib.exchange import ConstantProductPool
 from defi_lib.ledger import Ledger, profits
 from defi_lib.lending import AAVE_V3_3, liquidate, pool_cascade, sale_for_fall
-from defi_lib.lending.bookkeeping import record_cascade, record_liquidation
 
 PARTIES = ("ada", "bob", "liquidators", "market", "treasury", "pool")
 
@@ -25,7 +24,7 @@ def test_a_liquidation_pays_the_bonus_and_no_more():
     ledger = a_ledger(ada=10.0)
     ledger.mark("ETH", 1_400.0)
     happened = liquidate(10.0, 12_000.0, 1_400.0, 0.825, 0.05, fee_share=0.1)
-    record_liquidation(ledger, happened, "ada")
+    ledger.book(happened, borrowers="ada")
     result = profits(ledger)
     assert happened.repaid == 6_000 and np.isclose(happened.seized, 4.5)
     assert np.isclose(result["ada"]["liquidation"], -0.05 * 6_000)
@@ -39,7 +38,7 @@ def test_positions_are_summed_by_borrower_and_the_loss_is_the_markets():
     ledger = a_ledger(ada=2.0, bob=10.0)
     ledger.mark("ETH", 1_000.0)
     happened = liquidate(np.array([1.0, 1.0, 10.0]), np.array([1_050.0, 1_500.0, 1_000.0]), 1_000.0, 0.83, 0.05)
-    record_liquidation(ledger, happened, ["ada", "ada", "bob"])
+    ledger.book(happened, borrowers=["ada", "ada", "bob"])
     result = profits(ledger)
     bad = 1_050 + 1_500 - 2_000 / 1.05
     assert np.isclose(result["market"]["bad debt"], -bad) and np.isclose(result["ada"]["bad debt"], bad)
@@ -55,7 +54,7 @@ def test_a_cascade_conserves_and_agrees_with_its_own_sums(shock):
     cascade = pool_cascade(pool, sale_for_fall(pool, shock), collateral, debt, 0.83, 0.05, 0.1)
     ledger = a_ledger(ada=2_500.0, bob=2_500.0)
     ledger.open("pool", "USD", 2e7)
-    record_cascade(ledger, cascade, ["ada"] * 25 + ["bob"] * 25)
+    ledger.book(cascade, borrowers=["ada"] * 25 + ["bob"] * 25)
     ledger.check_conserved()
     left = cascade.collateral
     assert np.allclose(ledger.balance("ada", "ETH"), left[..., :25].sum(-1))
@@ -71,7 +70,7 @@ def test_bad_debt_is_written_once_even_where_it_is_written_off():
     args = (np.full(3, 1_000.0), np.full(3, 1.6e6), 0.83, 0.05)
     cascade = pool_cascade(pool, sale_for_fall(pool, 0.3), *args, rules=AAVE_V3_3)
     ledger = a_ledger(ada=3_000.0)
-    record_cascade(ledger, cascade, "ada")
+    ledger.book(cascade, borrowers="ada")
     assert cascade.bad_debt > 0
     assert np.isclose(-profits(ledger)["market"]["bad debt"], cascade.bad_debt)
 
@@ -79,4 +78,4 @@ def test_bad_debt_is_written_once_even_where_it_is_written_off():
 def test_names_must_fit():
     happened = liquidate(np.ones(3), np.full(3, 2_000.0), 1_000.0, 0.8, 0.05)
     with pytest.raises(ValueError, match=r"borrowers has 2 names: allowed is one, or one for each of 3 positions"):
-        record_liquidation(a_ledger(ada=3.0), happened, ["ada", "bob"])
+        a_ledger(ada=3.0).book(happened, borrowers=["ada", "bob"])
