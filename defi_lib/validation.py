@@ -10,16 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import wraps
+from inspect import signature
 from math import inf
 from numbers import Real
 from reprlib import Repr
-from typing import Any, TypeAlias
+from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 #: How many entries of an array or a list a message shows, and how many letters of a text.
 _ENTRIES, _LETTERS = 6, 80
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 #: A quantity: one number, or an array with one number per scenario.
 Amount: TypeAlias = float | NDArray[np.float64]
@@ -209,6 +214,41 @@ def fulfilled(name: str, value: Amount, good: NDArray[np.bool_] | np.bool_ | boo
 def plain(result: Amount) -> Amount:
     """``result`` as a plain ``float`` if it is one number, so that it prints as one."""
     return float(result) if np.ndim(result) == 0 else result
+
+
+def representable(function: Callable[P, R]) -> Callable[P, R]:
+    """``function``, which refuses arguments whose result no float can hold, instead of returning ``inf`` or NaN.
+
+    For formulas of numbers, each in its range, whose squares or quotients may overflow; the result is one
+    :data:`Amount` or a tuple of them. The error is a ``ValueError`` that names all arguments.
+
+    >>> @representable
+    ... def square(side):
+    ...     return side**2
+    >>> square(1e200)
+    Traceback (most recent call last):
+    ValueError: square(side = 1e+200) is beyond what a float can hold: allowed are arguments nearer to 1
+    """
+    parameters = signature(function)
+
+    @wraps(function)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+                result = function(*args, **kwargs)
+            parts: Any = result if isinstance(result, tuple) else (result,)
+            if all(np.all(np.isfinite(part)) for part in parts):
+                return result
+        except (OverflowError, ZeroDivisionError):
+            pass
+        given = ", ".join(
+            f"{name} = {shown(value)}" for name, value in parameters.bind(*args, **kwargs).arguments.items()
+        )
+        raise ValueError(
+            f"{function.__name__}({given}) is beyond what a float can hold: allowed are arguments nearer to 1"
+        ) from None
+
+    return checked
 
 
 def shown(value: Any) -> str:

@@ -96,7 +96,9 @@ def arbitrage_outside(pool: Pool, price: Amount, token: int = 0, quote: int = 1)
     price = positive("price", price)
     bought, sold = pool.trade_to(price, token, quote, after_fee=True)
     # In each scenario one of the two is nothing, so that no sum can hide the digits of the other.
-    profit = rest(bought.amount_out * price, bought.amount_in) + rest(sold.amount_out, sold.amount_in * price)
+    with np.errstate(over="ignore", invalid="ignore"):
+        profit = rest(bought.amount_out * price, bought.amount_in) + rest(sold.amount_out, sold.amount_in * price)
+    fulfilled("price", price, np.isfinite(profit), "are prices at which a float can hold the profit")
     return Arbitrage(pool, sold.pool, price, bought, sold, plain(profit))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from defi_lib.exchange.pools.pool import LiquidityChange, SharedPool, Swap
-from defi_lib.validation import Amount, broadcastable, non_negative, positive, ratio
+from defi_lib.validation import Amount, broadcastable, non_negative, positive, ratio, representable
 
 
 class LiquidityPull(NamedTuple):
@@ -53,6 +53,7 @@ def pull_liquidity(
     return LiquidityPull(removal, before, removal.pool.swap_exact_in(sale, token_in, token_out))
 
 
+@representable
 def price_factor(reserve: Amount, sale: Amount, share_removed: Amount = 0.0) -> Amount:
     """By what a sale multiplies the price after a removal, without fee: ``((1−q)·x/((1−q)·x + Δx))²``.
 

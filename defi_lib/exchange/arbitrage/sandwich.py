@@ -17,7 +17,17 @@ from defi_lib.exchange.pools.constant_product import ConstantProductPool, needs_
 from defi_lib.exchange.pools.pool import ASSETS, Swap
 from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.rounding import above
-from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive, ratio, token_pair
+from defi_lib.validation import (
+    Amount,
+    between,
+    broadcastable,
+    non_negative,
+    plain,
+    positive,
+    ratio,
+    representable,
+    token_pair,
+)
 
 
 class Sandwich(NamedTuple):
@@ -126,6 +136,7 @@ def sandwich_attack(
     return Sandwich(undisturbed, first, victim, last, plain(np.where(np.asarray(attack) > 0, gas, 0.0)))
 
 
+@representable
 def largest_front_run(
     pool: ConstantProductPool, victim_amount: Amount, tolerance: Amount, token_in: int = 0, token_out: int = 1
 ) -> Amount:
@@ -142,6 +153,7 @@ def largest_front_run(
     return plain(reserve * (2 * constant / (linear + np.sqrt(linear**2 + 4 * gamma * constant))))
 
 
+@representable
 def best_front_run(
     pool: ConstantProductPool, victim_amount: Amount, tolerance: Amount, token_in: int = 0, token_out: int = 1
 ) -> Amount:
@@ -163,6 +175,7 @@ def best_front_run(
     return plain(np.minimum(reserve * peak, largest_front_run(pool, victim_amount, tolerance, token_in, token_out)))
 
 
+@representable
 def sandwich_profit(
     pool: ConstantProductPool, victim_amount: Amount, front_run: Amount, token_in: int = 0, token_out: int = 1
 ) -> Amount:
@@ -186,6 +199,7 @@ def sandwich_profit(
     return plain(reserve * (part * (at_once + later * part) / (1 + part * (drag + gamma**2 * part))) + 0.0)
 
 
+@representable
 def smallest_victim(fee: Amount) -> Amount:
     """Part of the pool that a victim must sell before any attack pays, without gas: ``(1+ν)·(1+γν) = 1/γ²``.
 
@@ -202,6 +216,7 @@ def smallest_victim(fee: Amount) -> Amount:
     return plain(2 * excess / (1 + gamma + np.sqrt((1 + gamma) ** 2 + 4 * gamma * excess)))
 
 
+@representable
 def deterring_tolerance(
     pool: ConstantProductPool, victim_amount: Amount, gas: Amount, token_in: int = 0, token_out: int = 1
 ) -> Amount:

@@ -141,7 +141,8 @@ class ConstantProductPool(_State):
         """How much of the other token must accompany ``amount`` of ``token`` in a deposit (the router's quote)."""
         amount, price = non_negative("amount", amount), self.price(token, 1 - token)
         broadcastable(amount=amount, price=price)
-        return amount * price
+        with np.errstate(over="ignore"):
+            return non_negative("amount at the pool's price", amount * price)
 
     def add_liquidity(self, amounts: tuple[Amount, Amount]) -> LiquidityChange:
         """Deposit both tokens (each > 0) and receive ``shares·min(Δx/x, Δy/y)``.

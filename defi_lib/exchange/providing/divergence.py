@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive
+from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive, representable
 
 Array = NDArray[np.float64]
 
@@ -31,6 +31,7 @@ class Divergence(NamedTuple):
         return -self.impermanent_loss * self.holding
 
 
+@representable
 def impermanent_loss(price_ratio: Amount, weight: Amount = 0.5) -> Amount:
     """Value of a pool position against holding the tokens, as a ratio less one: ``r^w/(w·r + 1 − w) − 1``.
 
@@ -54,6 +55,7 @@ def impermanent_loss(price_ratio: Amount, weight: Amount = 0.5) -> Amount:
     return plain(0.0 - excess / (1 + excess))
 
 
+@representable
 def pool_divergence(value: Amount, price_ratio: Amount, weight: Amount = 0.5) -> Divergence:
     """A deposit in a constant product or weighted pool, beside holding: ``V·r^w`` beside ``V·(w·r + 1 − w)``.
 
@@ -72,6 +74,7 @@ def pool_divergence(value: Amount, price_ratio: Amount, weight: Amount = 0.5) ->
     return Divergence(plain(value * (weight * price_ratio + (1 - weight))), plain(value * price_ratio**weight), loss)
 
 
+@representable
 def concentrated_divergence(start: Amount, price: Amount, low: Amount, high: Amount) -> Divergence:
     """A position of liquidity 1 in a price range, beside holding what was put in.
 
@@ -106,6 +109,7 @@ def concentrated_divergence(start: Amount, price: Amount, low: Amount, high: Amo
     return Divergence(plain(holding), plain(value), plain(0.0 - lost / holding))
 
 
+@representable
 def lvr_rate(volatility: Amount, weight: Amount = 0.5) -> Amount:
     """Loss versus rebalancing per unit of time, as a part of the pool's value: ``w·(1−w)·σ²/2``, or ``σ²/8``.
 
@@ -126,6 +130,7 @@ def lvr_rate(volatility: Amount, weight: Amount = 0.5) -> Amount:
     return weight * (1 - weight) * volatility**2 / 2
 
 
+@representable
 def expected_lvr(value: Amount, volatility: Amount, time: Amount, weight: Amount = 0.5) -> Amount:
     """Expected loss versus rebalancing over a time, without fee: ``V₀·(1 − e^(−ℓ·t))``, ℓ the :func:`lvr_rate`.
 
@@ -148,6 +153,7 @@ def expected_lvr(value: Amount, volatility: Amount, time: Amount, weight: Amount
     return -value * np.expm1(-lvr_rate(volatility, weight) * time)
 
 
+@representable
 def concentrated_lvr_rate(price: Amount, low: Amount, high: Amount, volatility: Amount) -> Amount:
     """Loss versus rebalancing of a concentrated position per unit of time, as a part of its value; 0 out of range.
 
@@ -172,6 +178,7 @@ def concentrated_lvr_rate(price: Amount, low: Amount, high: Amount, volatility: 
     return plain(np.where((low < price) & (price < high), volatility**2 * root / 4, 0.0) / value)
 
 
+@representable
 def trade_probability(volatility: Amount, log_fee: Amount, blocks: Amount) -> Amount:
     """Part of the blocks in which arbitrage pays: ``1/(1 + √(2λ)·γ/σ)``.
 
@@ -189,9 +196,10 @@ def trade_probability(volatility: Amount, log_fee: Amount, blocks: Amount) -> Am
     volatility, log_fee = positive("volatility", volatility), non_negative("log_fee", log_fee)
     blocks = positive("blocks", blocks)
     broadcastable(volatility=volatility, log_fee=log_fee, blocks=blocks)
-    return 1 / (1 + np.sqrt(2 * blocks) * log_fee / volatility)
+    return 1 / (1 + np.sqrt(2) * np.sqrt(blocks) * (log_fee / volatility))
 
 
+@representable
 def arbitrage_profit_rate(volatility: Amount, log_fee: Amount, blocks: Amount) -> Amount:
     """What arbitrageurs gain after fees per unit of time, as a part of a constant product pool's value.
 
@@ -201,6 +209,7 @@ def arbitrage_profit_rate(volatility: Amount, log_fee: Amount, blocks: Amount) -
     return trade_probability(volatility, log_fee, blocks) * lvr_rate(volatility)
 
 
+@representable
 def break_even_volume(volatility: Amount, fee: Amount, weight: Amount = 0.5, trade_probability: Amount = 1.0) -> Amount:
     """Volume per unit of time, as a part of the pool's value, whose fees pay for the loss versus rebalancing.
 

@@ -1,4 +1,3 @@
-import pickle
 from fractions import Fraction
 from math import isqrt
 
@@ -150,19 +149,6 @@ def test_no_amount_breaks_the_pool(pool, amount):
     x, y = swap.pool.reserves
     assert 0 < swap.amount_out <= 2e6 and x > 0 and y > 0
     assert np.isfinite([swap.cost, swap.price_after, swap.price_impact]).all()
-
-
-def test_transitions_leave_the_old_pool_alone(pool):
-    before = tuple(pool)
-    pool.swap_exact_in(5.0), pool.add_liquidity((1.0, 1.0)), pool.remove_liquidity(2.0)
-    assert tuple(pool) == before
-    with pytest.raises(AttributeError):
-        pool.fee = 0.0
-
-
-def test_pickle(pool):
-    assert pickle.loads(pickle.dumps(pool)) == pool
-    assert type(pickle.loads(pickle.dumps(pool))) is ConstantProductPool
 
 
 def protocol_shares(supply, k_last, reserves, divisor=6):

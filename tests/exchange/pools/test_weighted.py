@@ -1,4 +1,3 @@
-import pickle
 from decimal import Decimal, localcontext
 from math import prod
 
@@ -87,6 +86,26 @@ def test_contract_refuses(case):
     pool = WeightedPool(reserves, (0.5, 0.5), fee=0)
     with pytest.raises(ValueError, match=name):
         (pool.swap_exact_in if name == "amount_in" else pool.swap_exact_out)(beyond)
+
+
+@given(reserve=st.integers(1, 10**6), decimals=st.integers(0, 6), fee=st.sampled_from([0.0, 0.003, 0.1]))
+def test_exactly_the_limit_is_allowed_whatever_the_rounding(reserve, decimals, fee):
+    def pool(fee):
+        return WeightedPool((reserve / 10**decimals, 50.0), (0.5, 0.5), fee, shares=reserve / 10**decimals)
+
+    part = 3 * reserve / 10 ** (decimals + 1)  # as a person writes 30 % of the reserve
+    assert pool(fee).swap_exact_in(part / (1 - fee)).amount_out > 0
+    assert pool(fee).swap_exact_out(part, 1, 0).amount_in > 0
+    assert pool(fee).remove_single_asset(part).shares == part
+    assert pool(fee).add_single_asset(2 * reserve / 10**decimals).amounts[0] > 0
+    beyond = part * (1 + 1e-13)
+    for call in (
+        lambda: pool(0.0).swap_exact_in(beyond),
+        lambda: pool(fee).swap_exact_out(np.array([0.0, beyond]), 1, 0),
+        lambda: pool(fee).remove_single_asset(beyond),
+    ):
+        with pytest.raises(ValueError, match="outside the allowed range"):
+            call()
 
 
 def test_dust_buys_nothing_from_the_contract():
@@ -251,12 +270,6 @@ def test_scenarios_agree_with_scalars():
             rest = [float(weight[i]) for weight in weights]
             alone = WeightedPool((float(reserves[0][i]), float(reserves[1][i]), 8.0), tuple(rest), float(pool.fee[i]))
             assert got[i] == pytest.approx(call(alone, float(part[i])), rel=1e-13), name
-
-
-def test_pickle_and_immutability():
-    assert pickle.loads(pickle.dumps(THREE)) == THREE
-    with pytest.raises(AttributeError):
-        THREE.fee = 0.0
 
 
 @pytest.mark.parametrize(

@@ -210,3 +210,31 @@ def test_arrays_agree_with_scalars():
 def test_errors_name_argument_value_and_range(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        (lambda: lvr_rate(1e200), "lvr_rate(volatility = 1e+200)"),
+        (lambda: lvr_rate(np.array([0.1, 1e200])), "lvr_rate(volatility = array"),
+        (lambda: expected_lvr(1.0, 1e200, 1.0), "volatility = 1e+200"),
+        (lambda: pool_divergence(1e200, 1e200), "price_ratio = 1e+200"),
+        (lambda: concentrated_divergence(1.0, 1e308, 1e-320, 1e308), "low = 1e-320"),
+        (lambda: concentrated_lvr_rate(1.5, 1.0, 2.0, 1e200), "volatility = 1e+200"),
+        (lambda: arbitrage_profit_rate(1e200, 0.003, 1.0), "volatility = 1e+200"),
+        (lambda: break_even_volume(1.0, 5e-324), "fee = 5e-324"),
+        (lambda: break_even_volume(1e200, 0.003), "volatility = 1e+200"),
+    ],
+)
+def test_what_no_float_can_hold_is_refused(call, name):
+    with pytest.raises(ValueError, match="beyond what a float can hold") as error:
+        call()
+    assert name in str(error.value)
+
+
+def test_edges_of_the_ranges():
+    assert trade_probability(0.8, 0.0, 1e308) == 1.0 and 0 < trade_probability(1e-100, 0.003, 1e100) < 1e-140
+    assert (
+        break_even_volume(0.0, 0.003) == break_even_volume(0.8, 0.003, 0.0) == break_even_volume(0.8, 0.003, 1.0) == 0
+    )
+    assert lvr_rate(0.8, 0.0) == lvr_rate(0.8, 1.0) == expected_lvr(0.0, 0.8, 1.0) == 0.0
