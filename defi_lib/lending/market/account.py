@@ -3,33 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 
-from defi_lib.lending.market.units import USD_DECIMALS, largest_below, rounded
-from defi_lib.lending.positions.collateral import cover
+from defi_lib.frozen import FrozenDict
+from defi_lib.lending.market.units import USD_DECIMALS, largest_below, portion, rounded, rounded_down
+from defi_lib.lending.positions.collateral import cover, exact_cover
+from defi_lib.rounding import Truth, reaches, rest
 from defi_lib.validation import Amount, plain
-
-#: Limits that depend on rounded sums are met to this relative precision.
-_PRECISION = 1e-12
 
 
 class Account(NamedTuple):
     """Deposits and debts of a user, divided by the indices of the market."""
 
-    scaled_supply: Mapping[str, Amount] = MappingProxyType({})
-    scaled_debt: Mapping[str, Amount] = MappingProxyType({})
+    scaled_supply: Mapping[str, Amount] = FrozenDict()
+    scaled_debt: Mapping[str, Amount] = FrozenDict()
     not_collateral: frozenset[str] = frozenset()  #: assets that the user does not pledge
 
     def with_supply(self, asset: str, scaled: Amount) -> Account:
         """The account with another deposit of ``asset``."""
-        return self._replace(scaled_supply=MappingProxyType({**self.scaled_supply, asset: scaled}))
+        return self._replace(scaled_supply=FrozenDict({**self.scaled_supply, asset: scaled}))
 
     def with_debt(self, asset: str, scaled: Amount) -> Account:
         """The account with another debt of ``asset``."""
-        return self._replace(scaled_debt=MappingProxyType({**self.scaled_debt, asset: scaled}))
+        return self._replace(scaled_debt=FrozenDict({**self.scaled_debt, asset: scaled}))
 
 
 class Position(NamedTuple):
@@ -42,22 +40,30 @@ class Position(NamedTuple):
 
     @property
     def health_factor(self) -> Amount:
-        """Below 1 anybody may liquidate the position."""
+        """Below 1 anybody may liquidate the position; equal to 1 within rounding it is 1."""
         return cover(self.collateral_value * self.liquidation_threshold, self.debt_value)
 
     @property
     def available_borrows(self) -> Amount:
         """What may still be borrowed (USD), if the market has it."""
-        return plain(np.maximum(self.collateral_value * self.loan_to_value - self.debt_value, 0.0))
+        return plain(np.maximum(rest(self.collateral_value * self.loan_to_value, self.debt_value), 0.0))
 
     @property
-    def healthy(self) -> Amount:
-        """Whether the health factor is 1 or more, to the precision of sums that were rounded."""
-        return np.greater_equal(self.health_factor, 1 - _PRECISION)
+    def healthy(self) -> Truth:
+        """Whether nobody may liquidate, the rule by which a withdrawal is allowed too: a health factor of 1 or more."""
+        return np.greater_equal(self.health_factor, 1)
+
+    def at_most(self, health_factor: float) -> Truth:
+        """Whether the health factor is at or below a limit."""
+        return reaches(health_factor, self.health_factor)
 
     def largest_loan(self, price: Amount, decimals: int | None) -> Amount:
         """How much more of an asset may be borrowed (tokens), at ``price`` (USD per token)."""
-        return self.available_borrows / price * (1 + _PRECISION)
+        return self.available_borrows / price
+
+    def loan_scale(self, price: Amount) -> Amount:
+        """Size of the numbers of which :meth:`largest_loan` is the difference (tokens): it is rounded like these."""
+        return self.collateral_value * self.loan_to_value / price
 
 
 class WholePosition(Position):
@@ -71,18 +77,22 @@ class WholePosition(Position):
     @property
     def health_factor(self) -> Amount:
         """Below 1 anybody may liquidate the position."""
-        return cover(rounded(self.collateral_value * self.liquidation_threshold, USD_DECIMALS), self.debt_value)
+        return exact_cover(self._covered, self.debt_value)
+
+    @property
+    def _covered(self) -> Amount:
+        """The debt (USD) at which the health factor is 1."""
+        return portion(self.collateral_value, self.liquidation_threshold, USD_DECIMALS)
 
     @property
     def available_borrows(self) -> Amount:
         """What may still be borrowed (USD), if the market has it."""
-        limit = rounded(self.collateral_value * self.loan_to_value, USD_DECIMALS)
+        limit = portion(self.collateral_value, self.loan_to_value, USD_DECIMALS)
         return rounded(plain(np.maximum(limit - self.debt_value, 0.0)), USD_DECIMALS)
 
-    @property
-    def healthy(self) -> Amount:
-        """Whether the health factor is 1 or more: nothing was rounded but to whole units."""
-        return np.greater_equal(self.health_factor, 1)
+    def at_most(self, health_factor: float) -> Truth:
+        """Whether the health factor is at or below a limit, in whole units."""
+        return np.less_equal(self._covered, rounded_down(self.debt_value * health_factor, USD_DECIMALS))
 
     def largest_loan(self, price: Amount, decimals: int | None) -> Amount:
         """How much more of an asset may be borrowed (tokens), at ``price`` (USD per token).
@@ -92,9 +102,13 @@ class WholePosition(Position):
         above :attr:`available_borrows`, and up to a unit of worth comes for nothing.
         """
         unit = 10.0**-USD_DECIMALS
-        debt = largest_below((self.collateral_value + unit / 2) * self.loan_to_value, USD_DECIMALS)
+        debt = portion(self.collateral_value, self.loan_to_value, USD_DECIMALS, below_half_more=True)
         room = rounded(debt - self.debt_value + unit, USD_DECIMALS) / price
-        tokens = room if decimals is None else largest_below(room, decimals)
+        tokens = room
+        if decimals is not None:
+            # Among many units a float cannot tell the last: those that are available count in any case.
+            safe = rounded_down(self.available_borrows / price, decimals)
+            tokens = plain(np.maximum(largest_below(room, decimals), safe))
         return plain(np.where(np.greater(self.collateral_value, 0), np.maximum(tokens, 0.0), 0.0))
 
 

@@ -8,14 +8,12 @@ import numpy as np
 
 from defi_lib.lending.market.units import rounded_down
 from defi_lib.lending.positions.liquidation import closable
+from defi_lib.rounding import below
 from defi_lib.validation import Amount, fulfilled, non_negative, plain
 
 if TYPE_CHECKING:
     from defi_lib.lending.market.market import Market
     from defi_lib.lending.market.reserve import Reserve
-
-#: A limit is met to this relative precision.
-_PRECISION = 1e-12
 
 
 def liquidation_amounts(
@@ -44,21 +42,25 @@ def liquidation_amounts(
     owed, balance = market.owed(user, debt), market.pledged(user, collateral)
     value, owed_value, health = balance * price, owed * debt_price, position.health_factor
     unsafe = (health < 1) & (value > 0)
-    most = np.where(unsafe, closable(value, owed_value, health, bonus, rules, position.debt_value), 0.0)
+    deep = position.at_most(rules.full_below)
+    most = np.where(unsafe, closable(value, owed_value, deep, bonus, rules, position.debt_value), 0.0)
     if not np.any(most > 0):
         raise ValueError(
             f"user = {user!r} with health factor {np.min(health):.12g} has no {debt} debt to liquidate against "
             f"{collateral}: allowed is a user below 1 who owes the one and has pledged the other"
         )
-    allowed = np.where(most >= owed_value, owed, repaying.whole(most / debt_price))
+    allowed = np.where(repaying.exceeds(owed_value, most), repaying.whole(most / debt_price), owed)
     covered = allowed if at_most is None else repaying.at_most(allowed, non_negative("at_most", at_most))
     wanted = seizing.whole(rounded_down(covered * debt_price / price, seizing.listing.decimals) * (1 + bonus))
     payable = repaying.whole(rounded_down(value / debt_price, repaying.listing.decimals) / (1 + bonus))
-    repaid = np.where(wanted > balance, np.minimum(payable, covered), covered)
+    repaid = np.where(seizing.exceeds(wanted, balance), np.minimum(payable, covered), covered)
     # All of the collateral exactly, so that no dust hides a bad debt.
     seized = seizing.at_most(balance, wanted)
     left = np.minimum((owed - repaid) * debt_price, (balance - seized) * price)
-    enough = (repaid <= 0) | (left <= 0) | (left >= rules.least_left * (1 - _PRECISION))
+    # What is left is the difference of the whole and what went.
+    enough = (
+        (repaid <= 0) | (left <= 0) | ~np.asarray(below(left, rules.least_left, plain(np.maximum(owed_value, value))))
+    )
     text = f"is what leaves no debt, no collateral, or at least {rules.least_left:g} USD of both"
     fulfilled("at_most", repaid, enough, text)
     return plain(repaid), plain(seized), _protocol_fee(seizing, plain(seized))

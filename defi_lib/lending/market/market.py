@@ -28,7 +28,8 @@ from defi_lib.lending.market.tokens import owed, supplied
 from defi_lib.lending.market.units import USD_DECIMALS, rounded, rounded_down
 from defi_lib.lending.positions.liquidation import AAVE_V3, CloseRules
 from defi_lib.lending.rates.interest import INTEREST_METHODS
-from defi_lib.validation import Amount, between, fulfilled, non_negative, one_of, plain, positive
+from defi_lib.rounding import within
+from defi_lib.validation import Amount, fulfilled, non_negative, one_of, plain, positive
 
 
 class _State(NamedTuple):
@@ -188,7 +189,7 @@ class Market(_State):
         balance, reserve = self.supplied(user, asset), self.reserve(asset)
         amount = reserve.part_of(plain(np.minimum(balance, reserve.cash)), balance if amount is None else amount)
         held = self._scaled_supply(user, asset)
-        scaled = reserve.scaled_rest(held, balance - amount, (amount,), reserve.supply_index)
+        scaled = reserve.scaled_rest(held, reserve.left(balance, amount), (amount,), reserve.supply_index)
         market = self._with(asset, reserve, cash=-amount, supply={user: scaled})
         market._still_healthy(user, "amount", amount, np.logical_and(amount, self.pledged(user, asset)))
         return MarketChange(self, market, amount, withdraw_transfers(user, asset, amount))
@@ -213,8 +214,9 @@ class Market(_State):
             ValueError: an unknown user or asset, or more than lies in the market or than the loan-to-value allows.
         """
         reserve, scaled = self.reserve(asset), self._account(user).scaled_debt.get(asset, 0.0)
-        room = self.position(user).largest_loan(self.prices[asset], reserve.listing.decimals)
-        amount = reserve.part_of(reserve.cash, amount, room)
+        position, price = self.position(user), self.prices[asset]
+        room = position.largest_loan(price, reserve.listing.decimals)
+        amount = reserve.part_of(reserve.cash, amount, room, position.loan_scale(price))
         scaled = scaled + reserve.whole(amount / reserve.borrow_index)
         market = self._with(asset, reserve, cash=-amount, debt={user: scaled})
         return MarketChange(self, market, amount, borrow_transfers(user, asset, amount))
@@ -309,12 +311,12 @@ class Market(_State):
         """``seized`` tokens of the user's deposit for the liquidator, and ``fee`` of them for the treasury."""
         reserve, balance = self.reserve(asset), self.supplied(user, asset)
         held, index = self._scaled_supply(user, asset), reserve.supply_index
-        claims = {user: reserve.scaled_rest(held, balance - seized, (seized - fee, fee), index)}
+        claims = {user: reserve.scaled_rest(held, reserve.left(balance, seized), (seized - fee, fee), index)}
         for name, gain in ((TREASURY, fee), (liquidator, (seized - fee) * take_claim)):
             if np.any(gain):
                 held = claims.get(name, self._scaled_supply(name, asset))
                 claims[name] = held + reserve.whole(gain / index)
-        cash = 0.0 if take_claim else between("seized collateral", seized - fee, 0.0, reserve.cash)
+        cash = 0.0 if take_claim else within("seized collateral", seized - fee, 0.0, reserve.cash)
         return self._with(asset, reserve, cash=-cash, supply=claims)
 
     def _written_off(self, user: str, ruined: NDArray[np.bool_]) -> tuple[Self, tuple[Transfer, ...]]:
@@ -332,7 +334,7 @@ class Market(_State):
 
     def _paid_back(self, user: str, asset: str, debt: Amount, amount: Amount) -> Self:
         reserve, held = self.reserve(asset), self._account(user).scaled_debt.get(asset, 0.0)
-        scaled = reserve.scaled_rest(held, debt - amount, (amount,), reserve.borrow_index)
+        scaled = reserve.scaled_rest(held, reserve.left(debt, amount), (amount,), reserve.borrow_index)
         return self._with(asset, reserve, cash=amount, debt={user: scaled})
 
     def _with(

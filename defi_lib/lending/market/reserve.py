@@ -9,7 +9,7 @@ import numpy as np
 from defi_lib.lending.market.units import rounded, snapped
 from defi_lib.lending.rates.curves import RateModel, utilisation
 from defi_lib.lending.rates.interest import INTEREST_METHODS
-from defi_lib.rounding import within
+from defi_lib.rounding import Truth, above, rest, within
 from defi_lib.validation import Amount, between, broadcastable, finite, integer, non_negative, plain
 
 
@@ -115,8 +115,22 @@ class Reserve(NamedTuple):
         """``amount`` (tokens) to the nearest whole unit, if the token has one."""
         return rounded(amount, self.listing.decimals)
 
-    def part_of(self, limit: Amount, amount: Amount, room: Amount = np.inf) -> Amount:
+    def exceeds(self, amount: Amount, limit: Amount) -> Truth:
+        """Whether ``amount`` is more than ``limit``: by a unit, or by more than rounding if the token has none."""
+        return above(amount, limit) if self.listing.decimals is None else np.greater(amount, limit)
+
+    def left(self, balance: Amount, amount: Amount) -> Amount:
+        """What is left of ``balance`` after ``amount`` of it has gone; nothing, if that is a rounding and no unit."""
+        return rest(balance, amount) if self.listing.decimals is None else balance - amount
+
+    def part_of(self, limit: Amount, amount: Amount, room: Amount = np.inf, scale: Amount = 0.0) -> Amount:
         """``amount`` (tokens) in whole units if it lies in [0, min(limit, room)].
+
+        Args:
+            limit: what there is.
+            amount: what is wanted.
+            room: what is allowed.
+            scale: size of the numbers of which ``room`` is the difference, if the token has no units.
 
         Raises:
             ValueError: a negative amount, or one that exceeds the room, or the limit by more than floats are rounded
@@ -124,7 +138,10 @@ class Reserve(NamedTuple):
         """
         number = amount if type(amount) is float else finite("amount", amount)
         amount = snapped(number, limit, self.listing.decimals)
-        return self.whole(between("amount", amount, 0.0, plain(np.minimum(limit, room))))
+        most = plain(np.minimum(limit, room))
+        if self.listing.decimals is None:
+            return within("amount", amount, 0.0, most, scale)
+        return self.whole(between("amount", amount, 0.0, most))
 
     def at_most(self, limit: Amount, amount: Amount) -> Amount:
         """``amount`` (tokens) in whole units, or the limit where that is less."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from defi_lib.ledger.transfer import Transfer, by_name
 from defi_lib.lending.market.tokens import owed
 from defi_lib.lending.positions.collateral import cover
-from defi_lib.rounding import reaches, rest, within
+from defi_lib.rounding import Truth, reaches, rest, within
 from defi_lib.validation import Amount, between, broadcastable, finite, non_negative, plain, positive
 
 #: Positions computed at a time: few enough that all intermediate results stay in the fast cache.
@@ -226,18 +226,19 @@ def largest_repayment(
 
     The arguments are those of :func:`closable`.
     """
-    return np.minimum(closable(collateral, debt, health_factor, bonus, rules, all_debt), collateral / (1 + bonus))
+    deep = reaches(rules.full_below, health_factor)
+    return np.minimum(closable(collateral, debt, deep, bonus, rules, all_debt), collateral / (1 + bonus))
 
 
 def closable(
-    collateral: Amount, debt: Amount, health_factor: Amount, bonus: Amount, rules: CloseRules, all_debt: Amount
+    collateral: Amount, debt: Amount, deep: Truth, bonus: Amount, rules: CloseRules, all_debt: Amount
 ) -> Amount:
     """How much of a debt the rules let one liquidation repay (USD), even if the collateral is worth less.
 
     Args:
         collateral: worth of the asset that is seized (USD), >= 0.
         debt: worth of the asset that is repaid (USD), >= 0.
-        health_factor: of the whole position.
+        deep: whether the health factor of the whole position is at or below ``rules.full_below``.
         bonus: of the asset that is seized (ratio).
         rules: how much may be repaid.
         all_debt: worth of all debts of the position (USD), >= ``debt``.
@@ -247,7 +248,7 @@ def closable(
         dustless = np.minimum(debt - rules.least_left, (collateral - rules.least_left) / (1 + bonus))
         ends = reaches(most, debt) | reaches(most, collateral / (1 + bonus))
         most = np.where(ends, most, np.minimum(most, dustless))
-    whole = reaches(rules.full_below, health_factor)
+    whole = deep
     if rules.full_size:
         whole = whole | ~reaches(np.minimum(collateral, debt), rules.full_size)
     return np.where(whole, debt, most)
