@@ -7,6 +7,7 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from defi_lib.compute.payments import Payment
+from defi_lib.frozen import kept
 from defi_lib.rounding import below
 from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive, ratio
 
@@ -40,10 +41,10 @@ class Device(_DeviceState):
     def __new__(cls, purchase_price: Amount, life: Amount, busy_power: Amount, idle_power: Amount = 0.0) -> Self:
         """Check the arguments and build the device."""
         state = (
-            non_negative("purchase_price", purchase_price),
-            positive("life", life),
-            non_negative("busy_power", busy_power),
-            non_negative("idle_power", idle_power),
+            kept(non_negative("purchase_price", purchase_price)),
+            kept(positive("life", life)),
+            kept(non_negative("busy_power", busy_power)),
+            kept(non_negative("idle_power", idle_power)),
         )
         broadcastable(**dict(zip(_DeviceState._fields, state, strict=True)))
         return super().__new__(cls, *state)
@@ -166,7 +167,7 @@ def host_year(
     """
     use, price, fee = between("utilisation", utilisation, 0.0, 1.0), non_negative("price", price), ratio("fee", fee)
     electricity_price = non_negative("electricity_price", electricity_price)
-    emission, tax_rate = non_negative("emission", emission), ratio("tax_rate", tax_rate)
+    emission, tax_rate = kept(non_negative("emission", emission)), ratio("tax_rate", tax_rate)
     token_share = between("token_share", token_share, 0.0, 1.0)
     token_return = between("token_return", token_return, -1.0, np.inf, high_open=True)
     named = {"utilisation": use, "price": price, "fee": fee, "electricity_price": electricity_price}

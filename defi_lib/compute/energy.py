@@ -7,6 +7,7 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from defi_lib.compute.earnings import HOURS_PER_YEAR
+from defi_lib.frozen import kept
 from defi_lib.rounding import above, rest
 from defi_lib.validation import Amount, between, broadcastable, non_negative, positive
 
@@ -56,12 +57,12 @@ class Machine(_MachineState):
     ) -> Self:
         """Check the arguments and build the machine."""
         state = (
-            non_negative("busy_power", busy_power),
-            non_negative("idle_power", idle_power),
-            positive("throughput", throughput),
-            non_negative("embodied", embodied),
-            positive("life", life),
-            between("pue", pue, 1.0, np.inf, high_open=True),
+            kept(non_negative("busy_power", busy_power)),
+            kept(non_negative("idle_power", idle_power)),
+            kept(positive("throughput", throughput)),
+            kept(non_negative("embodied", embodied)),
+            kept(positive("life", life)),
+            kept(between("pue", pue, 1.0, np.inf, high_open=True)),
         )
         broadcastable(**dict(zip(_MachineState._fields, state, strict=True)))
         return super().__new__(cls, *state)

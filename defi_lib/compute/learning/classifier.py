@@ -8,6 +8,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.frozen import kept
 from defi_lib.renamed import renamed
 from defi_lib.validation import Amount, Whole, at_least, between, finite, non_negative, plain, positive, whole
 
@@ -35,7 +36,7 @@ class Samples(_SampleState):
 
     def __new__(cls, features: Amount, labels: Whole) -> Self:
         """Check the arguments and build the samples."""
-        rows, classes = np.asarray(finite("features", features)), np.atleast_1d(whole("labels", labels))
+        rows, classes = kept(np.asarray(finite("features", features))), kept(np.atleast_1d(whole("labels", labels)))
         if rows.ndim != 2 or classes.shape != rows.shape[:1]:
             raise ValueError(
                 f"features {rows.shape} and labels {classes.shape}: allowed are rows, and one label for each"

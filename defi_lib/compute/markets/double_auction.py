@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.compute.payments import Payment
+from defi_lib.frozen import kept
 from defi_lib.rounding import above, below
 from defi_lib.validation import Amount, Whole, between, broadcastable, non_negative, plain, ratio
 
@@ -217,7 +218,7 @@ def equilibrium_ask(cost: Amount, k: Amount = 0.5) -> Amount:
 
 def _people(bids: Amount, asks: Amount, **terms: Amount) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Bids and asks as arrays with common scenarios and people last."""
-    bids, asks = np.atleast_1d(non_negative("bids", bids)), np.atleast_1d(non_negative("asks", asks))
+    bids, asks = np.atleast_1d(kept(non_negative("bids", bids))), np.atleast_1d(kept(non_negative("asks", asks)))
     scenarios = {"bids": bids[..., 0] if bids.shape[-1] else np.empty(bids.shape[:-1])}
     scenarios["asks"] = asks[..., 0] if asks.shape[-1] else np.empty(asks.shape[:-1])
     shape = broadcastable(**scenarios, **terms)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from defi_lib.compute.payments import Payment
+from defi_lib.frozen import kept
 from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive, ratio
 
 DAYS_PER_YEAR = 365
@@ -102,7 +103,7 @@ def choose_plan(uses: Amount, price: Amount, subscription: Amount, unit_cost: Am
         ValueError: an argument outside its range, or shapes that do not fit together.
     """
     uses, price = non_negative("uses", uses), non_negative("price", price)
-    subscription, unit_cost = non_negative("subscription", subscription), non_negative("unit_cost", unit_cost)
+    subscription, unit_cost = kept(non_negative("subscription", subscription)), non_negative("unit_cost", unit_cost)
     broadcastable(uses=uses, price=price, subscription=subscription, unit_cost=unit_cost)
     return PlanChoice(uses * price, subscription, uses * unit_cost)
 

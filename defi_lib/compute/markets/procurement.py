@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.compute.payments import Payment
+from defi_lib.frozen import kept
 from defi_lib.rounding import above
 from defi_lib.validation import Amount, Whole, at_least, between, broadcastable, non_negative, one_of, plain, positive
 from defi_lib.validation import whole as whole_number
@@ -65,7 +66,7 @@ def reverse_auction(asks: Amount, reserve: Amount, units: Whole = 1, rule: str =
     to the buyer.
     """
     one_of("rule", rule, RULES)
-    asks, reserve = np.atleast_1d(non_negative("asks", asks)), non_negative("reserve", reserve)
+    asks, reserve = np.atleast_1d(kept(non_negative("asks", asks))), non_negative("reserve", reserve)
     count = whole_number("units", units)
     sellers = asks.shape[-1]
     shape = broadcastable(asks=asks[..., 0] if sellers else np.empty(asks.shape[:-1]), reserve=reserve, units=count)
@@ -175,7 +176,8 @@ def fake_nodes(identities: Amount, others: Amount, reward: Amount, identity_cost
     Raises:
         ValueError: an argument outside its range, or shapes that do not fit together.
     """
-    identities, others = between("identities", identities, 1.0, np.inf, high_open=True), non_negative("others", others)
+    identities = kept(between("identities", identities, 1.0, np.inf, high_open=True))
+    others = non_negative("others", others)
     reward, identity_cost = non_negative("reward", reward), non_negative("identity_cost", identity_cost)
     broadcastable(identities=identities, others=others, reward=reward, identity_cost=identity_cost)
     # Shares, not differences of shares: right for one fake among a million as well.

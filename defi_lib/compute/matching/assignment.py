@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.compute.payments import Payment
+from defi_lib.frozen import kept
 from defi_lib.validation import Amount, non_negative, one_of
 
 RULES = ("first fit", "cheapest", "optimal")
@@ -142,13 +143,13 @@ def _optimal(costs: NDArray[np.float64], outside: NDArray[np.float64]) -> NDArra
 
 def _costs(costs: Amount, outside: Amount | None) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The table of costs, and the cost outside for each task."""
-    table = np.asarray(costs, dtype=float)
+    table = kept(np.asarray(costs, dtype=float))
     if table.ndim != 2:
         raise ValueError(f"costs has shape {table.shape}: allowed is a table, tasks in rows and nodes in columns")
     non_negative("costs", np.where(table == np.inf, 0.0, table))
     if outside is None:
         return table, np.full(table.shape[0], np.inf)
-    elsewhere = np.asarray(outside, dtype=float)
+    elsewhere = kept(np.asarray(outside, dtype=float))
     non_negative("outside", np.where(elsewhere == np.inf, 0.0, elsewhere))
     if elsewhere.shape not in ((), table.shape[:1]):
         raise ValueError(f"outside has shape {elsewhere.shape}: allowed are one number or one for each of the tasks")

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.frozen import kept
 from defi_lib.renamed import renamed
 from defi_lib.validation import Amount, Whole, at_least, between, broadcastable, plain
 from defi_lib.validation import whole as whole_number
@@ -65,7 +66,7 @@ class PeerNetwork:
     _contacts: tuple[NDArray[np.int64], ...] = field(init=False, repr=False)
 
     def __post_init__(self, rng: np.random.Generator) -> None:
-        ids = np.atleast_1d(whole_number("ids", self.ids, 0, 2**BITS - 1))
+        ids = kept(np.atleast_1d(whole_number("ids", self.ids, 0, 2**BITS - 1)))
         at_least("number of ids", ids.size, 1)
         if np.unique(ids).size != ids.size:
             raise ValueError(f"ids has {ids.size - np.unique(ids).size} repeated entries: allowed are different ones")

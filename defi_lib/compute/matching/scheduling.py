@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from defi_lib.compute.matching.assignment import NOBODY
 from defi_lib.compute.payments import Payment
+from defi_lib.frozen import kept
 from defi_lib.rounding import above
 from defi_lib.validation import Amount, between, finite, non_negative, one_of, positive
 
@@ -283,7 +284,7 @@ def _solve(
 
 def _row(name: str, values: Amount, length: int | None = None) -> NDArray[np.float64]:
     """``values`` as one row, of a given length if there is one."""
-    row = np.atleast_1d(np.asarray(values, dtype=float))
+    row = kept(np.atleast_1d(np.asarray(values, dtype=float)))
     if row.ndim != 1:
         raise ValueError(f"{name} has shape {row.shape}: allowed is a list of numbers")
     if length is None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from defi_lib.compute.payments import Payment
 from defi_lib.compute.serving.queueing import erlang_b
+from defi_lib.frozen import kept
 from defi_lib.rounding import floor
 from defi_lib.validation import Amount, Whole, between, broadcastable, non_negative, plain, positive, whole
 
@@ -73,7 +74,7 @@ def hybrid_service(
     Source: Erlang (1917); Kleinrock, *Queueing Systems* (1975), M/M/c/K.
     """
     arrival_rate, service_rate = positive("arrival_rate", arrival_rate), positive("service_rate", service_rate)
-    servers, room = whole("servers", servers, 0, 100_000), whole("room", room, 0, 100_000)
+    servers, room = kept(whole("servers", servers, 0, 100_000)), whole("room", room, 0, 100_000)
     server_price, cloud_price = non_negative("server_price", server_price), non_negative("cloud_price", cloud_price)
     named = {"arrival_rate": arrival_rate, "service_rate": service_rate, "servers": servers, "room": room}
     shape = broadcastable(**named, server_price=server_price, cloud_price=cloud_price)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.frozen import kept
 from defi_lib.renamed import renamed
 from defi_lib.rounding import above, below, rest, same
 from defi_lib.validation import (
@@ -342,7 +343,8 @@ class _Site:
 
 
 def _requests(arrivals: Amount, services: Amount) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    arrivals, services = np.atleast_1d(finite("arrivals", arrivals)), np.atleast_1d(non_negative("services", services))
+    arrivals = np.atleast_1d(kept(finite("arrivals", arrivals)))
+    services = np.atleast_1d(non_negative("services", services))
     gaps = np.diff(arrivals, axis=-1)
     if np.any(gaps < 0):
         raise ValueError(f"arrivals fall by {-float(np.min(gaps)):.12g} seconds: allowed are times in their order")

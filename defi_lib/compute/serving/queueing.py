@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from defi_lib.frozen import kept
 from defi_lib.rounding import above, below
 from defi_lib.validation import (
     Amount,
@@ -81,7 +82,8 @@ def mg1_queue(arrival_rate: Amount, service_rate: Amount, variation: Amount = 1.
 
     Source: Kleinrock, *Queueing Systems* (1975).
     """
-    arrival_rate, service_rate = non_negative("arrival_rate", arrival_rate), positive("service_rate", service_rate)
+    arrival_rate = kept(non_negative("arrival_rate", arrival_rate))
+    service_rate = kept(positive("service_rate", service_rate))
     variation = non_negative("variation", variation)
     broadcastable(arrival_rate=arrival_rate, service_rate=service_rate, variation=variation)
     spare = _spare(arrival_rate, service_rate, 1)
@@ -102,8 +104,9 @@ def mmc_queue(arrival_rate: Amount, service_rate: Amount, servers: Whole) -> Que
 
     Source: Erlang (1917); Kleinrock, *Queueing Systems* (1975).
     """
-    arrival_rate, service_rate = non_negative("arrival_rate", arrival_rate), positive("service_rate", service_rate)
-    servers = whole("servers", servers, 1, _MOST_SERVERS)
+    arrival_rate = kept(non_negative("arrival_rate", arrival_rate))
+    service_rate = kept(positive("service_rate", service_rate))
+    servers = kept(whole("servers", servers, 1, _MOST_SERVERS))
     broadcastable(arrival_rate=arrival_rate, service_rate=service_rate, servers=servers)
     spare = _spare(arrival_rate, service_rate, servers)
     waits = erlang_c(servers, arrival_rate / service_rate)
@@ -258,7 +261,8 @@ def unreliable_queue(arrival_rate: Amount, service_rate: Amount, mtbf: Amount, m
 
     Source: Avi-Itzhak, Naor, *Some Queuing Problems with the Service Station Subject to Breakdown* (1963).
     """
-    arrival_rate, service_rate = non_negative("arrival_rate", arrival_rate), positive("service_rate", service_rate)
+    arrival_rate = kept(non_negative("arrival_rate", arrival_rate))
+    service_rate = kept(positive("service_rate", service_rate))
     mtbf, mttr = positive("mtbf", mtbf), positive("mttr", mttr)
     broadcastable(arrival_rate=arrival_rate, service_rate=service_rate, mtbf=mtbf, mttr=mttr)
     up = mtbf / (mtbf + mttr)

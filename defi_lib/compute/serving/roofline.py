@@ -6,6 +6,7 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
+from defi_lib.frozen import kept
 from defi_lib.rounding import above, below, floor, rest
 from defi_lib.validation import Amount, Whole, broadcastable, fulfilled, non_negative, plain, positive
 
@@ -39,7 +40,7 @@ class Accelerator(_AcceleratorState):
 
     def __new__(cls, bandwidth: Amount, peak: Amount, memory: Amount) -> Self:
         """Check the arguments and build the accelerator."""
-        state = positive("bandwidth", bandwidth), positive("peak", peak), positive("memory", memory)
+        state = kept(positive("bandwidth", bandwidth)), kept(positive("peak", peak)), kept(positive("memory", memory))
         broadcastable(**dict(zip(_AcceleratorState._fields, state, strict=True)))
         return super().__new__(cls, *state)
 
@@ -70,9 +71,9 @@ class LanguageModel(_ModelState):
     def __new__(cls, parameters: Amount, bytes_per_parameter: Amount = 2.0, cache_per_token: Amount = 0.0) -> Self:
         """Check the arguments and build the model."""
         state = (
-            positive("parameters", parameters),
-            positive("bytes_per_parameter", bytes_per_parameter),
-            non_negative("cache_per_token", cache_per_token),
+            kept(positive("parameters", parameters)),
+            kept(positive("bytes_per_parameter", bytes_per_parameter)),
+            kept(non_negative("cache_per_token", cache_per_token)),
         )
         broadcastable(**dict(zip(_ModelState._fields, state, strict=True)))
         return super().__new__(cls, *state)
@@ -124,7 +125,7 @@ def decode_step(
 
     Source: Pope et al., arXiv:2211.05102; Kwon et al. (vLLM), arXiv:2309.06180.
     """
-    batch, context = positive("batch", batch), non_negative("context", context)
+    batch, context = kept(positive("batch", batch)), non_negative("context", context)
     _together(accelerator, model, batch=batch, context=context)
     needed = np.asarray(model.weights + batch * context * model.cache_per_token / _GIGA)
     fits = ~np.asarray(above(needed, accelerator.memory))
@@ -198,7 +199,7 @@ def steady_serving(
 
     Source: own derivation from Little (1961).
     """
-    arrival_rate, tokens = positive("arrival_rate", arrival_rate), positive("tokens", tokens)
+    arrival_rate, tokens = kept(positive("arrival_rate", arrival_rate)), kept(positive("tokens", tokens))
     context = non_negative("context", context)
     _together(accelerator, model, arrival_rate=arrival_rate, tokens=tokens, context=context)
     rate = arrival_rate * tokens

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.compute.serving.queueing import Queue
+from defi_lib.frozen import kept
 from defi_lib.rounding import below
 from defi_lib.validation import Amount, broadcastable, fulfilled, integer, plain, positive
 
@@ -37,7 +38,8 @@ def unreliable_pool(arrival_rate: Amount, service_rate: Amount, servers: int, mt
     Source: Mitrany, Avi-Itzhak, *A Many-Server Queue with Service Interruptions* (1968); solved by the logarithmic
     reduction of Latouche, Ramaswami (1993).
     """
-    arrival_rate, service_rate = positive("arrival_rate", arrival_rate), positive("service_rate", service_rate)
+    arrival_rate = kept(positive("arrival_rate", arrival_rate))
+    service_rate = kept(positive("service_rate", service_rate))
     integer("servers", servers, 1, _MOST_SERVERS)
     mtbf, mttr = positive("mtbf", mtbf), positive("mttr", mttr)
     shape = broadcastable(arrival_rate=arrival_rate, service_rate=service_rate, mtbf=mtbf, mttr=mttr)

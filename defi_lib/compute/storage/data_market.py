@@ -8,6 +8,7 @@ import numpy as np
 
 from defi_lib.compute.payments import Payment
 from defi_lib.exchange import BondingCurve
+from defi_lib.frozen import kept
 from defi_lib.validation import Amount, broadcastable, non_negative, plain
 
 #: Name of the access token in the ledger.
@@ -72,7 +73,8 @@ def sell_data(
 
     Source: Ocean Protocol's data tokens (one token, one access); curve of Bancor.
     """
-    accesses, ahead = non_negative("accesses", accesses), non_negative("speculator_tokens", speculator_tokens)
+    accesses = kept(non_negative("accesses", accesses))
+    ahead = kept(non_negative("speculator_tokens", speculator_tokens))
     broadcastable(accesses=accesses, speculator_tokens=ahead, reserve=curve.reserve)
     early = curve.buy_exact(ahead)
     late = early.curve.buy_exact(accesses)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from defi_lib.compute.payments import Payment
+from defi_lib.frozen import kept
 from defi_lib.rounding import rest
 from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive
 
@@ -64,7 +65,11 @@ def storage_month(
         ValueError: an argument outside its range, or shapes that do not fit together.
     """
     expansion = between("expansion", expansion, 1.0, np.inf, high_open=True)
-    price, payout, egress = non_negative("price", price), non_negative("payout", payout), non_negative("egress", egress)
+    price, payout, egress = (
+        kept(non_negative("price", price)),
+        non_negative("payout", payout),
+        non_negative("egress", egress),
+    )
     egress_price = non_negative("egress_price", egress_price)
     egress_payout = non_negative("egress_payout", egress_payout)
     repair_traffic = non_negative("repair_traffic", repair_traffic)

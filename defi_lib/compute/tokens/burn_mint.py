@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from defi_lib.compute.payments import Payment
+from defi_lib.frozen import kept
 from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive
 
 #: Name of the network's token in the ledger.
@@ -62,7 +63,11 @@ def burn_and_mint(
 
     Source: Samani (2018); Kalabić, *Valuing burn-and-mint tokens*.
     """
-    demand, price, minted = non_negative("demand", demand), positive("price", price), non_negative("minted", minted)
+    demand, price, minted = (
+        kept(non_negative("demand", demand)),
+        positive("price", price),
+        non_negative("minted", minted),
+    )
     burned_share = between("burned_share", burned_share, 0.0, 1.0)
     node_share = between("node_share", node_share, 0.0, 1.0)
     named = {"demand": demand, "price": price, "minted": minted}
@@ -123,7 +128,7 @@ def akash_lease(payment: Amount, deposit_price: Amount, settlement_price: Amount
 
     Source: akash-network/AEP, spec/aep-76, which adds a spread of 0.25 %.
     """
-    payment, bought_at = non_negative("payment", payment), positive("deposit_price", deposit_price)
+    payment, bought_at = kept(non_negative("payment", payment)), positive("deposit_price", deposit_price)
     paid_at = positive("settlement_price", settlement_price)
     broadcastable(payment=payment, deposit_price=bought_at, settlement_price=paid_at)
     return BurnMint(payment, payment / bought_at, payment / bought_at, payment / paid_at, 0.0)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from defi_lib.compute.payments import Payment
 from defi_lib.compute.tokens.burn_mint import TOKEN
+from defi_lib.frozen import kept
 from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, positive
 
 if TYPE_CHECKING:
@@ -79,21 +80,25 @@ class TokenEconomy(_EconomyState):
     ) -> Self:
         """Check the arguments and build the economy."""
         state = (
-            positive("supply", supply),
-            positive("providers", providers),
-            non_negative("demand", demand),
-            non_negative("belief", belief),
-            positive("cost", cost),
-            between("exponent", exponent, 0.0, 4.0),
-            between("demand_exponent", demand_exponent, 0.0, 4.0),
-            positive("velocity", velocity),
-            between("burned_share", burned_share, 0.0, 1.0),
-            between("node_share", node_share, 0.0, 1.0),
-            non_negative("entry_speed", entry_speed),
-            positive("potential", potential),
+            kept(positive("supply", supply)),
+            kept(positive("providers", providers)),
+            kept(non_negative("demand", demand)),
+            kept(non_negative("belief", belief)),
+            kept(positive("cost", cost)),
+            kept(between("exponent", exponent, 0.0, 4.0)),
+            kept(between("demand_exponent", demand_exponent, 0.0, 4.0)),
+            kept(positive("velocity", velocity)),
+            kept(between("burned_share", burned_share, 0.0, 1.0)),
+            kept(between("node_share", node_share, 0.0, 1.0)),
+            kept(non_negative("entry_speed", entry_speed)),
+            kept(positive("potential", potential)),
         )
         broadcastable(**dict(zip(_EconomyState._fields, state, strict=True)))
         return super().__new__(cls, *state)
+
+    def __getnewargs_ex__(self) -> tuple[tuple[Amount, ...], dict[str, Amount]]:
+        """What a copy is built of: most arguments have no place, only a name."""
+        return tuple(self)[:5], dict(zip(self._fields[5:], tuple(self)[5:], strict=True))
 
 
 class TokenRun(NamedTuple):

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from defi_lib.compute.payments import Payment
 from defi_lib.compute.tokens.burn_mint import TOKEN
+from defi_lib.frozen import kept
 from defi_lib.rounding import below, rest
 from defi_lib.validation import Amount, between, broadcastable, finite, fulfilled, non_negative, plain, positive, ratio
 
@@ -81,7 +82,7 @@ def buy_back(market_value: Amount, supply: Amount, amount: Amount) -> Payout:
     Source: Miller, Modigliani (1961).
     """
     market_value, supply = positive("market_value", market_value), positive("supply", supply)
-    amount = between("amount", amount, 0.0, market_value, high_open=True)
+    amount = kept(between("amount", amount, 0.0, market_value, high_open=True))
     broadcastable(market_value=market_value, supply=supply, amount=amount)
     burned = supply * (amount / market_value)
     return Payout(market_value / supply, supply - burned, 0.0, burned, amount)
@@ -89,8 +90,8 @@ def buy_back(market_value: Amount, supply: Amount, amount: Amount) -> Payout:
 
 def pay_dividend(market_value: Amount, supply: Amount, amount: Amount) -> Payout:
     """Pay the same sum to each token; arguments and errors as in :func:`buy_back`."""
-    market_value, supply = positive("market_value", market_value), positive("supply", supply)
-    amount = between("amount", amount, 0.0, market_value, high_open=True)
+    market_value, supply = positive("market_value", market_value), kept(positive("supply", supply))
+    amount = kept(between("amount", amount, 0.0, market_value, high_open=True))
     broadcastable(market_value=market_value, supply=supply, amount=amount)
     return Payout((market_value - amount) / supply, supply, amount / supply, 0.0, amount)
 
