@@ -143,16 +143,16 @@ def simulate_treasury(
     net = quotes * (1 - discount) if np.ndim(discount) == 0 else quotes * (1 - np.asarray(discount))
     proceeds = tokens * diversified * net[0]
     fund, own = cash + proceeds, np.broadcast_to(tokens * (1 - np.asarray(diversified)), shape)
-    money, held = np.broadcast_to(fund, shape), own
+    held = own
     for month, price in enumerate(net):
-        missing, worth = np.maximum(rest(spending, money), 0.0), held * price
+        # Counted from the start: a long row of subtractions would add up its roundings.
+        due = spending * (month + 1.0)
+        missing, worth = np.minimum(np.maximum(rest(due, fund), 0.0), spending), held * price
         unpaid = np.maximum(rest(missing, worth, scale=own * price * len(net)), 0.0)
         kept = np.divide(worth - missing, worth, out=np.zeros(shape), where=worth > missing)
         sold = np.where(unpaid > 0, worth, missing)
         held = np.where(missing > 0, held * kept, held)
-        # Counted from the start: a long row of subtractions would add up its roundings.
-        money = np.maximum(rest(fund, spending * (month + 1.0)), 0.0)
-        run.cash[month], run.tokens[month] = money, held
+        run.cash[month], run.tokens[month] = np.maximum(rest(fund, due), 0.0), held
         run.raised[month], run.unpaid[month] = sold, unpaid
     run.raised[0] += proceeds
     return run

@@ -22,7 +22,6 @@ from defi_lib.compute import (
     sampled_shapley,
     split_samples,
     with_copies,
-    yuma_consensus,
 )
 from defi_lib.ledger import Ledger
 
@@ -166,42 +165,6 @@ def test_dividing_a_budget():
     np.testing.assert_allclose(divide_budget(10.0, [1e-320, 1e-320]).amounts, [5, 5])
 
 
-STAKE, GRADES = np.array([0.5, 0.3, 0.2]), np.array([[0.7, 0.3], [0.6, 0.4], [0.0, 1.0]])
-
-
-def test_consensus():
-    result = yuma_consensus(STAKE, GRADES)
-    assert result.consensus.tolist() == [0.7, 0.4]
-    np.testing.assert_allclose(result.incentive, [0.602273, 0.397727], rtol=1e-6)
-    np.testing.assert_allclose(result.dividends, [0.568182, 0.340909, 0.090909], rtol=1e-5)
-    # Without the cut, the small validator's praise would count in full.
-    np.testing.assert_allclose(STAKE @ GRADES, [0.53, 0.47])
-
-
-def test_half_of_the_stake_decides_everything():
-    mine = np.array([[1.0, 0.0], [0.0, 1.0]])
-    assert yuma_consensus([0.51, 0.49], mine).incentive.tolist() == [1, 0]
-    assert yuma_consensus([0.51, 0.49], mine).dividends.tolist() == [1, 0]
-    assert yuma_consensus([1.0, 1.0], np.zeros((2, 2))).incentive.tolist() == [0, 0]
-
-
-@given(st.integers(0, 2**32), st.integers(1, 6), st.integers(1, 5), st.floats(0.05, 1))
-def test_consensus_is_the_highest_grade_with_support(seed, validators, miners, majority):
-    random = np.random.default_rng(seed)
-    stake, grades = random.random((3, validators)) + 0.01, random.random((3, validators, miners))
-    result = yuma_consensus(stake, grades, majority)
-    parts = stake / stake.sum(axis=1, keepdims=True)
-    for scenario in range(3):
-        for miner in range(miners):
-            column = grades[scenario, :, miner]
-            supported = [w for w in column if parts[scenario][column >= w].sum() >= majority * (1 - 1e-12)]
-            assert result.consensus[scenario, miner] == max(supported)
-    np.testing.assert_allclose(result.incentive.sum(axis=1), 1)
-    np.testing.assert_allclose(result.dividends.sum(axis=1), 1)
-    one = yuma_consensus(stake[1] * 7, grades[1], majority)
-    np.testing.assert_allclose(one.dividends, result.dividends[1])
-
-
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -218,12 +181,6 @@ def test_consensus_is_the_highest_grade_with_support(seed, validators, miners, m
         (lambda: discount_copies([1.0], [[1.0]], -1.0), r"strength = -1 .*\[0, inf\)"),
         (lambda: divide_budget(-1.0, [1.0]), r"budget = -1 .*\[0, inf\)"),
         (lambda: divide_budget(1.0, []), r"number of contributors = 0 .*at least 1"),
-        (lambda: yuma_consensus([1.0], [1.0]), r"grades has shape \(1,\)"),
-        (lambda: yuma_consensus([0.0, 0.0], GRADES[:2]), r"sum of stake = 0 .*\(0, inf\)"),
-        (lambda: yuma_consensus([-1.0, 2.0], GRADES[:2]), r"stake\[0\] = -1 .*\[0, inf\)"),
-        (lambda: yuma_consensus(STAKE, -GRADES), r"grades\[0, 0\] = -0.7 .*\[0, inf\)"),
-        (lambda: yuma_consensus(STAKE, GRADES, 0.0), r"majority = 0 .*\(0, 1\]"),
-        (lambda: yuma_consensus(STAKE[:2], GRADES), "shapes do not fit"),
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):

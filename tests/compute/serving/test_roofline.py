@@ -11,12 +11,15 @@ from defi_lib.compute import (
     critical_batch,
     decode_step,
     largest_batch,
-    quantise,
     steady_serving,
 )
 
 A100, H100 = Accelerator(1.555, 312.0, 40.0), Accelerator(3.35, 989.0, 80.0)
+
+
 RTX_4090 = Accelerator(1.008, 165.0, 24.0)
+
+
 LLAMA = LanguageModel(8.03e9, 2.0, 131_072.0)
 
 
@@ -80,26 +83,6 @@ def test_waiting_for_a_full_batch():
     assert waits.mean() == pytest.approx(2, abs=4 * waits.std() / np.sqrt(20_000))
 
 
-@given(st.integers(0, 2**32), st.integers(2, 16))
-def test_no_weight_moves_by_more_than_half_a_step(seed, bits):
-    weights = np.random.default_rng(seed).standard_normal((4, 50)) * 10.0 ** np.arange(-3, 1)[:, np.newaxis]
-    small = quantise(weights, bits)
-    error = np.abs(small.values - weights).max(axis=1)
-    largest = np.abs(weights).max(axis=1)
-    assert np.all(error <= largest / (2**bits - 2) * (1 + 1e-9))
-    assert np.abs(small.codes).max() == 2 ** (bits - 1) - 1
-    np.testing.assert_allclose(quantise(small.values, bits).values, small.values, atol=1e-12)
-
-
-def test_each_bit_halves_the_error():
-    weights = np.random.default_rng(5).uniform(-1, 1, (1, 100_000))
-    errors = [np.std(quantise(weights, bits).values - weights) for bits in range(4, 10)]
-    np.testing.assert_allclose(errors, [2 / (2**b - 2) / np.sqrt(12) for b in range(4, 10)], rtol=0.02)
-    assert quantise(weights, 4).bytes_per_number == pytest.approx(0.50002)
-    assert quantise(np.zeros((2, 3)), 4).values.tolist() == [[0, 0, 0], [0, 0, 0]]
-    assert quantise(np.empty((2, 0)), 4).values.shape == (2, 0)
-
-
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -121,9 +104,6 @@ def test_each_bit_halves_the_error():
         (lambda: batch_wait(1.0, 0.5), r"batch − 1 = -0.5 .*\[0, inf\)"),
         (lambda: cost_per_million_tokens(-1.0, 1.0), r"price = -1 .*\[0, inf\)"),
         (lambda: cost_per_million_tokens(1.0, 0.0), r"tokens_per_second = 0 .*\(0, inf\)"),
-        (lambda: quantise([1.0], 1), r"bits = 1 .*>= 2"),
-        (lambda: quantise([1.0], 17), r"bits = 17 .*\[2, 16\]"),
-        (lambda: quantise([np.nan], 4), r"values\[0\] = nan"),
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):

@@ -1,0 +1,49 @@
+"""Reed-Solomon codes: any k pieces are enough."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from defi_lib.compute import ReedSolomon
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=300), st.integers(1, 40), st.integers(0, 40), st.randoms(use_true_random=False))
+def test_any_k_pieces_give_the_file_back(data, needed, spare, random):
+    code = ReedSolomon(needed, needed + spare)
+    pieces = code.encode(data)
+    assert len(pieces) == needed + spare
+    assert b"".join(pieces[:needed])[: len(data)] == data
+    numbers = random.sample(range(needed + spare), needed)
+    left = {number: pieces[number] for number in numbers}
+    assert code.decode(left, len(data)) == data
+    lost = random.randrange(needed + spare)
+    assert code.repair(left, lost) == pieces[lost]
+
+
+def test_the_largest_code():
+    code = ReedSolomon(100, 256)
+    data = np.random.default_rng(2).bytes(5000)
+    pieces = code.encode(data)
+    assert code.decode(dict(enumerate(pieces[156:], 156)), 5000) == data
+    assert code.expansion == 2.56
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: ReedSolomon(0, 5), r"needed = 0 .*>= 1"),
+        (lambda: ReedSolomon(6, 5), r"needed = 6 .*\[1, 5\]"),
+        (lambda: ReedSolomon(5, 257), r"pieces = 257 .*\[1, 256\]"),
+        (lambda: ReedSolomon(2, 3).decode({0: b"a"}, 1), r"number of pieces = 1 .*2 or more"),
+        (lambda: ReedSolomon(2, 3).decode({0: b"a", 3: b"b"}, 1), r"number of a piece = 3 .*\[0, 2\]"),
+        (lambda: ReedSolomon(2, 3).decode({0: b"a", 1: b"bc"}, 1), r"lengths \[1, 2\]"),
+        (lambda: ReedSolomon(2, 3).decode({0: b"a", 1: b"b"}, 3), r"size = 3 .*\[0, 2\]"),
+        (lambda: ReedSolomon(2, 3).repair({0: b"a", 1: b"b"}, 3), r"lost = 3 .*\[0, 2\]"),
+        (lambda: ReedSolomon(2, 3).repair({}, 0), r"number of pieces = 0 .*2 or more"),
+    ],
+)
+def test_errors_name_argument_value_and_range(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
