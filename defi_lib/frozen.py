@@ -29,6 +29,31 @@ def kept(value: Any) -> Any:
     return copy
 
 
+def remade(state: Any) -> tuple[Any, ...]:
+    """``__reduce__`` of a ``NamedTuple`` whose constructor takes other arguments than its fields: it travels as it is.
+
+    Its arrays arrive locked, and are not checked a second time.
+
+    >>> import copy
+    >>> from typing import NamedTuple
+    >>> class Meter(NamedTuple("Meter", [("reading", float)])):
+    ...     def __new__(cls) -> "Meter":
+    ...         return super().__new__(cls, 0.0)
+    ...     __reduce__ = remade
+    >>> copy.deepcopy(Meter()._replace(reading=5.0))
+    Meter(reading=5.0)
+    """
+    return _made, (type(state), tuple(state))
+
+
+def _made(kind: Any, fields: tuple[Any, ...]) -> Any:
+    for field in fields:
+        for array in field if type(field) is tuple else (field,):
+            if isinstance(array, np.ndarray):
+                array.setflags(write=False)
+    return tuple.__new__(kind, fields)
+
+
 class FrozenDict(Mapping[K, V]):
     """A mapping that cannot be changed and, unlike ``types.MappingProxyType``, can be pickled and copied.
 

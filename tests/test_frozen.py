@@ -1,10 +1,11 @@
 import copy
 import pickle
+from typing import NamedTuple
 
 import numpy as np
 import pytest
 
-from defi_lib.frozen import FrozenDict, kept
+from defi_lib.frozen import FrozenDict, kept, remade
 
 
 def test_an_array_is_copied_once_and_locked():
@@ -23,6 +24,22 @@ def test_a_view_of_a_locked_array_is_no_lock():
     its = kept(view)
     mine[0] = 9
     assert its[0] == 0
+
+
+class Tank(NamedTuple("Tank", [("level", np.ndarray), ("pair", tuple)])):
+    """A state that is made of something else than its fields."""
+
+    def __new__(cls, size):
+        return super().__new__(cls, np.zeros(size), (np.ones(size), 1.0))
+
+    __reduce__ = remade
+
+
+def test_a_state_with_a_constructor_of_its_own_travels_as_it_is_and_arrives_locked():
+    tank = Tank(2)._replace(level=np.array([5.0, 6.0]))
+    for again in (pickle.loads(pickle.dumps(tank)), copy.deepcopy(tank)):
+        assert type(again) is Tank and again.level.tolist() == [5.0, 6.0] and again.pair[0].tolist() == [1.0, 1.0]
+        assert not again.level.flags.writeable and not again.pair[0].flags.writeable
 
 
 def test_what_is_no_array_stays():

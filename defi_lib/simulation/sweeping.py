@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from numpy.typing import NDArray
 
+from defi_lib.frozen import FrozenDict
 from defi_lib.simulation.running import stacked
 from defi_lib.validation import shown
 
@@ -40,8 +41,11 @@ class SweepError(RuntimeError):
 class Sweep:
     """Results of a sweep, in the order of the grid: the last parameter changes fastest."""
 
-    grid: dict[str, tuple[Any, ...]]  #: the values of each parameter
+    grid: Mapping[str, tuple[Any, ...]]  #: the values of each parameter
     results: tuple[Any, ...]  #: what the function returned, one entry for each point
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "grid", FrozenDict(self.grid))
 
     @property
     def points(self) -> list[dict[str, Any]]:
