@@ -187,12 +187,21 @@ def example(name: str, kind: type, hand: Hand | None = None) -> Any:
     if is_record(kind):
         return record(kind)
     try:
-        return kind()  # all has a default
-    except TypeError:
+        return kind(*_arguments(kind, hand))
+    except Exception:
         raise LookupError(
             f"{name} is a public state that tests/support/states.py cannot make: add an entry to STATES there, "
             f"such as '{name}': lambda make, hand: make(hand(1.0, 2.0)), which hands over arrays by hand(...)"
         ) from None
+
+
+def _arguments(kind: type, hand: Hand) -> list[Any]:
+    """What a constructor asks for and gives no default, as its types say: an amount is an array of two below 1."""
+    asked = inspect.signature(kind).parameters.values()
+    needed = [str(parameter.annotation) for parameter in asked if parameter.default is inspect.Parameter.empty]
+    names = {**vars(typing), **vars(importlib.import_module(kind.__module__))}
+    plain = {"Amount": hand(0.5, 0.6), "str": "alice", "int": 1, "float": 0.5}
+    return [plain[text] if text in plain else example_of(names[text]) for text in needed]
 
 
 def record(kind: Any, depth: int = 0) -> Any:
