@@ -6,6 +6,7 @@ import pytest
 
 from defi_lib.labs.compute.business_case import Card, lab
 from tests.support.answers import Answers
+from tests.support.lab_contract import LabContract
 
 RIGHT = """
 import math
@@ -127,33 +128,6 @@ MISTAKES = [
 ]
 
 
-@pytest.mark.parametrize("name", lab.questions)
-def test_a_right_answer_gets_all_points_whatever_the_numbers(name):
-    answers.assert_right(name)
-
-
-@pytest.mark.parametrize("name", OTHER_WAYS)
-def test_another_way_is_right_too(name):
-    answers.assert_right(name, OTHER_WAYS[name], seeds=20)
-
-
-@pytest.mark.parametrize(("name", "formula", "points", "said"), MISTAKES)
-def test_a_usual_mistake_is_named_whatever_the_numbers(name, formula, points, said):
-    answers.assert_named(name, formula, points, said, inside=PIECES[name])
-
-
-@pytest.mark.parametrize("name", lab.questions)
-def test_blank_crashing_and_looping_answers_are_told_and_earn_nothing(name, monkeypatch):
-    monkeypatch.setattr("defi_lib.labs.kit.lab.TIME_LIMIT", 0.3)
-    answers.assert_no_answer_earns(name)
-
-
-def test_a_mistake_is_not_counted_twice():
-    wrong = answers.wrong("power_bill", "R * 1.1")
-    for name, points in (("power_bill", 0), ("year_result", 3), ("break_even_use", 3), ("crowd", 2), ("free_entry", 3)):
-        assert answers.feedback(name, 1, wrong).points == points
-
-
 def test_a_rent_to_the_cent_and_a_card_that_is_there_anyway_are_right():
     assert answers.does("my_case", "return 5, 1, 0, 3, 0.5, 0.3, 0, 0.0018").points == 3
     card, use, power, fee = Card(450, 60, 1_600, 4), 0.3, 0.17, 0.25
@@ -161,15 +135,18 @@ def test_a_rent_to_the_cent_and_a_card_that_is_there_anyway_are_right():
     assert answers.does("my_case", f"return {tuple(card)[:4]} + ({use}, {power}, {fee}, {rent:.2f})").points == 3
 
 
-def test_the_examples_by_hand():
-    notebook = {}
-    exec(RIGHT, notebook)
-    card = Card(450, 60, 1_600, 4)
-    assert notebook["power_bill"](card, 0.5, 0.17) == pytest.approx(379.746)
-    assert notebook["year_result"](card, 0.4, 0.17, 0.35, 0.25) == pytest.approx(198.13, abs=0.005)
-    assert notebook["break_even_use"](card, 0.44, 0.35, 0.25) == pytest.approx(0.7928, abs=5e-5)
-    assert notebook["break_even_use"](card, 1.0, 0.35, 0.25) == math.inf
+class TestBusinessCase(LabContract):
+    answers = answers
+    mistakes = MISTAKES
+    inside = PIECES
+    other_ways = OTHER_WAYS
+    chains = [("power_bill", "R * 1.1", ["year_result", "break_even_use", "crowd", "free_entry"])]
+    total = 16
 
-
-def test_the_points_are_whole():
-    assert sum(question.points for question in lab.questions.values()) == 16
+    @staticmethod
+    def by_hand(notebook):
+        card = Card(450, 60, 1_600, 4)
+        assert notebook["power_bill"](card, 0.5, 0.17) == pytest.approx(379.746)
+        assert notebook["year_result"](card, 0.4, 0.17, 0.35, 0.25) == pytest.approx(198.13, abs=0.005)
+        assert notebook["break_even_use"](card, 0.44, 0.35, 0.25) == pytest.approx(0.7928, abs=5e-5)
+        assert notebook["break_even_use"](card, 1.0, 0.35, 0.25) == math.inf

@@ -24,6 +24,7 @@ from defi_lib.labs.compute.token_economy.network import (
 from defi_lib.labs.compute.token_economy.survival import _runway
 from defi_lib.ledger import profits
 from tests.support.answers import Answers
+from tests.support.lab_contract import LabContract
 
 RIGHT = """
 from math import exp, inf
@@ -210,16 +211,6 @@ def rule(source):
     return f"def emission(month, last, revenue, left):\n    return {source}\n"
 
 
-@pytest.mark.parametrize("name", lab.questions)
-def test_a_right_answer_gets_all_points_whatever_the_numbers(name):
-    answers.assert_right(name)
-
-
-@pytest.mark.parametrize(("name", "formula", "points", "said"), MISTAKES)
-def test_a_usual_mistake_is_named_whatever_the_numbers(name, formula, points, said):
-    answers.assert_named(name, formula, points, said, inside=PIECES[name])
-
-
 @pytest.mark.parametrize(("how", "points", "said"), WRONG_PURSES)
 def test_a_wrong_treasury_is_told_what_is_wrong(how, points, said):
     call = f"purse({SIGNATURES['runway']}, {how})"
@@ -302,38 +293,10 @@ def test_the_feedback_names_the_market_so_that_it_can_be_drawn_again():
     assert live(emission["emission"], 0.2, draw_markets(int(seed))[kind]).killed == said
 
 
-@pytest.mark.parametrize("name", lab.questions)
-def test_blank_crashing_and_looping_answers_are_told_and_earn_nothing(name, monkeypatch):
-    monkeypatch.setattr("defi_lib.labs.kit.lab.TIME_LIMIT", 0.3)
-    answers.assert_no_answer_earns(name)
-
-
 @pytest.mark.parametrize("stub", ["treasury_share = (\n    ...\n)", "treasury_share = None"])
 def test_a_share_that_is_not_filled_in(stub):
     result = answers.feedback("emission", 1, stub)
     assert (result.status, result.points) == (kit.UNANSWERED, 0)
-
-
-def test_a_mistake_is_not_counted_twice():
-    for name, scale in (("burn_mint", "(R[0] * 1.1, R[1])"), ("token_price", "(R[0] * 1.1, *R[1:])")):
-        wrong = answers.wrong(name, scale)
-        for other in ("token_price", "provider_pay", "run", "runway", "emission"):
-            if other != name:
-                assert answers.feedback(other, 1, wrong).points == lab.questions[other].points, (name, other)
-
-
-def test_the_examples_by_hand():
-    notebook = {}
-    exec(RIGHT, notebook)
-    assert notebook["burn_mint"](1_000, 50, 40, 2) == (20, 1_030)
-    assert notebook["burn_mint"](1_000, 50, 40, 0.8)[1] == 1_000
-    assert notebook["token_price"](1_000, 50, 40, 2_060) == (2, 0.8, 30)
-    assert notebook["provider_pay"](50, 2, 300, 10, 50) == (40, 0.25, 8)
-    small = Network(supply=1_000, budget=500, providers=10, cost=20, burned=0.5, follow=1, speed=0.1)
-    result = notebook["run"](small, Market([100, 100], [1_000, 1_000]), lambda *_: 50)
-    assert np.allclose(result, [[1, 0.95355], [1_000, 997.564], [10, 9.51229]], rtol=1e-5)
-    assert notebook["runway"](100, 10, [0, 0, 0], 60, [10, 8, 5]) == 2
-    assert notebook["runway"](100, 10, [30, 30, 30], 60, [10, 8, 5]) == 3
 
 
 def test_the_network_of_the_text():
@@ -444,5 +407,25 @@ def test_what_the_last_questions_of_the_text_find():
     assert profits(books(mine, 0.2, slow))["token holders"]["total"] < -2e6
 
 
-def test_the_points_are_whole():
-    assert sum(question.points for question in lab.questions.values()) == 18
+class TestTokenEconomy(LabContract):
+    answers = answers
+    mistakes = MISTAKES
+    inside = PIECES
+    other_ways = {name: rule(f"min({source}, left)") for name, source in SENSIBLE.items()}
+    chains = [
+        ("burn_mint", "(R[0] * 1.1, R[1])", ["token_price", "provider_pay", "run", "runway", "emission"]),
+        ("token_price", "(R[0] * 1.1, *R[1:])", ["provider_pay", "run", "runway", "emission"]),
+    ]
+    total = 18
+
+    @staticmethod
+    def by_hand(notebook):
+        assert notebook["burn_mint"](1_000, 50, 40, 2) == (20, 1_030)
+        assert notebook["burn_mint"](1_000, 50, 40, 0.8)[1] == 1_000
+        assert notebook["token_price"](1_000, 50, 40, 2_060) == (2, 0.8, 30)
+        assert notebook["provider_pay"](50, 2, 300, 10, 50) == (40, 0.25, 8)
+        small = Network(supply=1_000, budget=500, providers=10, cost=20, burned=0.5, follow=1, speed=0.1)
+        result = notebook["run"](small, Market([100, 100], [1_000, 1_000]), lambda *_: 50)
+        assert np.allclose(result, [[1, 0.95355], [1_000, 997.564], [10, 9.51229]], rtol=1e-5)
+        assert notebook["runway"](100, 10, [0, 0, 0], 60, [10, 8, 5]) == 2
+        assert notebook["runway"](100, 10, [30, 30, 30], 60, [10, 8, 5]) == 3

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from defi_lib.labs import kit
 from defi_lib.labs.exchange.day import example_day
 from defi_lib.labs.exchange.liquidity_and_mev import lab
 from defi_lib.ledger import profits
 from tests.support.answers import Answers
+from tests.support.lab_contract import LabContract
 
 RIGHT = """
 import math
@@ -109,16 +109,6 @@ PARAMETERS = {
 }
 
 answers = Answers(lab, RIGHT, PARAMETERS)
-
-
-@pytest.mark.parametrize("name", lab.questions)
-def test_a_right_answer_gets_all_points_whatever_the_numbers(name):
-    answers.assert_right(name)
-
-
-@pytest.mark.parametrize("name", OTHER_WAYS)
-def test_another_way_is_right_too(name):
-    answers.assert_right(name, OTHER_WAYS[name], seeds=10)
 
 
 #: What a wrong formula is made of; the functions of ``RIGHT`` are there with the name ``right_…``.
@@ -246,56 +236,6 @@ MISTAKES = [
 ]
 
 
-@pytest.mark.parametrize(("name", "formula", "points", "said"), MISTAKES)
-def test_a_usual_mistake_is_named_whatever_the_numbers(name, formula, points, said):
-    answers.assert_named(name, formula, points, said, inside=PIECES[name])
-
-
-@pytest.mark.parametrize("name", lab.questions)
-def test_blank_crashing_and_looping_answers_are_told_and_earn_nothing(name, monkeypatch):
-    monkeypatch.setattr("defi_lib.labs.kit.lab.TIME_LIMIT", 0.3)
-    answers.assert_no_answer_earns(name)
-
-
-def test_nothing_can_be_answered_in_an_untouched_lab():
-    blank = "\n".join(f"def {name}({parameters}): ..." for name, parameters in PARAMETERS.items())
-    assert {answers.feedback(name, 1, blank).status for name in lab.questions} == {kit.UNANSWERED}
-
-
-@pytest.mark.parametrize(
-    ("earlier", "mistake", "later"),
-    [
-        ("position", "(ether * price, 0.0)", "break_even_volume"),
-        ("position", "(0.9 * (ether * price + dollars), -0.05)", "break_even_volume"),
-        ("sandwich", "(2 * profit, loss)", "safe_tolerance"),
-        ("sandwich", "(profit, 1.1 * loss)", "safe_tolerance"),
-    ],
-)
-def test_a_mistake_is_not_counted_twice(earlier, mistake, later):
-    for seed in range(5):
-        wrong = answers.wrong(earlier, mistake, PIECES[earlier])
-        assert answers.feedback(earlier, seed, wrong).points < lab.questions[earlier].points
-        assert answers.feedback(later, seed, wrong).points == lab.questions[later].points
-
-
-def test_the_examples_by_hand():
-    notebook = {}
-    exec(RIGHT, notebook)
-    assert notebook["position"](4_000, 1, 1_000) == pytest.approx((4_000, -0.2))
-    assert notebook["position"](250, 1, 1_000)[1] == pytest.approx(-0.2)
-    volume = notebook["break_even_volume"](4_000, 1, 1_000, 0.003, 1)
-    assert (round(volume), round(volume / 2_000)) == (333_333, 167)
-    assert notebook["arbitrage"](400, 10, 1_000, 0) == (0, pytest.approx(1_000))
-    assert 10 * 400 + 1_000 - notebook["position"](400, 10, 1_000)[0] == pytest.approx(1_000)
-    assert notebook["sandwich"](10, 10, 10, 1_000, 0) == pytest.approx((8, 500 - 166.67), abs=0.005)
-    assert notebook["safe_tolerance"](20, 0.1, 1_000, 2e6, 0.003) < 0.01
-    assert notebook["safe_tolerance"](2, 0.1, 1_000, 2e6, 0.003) == 1
-
-
-def test_the_points_are_those_of_the_parts_and_whole():
-    assert sum(question.points for question in lab.questions.values()) == 16
-
-
 def test_the_example_day_is_conserved_and_always_the_same():
     day = example_day()
     day.check_conserved()
@@ -315,3 +255,29 @@ def test_every_day_is_conserved_and_the_table_of_the_course_agrees_with_who_paid
             if role != "total":
                 paid = notebook["who_paid"](day.transfers(), day.roles, day.price("ETH"), role)
                 assert sum(paid.values()) == pytest.approx(row["total"], abs=1e-6)
+
+
+class TestLiquidityAndMev(LabContract):
+    answers = answers
+    mistakes = MISTAKES
+    inside = PIECES
+    other_ways = OTHER_WAYS
+    chains = [
+        ("position", "(ether * price, 0.0)", ["break_even_volume"]),
+        ("position", "(0.9 * (ether * price + dollars), -0.05)", ["break_even_volume"]),
+        ("sandwich", "(2 * profit, loss)", ["safe_tolerance"]),
+        ("sandwich", "(profit, 1.1 * loss)", ["safe_tolerance"]),
+    ]
+    total = 16
+
+    @staticmethod
+    def by_hand(notebook):
+        assert notebook["position"](4_000, 1, 1_000) == pytest.approx((4_000, -0.2))
+        assert notebook["position"](250, 1, 1_000)[1] == pytest.approx(-0.2)
+        volume = notebook["break_even_volume"](4_000, 1, 1_000, 0.003, 1)
+        assert (round(volume), round(volume / 2_000)) == (333_333, 167)
+        assert notebook["arbitrage"](400, 10, 1_000, 0) == (0, pytest.approx(1_000))
+        assert 10 * 400 + 1_000 - notebook["position"](400, 10, 1_000)[0] == pytest.approx(1_000)
+        assert notebook["sandwich"](10, 10, 10, 1_000, 0) == pytest.approx((8, 500 - 166.67), abs=0.005)
+        assert notebook["safe_tolerance"](20, 0.1, 1_000, 2e6, 0.003) < 0.01
+        assert notebook["safe_tolerance"](2, 0.1, 1_000, 2e6, 0.003) == 1

@@ -4,6 +4,7 @@ import pytest
 
 from defi_lib.labs.exchange.swaps import lab
 from tests.support.answers import Answers
+from tests.support.lab_contract import LabContract
 
 RIGHT = """
 def swap(dx, x, y, fee):
@@ -89,25 +90,34 @@ def right_less(dx, x, y, fee, parts):
     return total
 """
 
+OTHER_WAYS = {
+    "by the product": """
+def swap(dx, x, y, fee):
+    return y - x * y / (x + dx * (1 - fee))
+
+def amount_to_pay(dy, x, y, fee):
+    return (x * y / (y - dy) - x) / (1 - fee)
+""",
+}
+
 answers = Answers(lab, RIGHT, SIGNATURES)
 
 
-@pytest.mark.parametrize("name", lab.questions)
-def test_a_right_answer_gets_all_points_whatever_the_numbers(name):
-    answers.assert_right(name)
+class TestSwaps(LabContract):
+    answers = answers
+    mistakes = MISTAKES
+    pieces = LESS
+    inside = {name: PIECES for name in lab.questions if name != "swap"}  # the others call `swap`
+    other_ways = OTHER_WAYS
+    chains = [("swap", "0.9 * y * dx / (x + dx)", ["pool_after"])]
+    total = 14
+    seeds = 20
 
-
-@pytest.mark.parametrize(("name", "formula", "points", "said"), MISTAKES)
-def test_a_usual_mistake_is_named_whatever_the_numbers(name, formula, points, said):
-    inside = "" if name == "swap" else PIECES  # the others call `swap`
-    answers.assert_named(name, formula, points, said, before=LESS, inside=inside, seeds=20)
-
-
-def test_a_wrong_swap_is_not_counted_twice():
-    wrong = answers.wrong("swap", "0.9 * y * dx / (x + dx)")
-    assert answers.feedback("swap", 1, wrong).points == 0
-    assert answers.feedback("pool_after", 1, wrong).points == 3
-
-
-def test_the_points_are_those_of_the_parts_and_whole():
-    assert sum(question.points for question in lab.questions.values()) == 14
+    @staticmethod
+    def by_hand(notebook):
+        assert notebook["swap"](10, 10, 1_000, 0) == 500
+        assert notebook["pool_after"](10, 10, 1_000, 0) == (20, 500, 25)
+        assert notebook["amount_to_pay"](500, 10, 1_000, 0) == 10
+        assert notebook["price_impact"](10, 10, 1_000, 0) == 0.5
+        assert notebook["sell_in_parts"](10, 10, 1_000, 0, 2) == pytest.approx(500)
+        assert notebook["follow_the_money"](10, 10, 1_000, 0) == (500, 0, 500)

@@ -4,6 +4,7 @@ import pytest
 
 from defi_lib.labs.lending.money_market import lab
 from tests.support.answers import Answers
+from tests.support.lab_contract import LabContract
 
 RIGHT = """
 def borrow_rate(u, kink, low, high):
@@ -101,24 +102,37 @@ def once(price, impact, triggers, sizes):
 """
 
 
+OTHER_WAYS = {
+    "by minimum and maximum": """
+def borrow_rate(u, kink, low, high):
+    return low * min(u, kink) / kink + high * max(u - kink, 0) / (1 - kink)
+
+def loop(part, rounds, asset, loan):
+    held, added = 1, 1
+    for _ in range(rounds):
+        added *= part
+        held += added
+    return held, held * asset - (held - 1) * loan
+""",
+}
+
 answers = Answers(lab, RIGHT, SIGNATURES)
 
 
-@pytest.mark.parametrize("name", lab.questions)
-def test_a_right_answer_gets_all_points_whatever_the_numbers(name):
-    answers.assert_right(name)
+class TestMoneyMarket(LabContract):
+    answers = answers
+    mistakes = MISTAKES
+    pieces = ONCE
+    other_ways = OTHER_WAYS
+    chains = [("borrow_rate", "2 * low * u", ["year_of_interest"])]
+    total = 16
+    seeds = 20
 
-
-@pytest.mark.parametrize(("name", "formula", "points", "said"), MISTAKES)
-def test_a_usual_mistake_is_named_whatever_the_numbers(name, formula, points, said):
-    answers.assert_named(name, formula, points, said, before=ONCE, seeds=20)
-
-
-def test_a_wrong_rate_is_not_counted_twice():
-    wrong = answers.wrong("borrow_rate", "2 * low * u")
-    assert answers.feedback("borrow_rate", 1, wrong).points == 0
-    assert answers.feedback("year_of_interest", 1, wrong).points == 3
-
-
-def test_the_points_are_those_of_the_parts_and_whole():
-    assert sum(question.points for question in lab.questions.values()) == 16
+    @staticmethod
+    def by_hand(notebook):
+        assert notebook["borrow_rate"](0.5, 0.8, 0.04, 0.6) == pytest.approx(0.025)
+        assert notebook["year_of_interest"](50, 50, 0.8, 0.04, 0.6, 0.1) == pytest.approx((1.25, 1.125, 0.125))
+        assert notebook["health"](10, 2_000, 0.8, 10_000) == pytest.approx((1.6, 1_250))
+        assert notebook["liquidate"](10, 1_000, 0.8, 9_000, 0.05, 0.5) == pytest.approx((4_500, 4.725))
+        assert notebook["loop"](0.5, 2, 0.04, 0.02) == pytest.approx((1.75, 0.055))
+        assert notebook["cascade"](100, 1, [99, 100], [1, 1]) == 98

@@ -4,6 +4,7 @@ import pytest
 
 from defi_lib.labs.rewards.follow_a_token import lab
 from tests.support.answers import Answers
+from tests.support.lab_contract import LabContract
 
 RIGHT = """
 from defi_lib.exchange import ConstantProductPool
@@ -73,16 +74,6 @@ PARAMETERS = {
 }
 
 answers = Answers(lab, RIGHT, PARAMETERS)
-
-
-@pytest.mark.parametrize("name", lab.questions)
-def test_a_right_answer_gets_all_points_whatever_the_numbers(name):
-    answers.assert_right(name)
-
-
-@pytest.mark.parametrize("name", OTHER_WAYS)
-def test_another_way_is_right_too(name):
-    answers.assert_right(name, OTHER_WAYS[name], seeds=10)
 
 
 #: What the mistakes below are made of.
@@ -180,11 +171,6 @@ MISTAKES = [
 ]
 
 
-@pytest.mark.parametrize(("name", "formula", "points", "said"), MISTAKES)
-def test_a_usual_mistake_is_named_whatever_the_numbers(name, formula, points, said):
-    answers.assert_named(name, formula, points, said, inside=PIECES[name])
-
-
 SELL_IN_ANOTHER_ORDER = """
 def sell_unlocks(unlocks, tokens, dollars, demand):
     pool, taken, bought = ConstantProductPool((tokens, dollars), 0.003), 0, 0
@@ -208,23 +194,23 @@ def test_the_last_price_is_not_what_buyers_get_back():
         assert "last price times" in text or "buyers of the last month" in text
 
 
-@pytest.mark.parametrize("name", lab.questions)
-def test_blank_crashing_and_looping_answers_are_told_and_earn_nothing(name, monkeypatch):
-    monkeypatch.setattr("defi_lib.labs.kit.lab.TIME_LIMIT", 0.3)
-    answers.assert_no_answer_earns(name)
+class TestFollowAToken(LabContract):
+    answers = answers
+    mistakes = MISTAKES
+    inside = PIECES
+    other_ways = OTHER_WAYS
+    chains = [("farm_rate", "R * 1.1", ["true_return"])]
+    total = 15
 
-
-def test_the_examples_by_hand():
-    notebook = {}
-    exec(RIGHT, notebook)
-    assert notebook["farm_rate"](1_000, 2, 1e6, 1e6) == pytest.approx(0.365)
-    assert notebook["share_out"]([100, 300], [0, 5], 40, 10) == pytest.approx([250, 150])
-    assert notebook["true_return"](0.04, 0.73, -0.7, 0) == pytest.approx(0.259)
-    assert [notebook["free_tokens"](m, 4_800, 12, 0.25, 36) for m in (11, 12, 14.5, 60)] == [0, 1_200, 1_400, 4_800]
-    assert notebook["sell_unlocks"]([300, 300], 1_000, 1_000, 100) == pytest.approx((473.57, 220.67, 99.93), abs=0.01)
-    assert notebook["staker_share"](1, 0.5, 1) == pytest.approx(4 / 3)
-    assert notebook["staker_share"](0.003928, 0.915, 1_095) == pytest.approx(1.0915, abs=1e-4)
-
-
-def test_the_points_are_whole():
-    assert sum(question.points for question in lab.questions.values()) == 15
+    @staticmethod
+    def by_hand(notebook):
+        assert notebook["farm_rate"](1_000, 2, 1e6, 1e6) == pytest.approx(0.365)
+        assert notebook["share_out"]([100, 300], [0, 5], 40, 10) == pytest.approx([250, 150])
+        assert notebook["true_return"](0.04, 0.73, -0.7, 0) == pytest.approx(0.259)
+        free = [notebook["free_tokens"](month, 4_800, 12, 0.25, 36) for month in (11, 12, 14.5, 60)]
+        assert free == [0, 1_200, 1_400, 4_800]
+        assert notebook["sell_unlocks"]([300, 300], 1_000, 1_000, 100) == pytest.approx(
+            (473.57, 220.67, 99.93), abs=0.01
+        )
+        assert notebook["staker_share"](1, 0.5, 1) == pytest.approx(4 / 3)
+        assert notebook["staker_share"](0.003928, 0.915, 1_095) == pytest.approx(1.0915, abs=1e-4)

@@ -4,6 +4,7 @@ import pytest
 
 from defi_lib.labs.staking.economy_of_a_chain import NOTHING, fingerprint, lab, write_book
 from tests.support.answers import Answers
+from tests.support.lab_contract import LabContract
 
 RIGHT = """
 from math import isqrt
@@ -143,32 +144,23 @@ def mine_only(stake, total, reward, draws):
 """
 
 
-@pytest.mark.parametrize("name", lab.questions)
-def test_a_right_answer_gets_all_points_whatever_the_numbers(name):
-    answers.assert_right(name)
-
-
-@pytest.mark.parametrize("name", ["fitting_pages", "new_base_fee", "urn_share"])
-def test_another_way_is_right_too(name):
-    answers.assert_right(name, OTHER_WAYS, seeds=20)
-
-
-@pytest.mark.parametrize(("name", "formula", "points", "said"), MISTAKES)
-def test_a_usual_mistake_is_named_whatever_the_numbers(name, formula, points, said):
-    answers.assert_named(name, formula, points, said, before=HELPERS)
-
-
-@pytest.mark.parametrize("name", lab.questions)
-def test_blank_crashing_and_looping_answers_are_told_and_earn_nothing(name, monkeypatch):
-    monkeypatch.setattr("defi_lib.labs.kit.lab.TIME_LIMIT", 0.3)
-    answers.assert_no_answer_earns(name)
-
-
 def test_a_book_and_its_forgeries():
     book = write_book(["a", "b", "c"])
     assert book[0].parent == NOTHING and book[2].parent == book[1].fingerprint == fingerprint(book[0].fingerprint, "b")
     assert fingerprint("x", "a") != fingerprint("x", "b") and len(NOTHING) == len(book[0].fingerprint)
 
 
-def test_the_points_are_whole():
-    assert sum(question.points for question in lab.questions.values()) == 16
+class TestEconomyOfAChain(LabContract):
+    answers = answers
+    mistakes = MISTAKES
+    pieces = HELPERS
+    other_ways = {"all three": OTHER_WAYS}
+    chains = [("staking_return", "R * 1.1", ["who_pays"])]
+    total = 16
+
+    @staticmethod
+    def by_hand(notebook):
+        book = write_book(["a", "b", "c"])
+        assert notebook["fitting_pages"](book) == 3
+        assert notebook["new_base_fee"](1_000, 200, 100) == 1_125
+        assert notebook["urn_share"](1, 2, 1, [0.4, 0.9]) == pytest.approx(0.5)

@@ -261,11 +261,12 @@ def show_survival(emission: Any, treasury_share: Any, seed: int = 1) -> PlotView
     marks, said = [], []
     for name, market in draw_markets(seed).items():
         life = live(emission, float(treasury_share), market)
-        columns |= {
-            f"{name} month": np.arange(float(len(life.months))),
-            name: np.array([month.providers for month in life.months]),
-        }
-        marks.append(Line(f"{name} month", name))
+        if life.months:  # a network that dies at once has nothing to draw
+            columns |= {
+                f"{name} month": np.arange(float(len(life.months))),
+                name: np.array([month.providers for month in life.months]),
+            }
+            marks.append(Line(f"{name} month", name))
         left = life.months[-1].left if life.months else float(NETWORK.budget)
         alive = f"**lives**, and {left / 1e6:.1f} million of its tokens are not minted yet."
         said.append(f"{name}: {alive if life.lives else f'**dies**: {life.killed}'}")
