@@ -78,7 +78,7 @@ class PeerNetwork:
     @property
     def contacts(self) -> NDArray[np.int64]:
         """How many nodes each node knows."""
-        return np.array([known.size for known in self._contacts])
+        return np.array([known.size for known in self._contacts], dtype=np.int64)
 
     def closest(self, key: int, online: NDArray[np.bool_] | None = None) -> int:
         """Position of the node that is responsible for ``key``: the closest that is on line (by default all are).
@@ -119,7 +119,7 @@ class PeerNetwork:
         """How many of ``keys`` (in [0, 2^48)) each node is responsible for."""
         wanted = np.atleast_1d(whole_number("keys", keys, 0, 2**BITS - 1))
         closest = [self.closest(key) for key in wanted.tolist()]
-        return np.bincount(np.array(closest, dtype=np.int64), minlength=self.ids.size)
+        return np.bincount(np.array(closest, dtype=np.intp), minlength=self.ids.size).astype(np.int64)
 
     def _online(self, online: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
         there = np.ones(self.ids.size, dtype=bool) if online is None else np.asarray(online, dtype=bool)
@@ -211,7 +211,8 @@ def simulate_gossip(
     Raises:
         ValueError: an argument outside its range.
     """
-    sizes = np.atleast_1d(whole_number("regions", np.asarray(regions), 1))
+    # Numbers of nodes in memory: where an index has 32 bits, numpy takes no longer ones for them.
+    sizes = np.atleast_1d(whole_number("regions", np.asarray(regions), 1)).astype(np.intp)
     at_least("fanout", fanout, 0)
     between("local", local, 0.0, 1.0)
     first = np.cumsum(sizes) - sizes

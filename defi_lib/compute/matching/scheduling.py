@@ -112,7 +112,9 @@ class Schedule(NamedTuple):
     def hours(self) -> NDArray[np.float64]:
         """How long each node works."""
         lengths = (self.finish - self.start)[self.done]
-        return np.bincount(self.node[self.done], weights=lengths, minlength=self.nodes.speed.size).astype(float)
+        # Where an index has 32 bits, bincount takes no longer ones.
+        node = self.node[self.done].astype(np.intp)
+        return np.bincount(node, weights=lengths, minlength=self.nodes.speed.size).astype(float)
 
     @property
     def cost(self) -> float:

@@ -81,7 +81,7 @@ def join_shares(shares: Sequence[Share]) -> int:
     if any(share.prime != prime for share in shares):
         raise ValueError("shares have different primes: allowed are shares of one secret")
     weights = lagrange_weights([share.holder for share in shares], prime)
-    return sum(share.value * weight for share, weight in zip(shares, weights, strict=True)) % prime
+    return sum(int(share.value) * weight for share, weight in zip(shares, weights, strict=True)) % prime
 
 
 def lagrange_weights(holders: Sequence[int], prime: int) -> list[int]:
@@ -92,6 +92,7 @@ def lagrange_weights(holders: Sequence[int], prime: int) -> list[int]:
     """
     if len(set(holders)) != len(holders):
         raise ValueError(f"holders = {list(holders)} repeat: allowed are different ones")
+    holders = [int(holder) for holder in holders]  # numpy's would overflow
     weights = []
     for i in holders:
         above, below = 1, 1

@@ -84,3 +84,14 @@ def test_a_share_adds_only_to_a_share():
         Share(1, 2) + 3
     with pytest.raises(TypeError):
         Share(1, 2) * 0.5
+
+
+def test_numpys_whole_numbers_do_not_overflow():
+    """Holders and values may come from an array, of 32 or of 64 bits."""
+    rng = np.random.default_rng(1)
+    shares = split_secret(2**500 + 7, 3, 5, rng)
+    numbered = [Share(np.int32(share.holder), share.value) for share in shares]
+    assert join_shares(numbered[1:4]) == 2**500 + 7
+    small = split_secret(2_000_000_000, 2, 3, rng, prime=2_147_483_647)
+    short = [Share(np.int32(share.holder), np.int32(share.value), share.prime) for share in small]
+    assert join_shares(short[:2]) == 2_000_000_000
