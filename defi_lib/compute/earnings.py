@@ -164,6 +164,10 @@ def host_year(
 
     Source: own bookkeeping of the standard terms. Real networks also demand a stake, fine downtime and pay by benchmark
     instead of by hour.
+
+    >>> card = Device(1600, 4, 0.45, 0.03)
+    >>> round(host_year(card, 0.3, 0.4, 0.2, 0.3).profit)
+    31
     """
     use, price, fee = between("utilisation", utilisation, 0.0, 1.0), non_negative("price", price), ratio("fee", fee)
     electricity_price = non_negative("electricity_price", electricity_price)
@@ -220,6 +224,9 @@ def break_even_price(device: Device, utilisation: Amount, fee: Amount = 0.0, ele
 
     Raises:
         ValueError: an argument outside its range.
+
+    >>> round(break_even_price(Device(1600, 4, 0.45, 0.03), 0.3, 0.2, 0.3), 3)
+    0.385
     """
     use = between("utilisation", utilisation, 0.0, 1.0, low_open=True)
     fee, electricity_price = ratio("fee", fee), non_negative("electricity_price", electricity_price)
@@ -297,6 +304,9 @@ def free_entry_nodes(
         ValueError: an argument outside its range, or a device without fixed cost: then entry never ends.
 
     Source: own derivation from ``profit(N) = min(1, demand/(8760·N))·8760·margin + emission/N − fixed cost = 0``.
+
+    >>> round(free_entry_nodes(Device(1600, 4, 0.45, 0.03), 1e6, 0.4, 0.2, 0.3))
+    405
     """
     demand, emission = non_negative("demand", demand), non_negative("emission", emission)
     margin = device.margin(price, fee, electricity_price)

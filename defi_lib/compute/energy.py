@@ -140,6 +140,9 @@ def footprint(
         ValueError: an argument outside its range, or shapes that do not fit together.
 
     Source: Luccioni et al., arXiv:2211.02001; GHG Protocol.
+
+    >>> footprint(100, 400).carbon
+    40.0
     """
     it_energy, grid_intensity = non_negative("it_energy", it_energy), non_negative("grid_intensity", grid_intensity)
     pue, embodied = between("pue", pue, 1.0, np.inf, high_open=True), non_negative("embodied", embodied)

@@ -75,6 +75,10 @@ def exact_shapley(game: Game, players: int) -> NDArray[np.float64]:
         ValueError: a number of players outside its range, or values that are not finite.
 
     Source: Shapley (1953); Ghorbani, Zou, *Data Shapley*, arXiv:1904.02868.
+
+    >>> gloves = lambda teams: np.minimum(teams[:, :2].sum(axis=1), teams[:, 2])
+    >>> exact_shapley(gloves, 3).round(3).tolist()
+    [0.167, 0.167, 0.667]
     """
     at_least("players", players, 1)
     between("players", players, 1, MOST_EXACT)
@@ -207,6 +211,9 @@ def divide_budget(budget: float, values: Amount) -> Rewards:
 
     Raises:
         ValueError: an argument outside its range.
+
+    >>> divide_budget(100.0, [3.0, 1.0, -1.0]).amounts
+    array([75., 25.,  0.])
     """
     non_negative("budget", budget)
     worth = np.maximum(np.atleast_1d(finite("values", values)), 0.0)

@@ -21,6 +21,9 @@ def laplace_scale(sensitivity: Amount, epsilon: Amount) -> Amount:
         ValueError: an argument outside its range, or shapes that do not fit together.
 
     Source: Dwork, Roth, *The Algorithmic Foundations of Differential Privacy* (2014), theorem 3.6.
+
+    >>> laplace_scale(1.0, 0.5)
+    2.0
     """
     sensitivity, epsilon = non_negative("sensitivity", sensitivity), positive("epsilon", epsilon)
     broadcastable(sensitivity=sensitivity, epsilon=epsilon)
@@ -58,6 +61,9 @@ def privacy_spent(noise: Amount, rounds: Whole, delta: Amount) -> Amount:
         ValueError: an argument outside its range, or shapes that do not fit together.
 
     Source: Bun, Steinke, arXiv:1605.02065 (zero-concentrated privacy). Drawing clients at random spends less.
+
+    >>> round(privacy_spent(noise_needed(2.0, 20, 1e-5), 20, 1e-5), 6)
+    2.0
     """
     noise, rounds = positive("noise", noise), whole("rounds", rounds)
     delta = between("delta", delta, 0.0, 1.0, low_open=True, high_open=True)

@@ -30,6 +30,9 @@ def federated_average(updates: Amount, sizes: Amount) -> NDArray[np.float64]:
         ValueError: no client, a negative size, or numbers of clients that differ.
 
     Source: McMahan et al., arXiv:1602.05629.
+
+    >>> federated_average([1.0, 2.0], [10, 30]).item()
+    1.75
     """
     updates, sizes = np.atleast_1d(finite("updates", updates)), np.atleast_1d(non_negative("sizes", sizes))
     if sizes.shape != updates.shape[:1]:

@@ -25,6 +25,9 @@ def trimmed_mean(trimmed: float = 0.2) -> Aggregate:
         ValueError: a part outside its range.
 
     Source: Yin et al., arXiv:1803.01498.
+
+    >>> trimmed_mean(0.2)(np.array([1.0, 2.0, 3.0, 4.0, 100.0]), np.ones(5)).item()
+    3.0
     """
     between("trimmed", trimmed, 0.0, 0.5, high_open=True)
 
@@ -48,6 +51,9 @@ def krum(malicious: int) -> Aggregate:
         ValueError: a negative number, or (when it is used) too few clients.
 
     Source: Blanchard et al., *Machine Learning with Adversaries* (2017).
+
+    >>> krum(1)(np.array([[1.0], [1.1], [0.9], [1.0], [50.0]]), np.ones(5))
+    array([1.])
     """
     at_least("malicious", malicious, 0)
 

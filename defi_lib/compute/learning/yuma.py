@@ -37,6 +37,9 @@ def yuma_consensus(stake: Amount, grades: Amount, majority: Amount = 0.5) -> Yum
 
     Source: opentensor/subtensor, docs/consensus.md, which averages the validators' shares over time (bonds), counts
     only stake above a limit, and computes in fixed point.
+
+    >>> yuma_consensus([0.5, 0.3, 0.2], [[0.7, 0.3], [0.6, 0.4], [0.0, 1.0]]).incentive.round(3)
+    array([0.602, 0.398])
     """
     grades = np.asarray(non_negative("grades", grades))
     if grades.ndim < 2:

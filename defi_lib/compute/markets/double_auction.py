@@ -81,6 +81,9 @@ def k_double_auction(bids: Amount, asks: Amount, k: Amount = 0.5, fee: Amount = 
         ValueError: an argument outside its range, or shapes that do not fit together.
 
     Source: Chatterjee, Samuelson (1983); Rustichini, Satterthwaite, Williams (1994).
+
+    >>> k_double_auction([5, 4, 1], [2, 3, 6]).buyer_price
+    3.5
     """
     k, fee = between("k", k, 0.0, 1.0), ratio("fee", fee)
     bids, asks = _people(bids, asks, k=k, fee=fee)
@@ -106,6 +109,9 @@ def mcafee_auction(bids: Amount, asks: Amount) -> Clearing:
 
     Source: McAfee, *A Dominant Strategy Double Auction* (1992). Each person may have one bid; who poses as several
     can gain.
+
+    >>> mcafee_auction([5, 4, 1], [2, 3, 6]).trades
+    2
     """
     bids, asks = _people(bids, asks)
     trades, high, low, next_bid, next_ask = _margin(bids, asks)
@@ -129,6 +135,9 @@ def vcg_double_auction(bids: Amount, asks: Amount) -> Clearing:
         ValueError: an argument outside its range, or shapes that do not fit together.
 
     Source: Vickrey (1961), Clarke (1971), Groves (1973); Myerson, Satterthwaite (1983).
+
+    >>> vcg_double_auction([5, 4, 1], [2, 3, 6]).market_keeps
+    -2.0
     """
     bids, asks = _people(bids, asks)
     trades, high, low, next_bid, next_ask = _margin(bids, asks)
@@ -148,6 +157,9 @@ def posted_price_market(bids: Amount, asks: Amount, price: Amount, fee: Amount =
 
     Raises:
         ValueError: an argument outside its range, or shapes that do not fit together.
+
+    >>> posted_price_market([5, 4, 1], [2, 3, 6], 3.5).surplus
+    4.0
     """
     price, fee = non_negative("price", price), ratio("fee", fee)
     bids, asks = _people(bids, asks, price=price, fee=fee)
@@ -168,6 +180,9 @@ def most_profitable_price(bids: Amount, unit_cost: Amount) -> Amount:
 
     Raises:
         ValueError: an argument outside its range, or shapes that do not fit together.
+
+    >>> most_profitable_price([5, 4, 1], 1.0)
+    4.0
     """
     unit_cost = non_negative("unit_cost", unit_cost)
     bids, _ = _people(bids, np.zeros(0), unit_cost=unit_cost)

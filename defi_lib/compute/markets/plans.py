@@ -43,6 +43,9 @@ def break_even_uses(subscription: Amount, price: Amount) -> Amount:
 
     Raises:
         ValueError: an argument outside its range.
+
+    >>> break_even_uses(10.0, 0.5)
+    20.0
     """
     subscription, price = non_negative("subscription", subscription), positive("price", price)
     broadcastable(subscription=subscription, price=price)
@@ -101,6 +104,9 @@ def choose_plan(uses: Amount, price: Amount, subscription: Amount, unit_cost: Am
 
     Raises:
         ValueError: an argument outside its range, or shapes that do not fit together.
+
+    >>> choose_plan(30, 0.5, 10.0).paid
+    10.0
     """
     uses, price = non_negative("uses", uses), non_negative("price", price)
     subscription, unit_cost = kept(non_negative("subscription", subscription)), non_negative("unit_cost", unit_cost)
@@ -158,6 +164,9 @@ def settle_by_contract(
 
     Raises:
         ValueError: an argument outside its range, or shapes that do not fit together.
+
+    >>> settle_by_contract(100, 1.0, 0.02).share
+    0.02
     """
     payments, payment = non_negative("payments", payments), non_negative("payment", payment)
     fee, batch = non_negative("transaction_fee", transaction_fee), between("batch", batch, 1.0, np.inf, high_open=True)
@@ -192,6 +201,9 @@ def settle_by_invoice(
 
     Raises:
         ValueError: an argument outside its range, or shapes that do not fit together.
+
+    >>> settle_by_invoice(100, 1.0, 0.3, batch=100).share
+    0.003
     """
     payments, payment = non_negative("payments", payments), non_negative("payment", payment)
     invoice_fee, percentage = non_negative("invoice_fee", invoice_fee), ratio("percentage", percentage)

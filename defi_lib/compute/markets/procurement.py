@@ -64,6 +64,11 @@ def reverse_auction(asks: Amount, reserve: Amount, units: Whole = 1, rule: str =
 
     Source: Vickrey (1961); Krishna, *Auction Theory*. Akash opens the asks while the auction runs and leaves the choice
     to the buyer.
+
+    >>> reverse_auction([3.0, 1.0, 2.0], reserve=5.0).cost
+    2.0
+    >>> reverse_auction([3.0, 1.0, 2.0], 5.0, units=2, rule="first price").cost
+    3.0
     """
     one_of("rule", rule, RULES)
     asks, reserve = np.atleast_1d(kept(non_negative("asks", asks))), non_negative("reserve", reserve)
@@ -117,6 +122,9 @@ def expected_price(bidders: Whole, ring: Whole = 1, low: float = 0.0, high: floa
 
     Source: Vickrey (1961) without ring; with a ring own derivation, the mean of the second lowest of the ring's minimum
     and the N − m others.
+
+    >>> round(expected_price(3), 2), round(expected_price(3, ring=2), 2)
+    (0.5, 0.58)
     """
     _limits(low, high)
     count, members = whole_number("bidders", bidders, 1), whole_number("ring", ring, 1)

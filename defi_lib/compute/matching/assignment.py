@@ -73,6 +73,9 @@ def assign(costs: Amount, rule: str = "optimal", outside: Amount | None = None) 
 
     Source: Kuhn (1955), Munkres (1957). Real markets decide task by task, as the first two rules do, because the next
     task is not known.
+
+    >>> assign([[4, 1, 3], [2, 0, 5], [3, 2, 2]], "optimal").nodes.tolist()
+    [1, 0, 2]
     """
     one_of("rule", rule, RULES)
     table, elsewhere = _costs(costs, outside)
@@ -98,6 +101,9 @@ def vcg_assignment(costs: Amount, outside: Amount) -> Assignment:
 
     Source: Vickrey (1961), Clarke (1971), Groves (1973). Nodes that work together, or one that poses as several, can
     gain by lies.
+
+    >>> vcg_assignment([[1.0, 2.0], [3.0, 1.0]], 5.0).paid
+    array([5., 5.])
     """
     best = assign(costs, "optimal", non_negative("outside", outside))
     for task in np.flatnonzero(best.done).tolist():

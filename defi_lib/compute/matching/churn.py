@@ -20,6 +20,9 @@ def online_share(leave: Amount, join: Amount) -> Amount:
 
     Raises:
         ValueError: an argument outside its range, or shapes that do not fit together.
+
+    >>> online_share(0.05, 0.2)
+    0.8
     """
     leave, join = between("leave", leave, 0.0, 1.0), between("join", join, 0.0, 1.0)
     broadcastable(leave=leave, join=join)
@@ -41,6 +44,9 @@ def hours_per_task(task_hours: Amount, leave: Amount) -> Amount:
         ValueError: an argument outside its range, or a task that takes more hours than a float can hold.
 
     Source: mean waiting time for a run of L successes, Feller, *An Introduction to Probability Theory* I, XIII.7.
+
+    >>> round(hours_per_task(24, 0.05), 1)
+    48.5
     """
     length, leave = non_negative("task_hours", task_hours), between("leave", leave, 0.0, 1.0, high_open=True)
     broadcastable(task_hours=length, leave=leave)
@@ -88,6 +94,9 @@ def simulate_churn(
 
     Raises:
         ValueError: an argument outside its range, or shapes that do not fit together.
+
+    >>> simulate_churn(10, 24, 0.0, 0.1, 5, np.random.default_rng(1)).finished.sum().item()
+    40
     """
     shape = (nodes,) if isinstance(nodes, int) else tuple(nodes)
     for size in shape:

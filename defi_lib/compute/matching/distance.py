@@ -36,6 +36,9 @@ def round_trip(distance: Amount, detour: Amount = 1.5, processing: Amount = 0.0)
 
     Raises:
         ValueError: an argument outside its range, or shapes that do not fit together.
+
+    >>> round(1000 * round_trip(505.0), 1)  # milliseconds
+    7.4
     """
     distance, processing = non_negative("distance", distance), non_negative("processing", processing)
     detour = between("detour", detour, 1.0, np.inf, high_open=True)
@@ -54,6 +57,9 @@ def great_circle(places: Amount, others: Amount) -> Amount:
         ValueError: a latitude outside its range, or shapes that do not fit.
 
     Source: haversine formula, Sinnott (1984), which keeps its digits for places close to each other.
+
+    >>> round(great_circle([52.5, 13.4], [48.1, 11.6]))
+    506
     """
     (here, east), (there, other_east) = _radians("places", places), _radians("others", others)
     broadcastable(places=here, others=there)

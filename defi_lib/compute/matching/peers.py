@@ -26,6 +26,9 @@ def kademlia_distance(one: Whole, other: Whole) -> Whole:
         ValueError: a negative or broken number.
 
     Source: Maymounkov, Mazières, *Kademlia* (2002).
+
+    >>> kademlia_distance(0b1010, 0b1001)
+    3
     """
     one, other = whole_number("one", one), whole_number("other", other)
     broadcastable(one=one, other=other)
@@ -244,6 +247,9 @@ def rarest_piece(copies: Whole, missing: NDArray[np.bool_]) -> int:
         ValueError: a negative number, or lists of different length.
 
     Source: Cohen, *Incentives Build Robustness in BitTorrent* (2003); Legout et al. (2006).
+
+    >>> rarest_piece([3, 1, 2], [True, False, True])
+    2
     """
     count = np.atleast_1d(whole_number("copies", copies))
     broadcastable(copies=count, missing=np.asarray(missing, dtype=float))

@@ -152,6 +152,9 @@ def schedule(tasks: Tasks, nodes: Nodes, rule: str = "longest first") -> Schedul
         ValueError: an unknown rule.
 
     Source: Graham (1969); Jackson (1955) for deadlines.
+
+    >>> schedule(Tasks([3, 3, 2, 2, 2]), Nodes([1, 1])).makespan
+    7.0
     """
     one_of("rule", rule, RULES)
     keys = {"longest first": -tasks.work, "earliest deadline": tasks.deadline, "priority": -tasks.priority}
@@ -190,6 +193,9 @@ def optimal_schedule(tasks: Tasks, nodes: Nodes, goal: str = "makespan", seconds
         ValueError: an unknown goal, or no proof of the optimum in the given time.
 
     Source: Jackson (1955) for the deadlines; Pinedo, *Scheduling*.
+
+    >>> optimal_schedule(Tasks([3, 3, 2, 2, 2]), Nodes([1, 1])).makespan
+    6.0
     """
     one_of("goal", goal, GOALS)
     positive("seconds", seconds)

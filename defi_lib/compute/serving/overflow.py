@@ -72,6 +72,9 @@ def hybrid_service(
         ValueError: an argument outside its range, or shapes that do not fit together.
 
     Source: Erlang (1917); Kleinrock, *Queueing Systems* (1975), M/M/c/K.
+
+    >>> round(hybrid_service(8.0, 1.0, 10).cloud_share, 3)
+    0.122
     """
     arrival_rate, service_rate = positive("arrival_rate", arrival_rate), positive("service_rate", service_rate)
     servers, room = kept(whole("servers", servers, 0, 100_000)), whole("room", room, 0, 100_000)
@@ -112,6 +115,9 @@ def cheapest_servers(
 
     Raises:
         ValueError: an argument outside its range, or so many machines that pay that they cannot be tried.
+
+    >>> cheapest_servers(8.0, 1.0, 1.0, 0.001).servers
+    11
     """
     positive("server_price", server_price)
     all_cloud = hybrid_service(arrival_rate, service_rate, 0, 0, server_price, cloud_price)

@@ -42,6 +42,9 @@ def quantise(values: Amount, bits: int) -> Quantised:
 
     Source: Jacob et al., arXiv:1712.05877 (symmetric, one scale per channel). Programs in use have smaller groups and
     choose the levels by their effect on the output.
+
+    >>> quantise([[1.0, -0.5, 0.25]], 4).codes.tolist()
+    [[7, -4, 2]]
     """
     rows = np.atleast_1d(finite("values", values))
     between("bits", at_least("bits", bits, 2), 2, 16)

@@ -59,7 +59,11 @@ class Queue(NamedTuple):
 
 
 def mm1_queue(arrival_rate: Amount, service_rate: Amount) -> Queue:
-    """M/M/1, random arrivals and exponential services: ``W_q = ρ/(μ − λ)``; arguments as in :func:`mg1_queue`."""
+    """M/M/1, random arrivals and exponential services: ``W_q = ρ/(μ − λ)``; arguments as in :func:`mg1_queue`.
+
+    >>> mm1_queue(0.5, 1.0).wait
+    1.0
+    """
     return mg1_queue(arrival_rate, service_rate, 1.0)
 
 
@@ -103,6 +107,9 @@ def mmc_queue(arrival_rate: Amount, service_rate: Amount, servers: Whole) -> Que
         ValueError: an argument outside its range, shapes that do not fit together, or ρ >= 1.
 
     Source: Erlang (1917); Kleinrock, *Queueing Systems* (1975).
+
+    >>> round(mmc_queue(1.6, 1.0, 2).wait, 3)
+    1.778
     """
     arrival_rate = kept(non_negative("arrival_rate", arrival_rate))
     service_rate = kept(positive("service_rate", service_rate))
@@ -124,6 +131,9 @@ def erlang_b(servers: Whole, load: Amount) -> Amount:
         ValueError: an argument outside its range, or shapes that do not fit together.
 
     Source: Erlang (1917).
+
+    >>> erlang_b(2, 1.0)
+    0.2
     """
     servers, load = whole("servers", servers, 0, _MOST_SERVERS), non_negative("load", load)
     blocked = np.ones(broadcastable(servers=servers, load=load))
@@ -189,6 +199,9 @@ def servers_needed(arrival_rate: Amount, service_rate: Amount, longest_wait: Amo
 
     Raises:
         ValueError: an argument outside its range, shapes that do not fit together, or more than 100,000 servers.
+
+    >>> servers_needed(10.0, 1.0, 0.5)
+    12
     """
     arrival_rate, service_rate = non_negative("arrival_rate", arrival_rate), positive("service_rate", service_rate)
     longest_wait = positive("longest_wait", longest_wait)
@@ -233,6 +246,9 @@ def pooling(machines: Whole, arrival_rate: Amount, service_rate: Amount) -> Pool
 
     Raises:
         ValueError: an argument outside its range, shapes that do not fit together, or ρ >= 1.
+
+    >>> round(pooling(2, 1.6, 1.0).wait_ratio, 2)
+    2.25
     """
     machines = whole("machines", machines, 1, _MOST_SERVERS)
     arrival_rate, service_rate = positive("arrival_rate", arrival_rate), positive("service_rate", service_rate)
@@ -260,6 +276,9 @@ def unreliable_queue(arrival_rate: Amount, service_rate: Amount, mtbf: Amount, m
         ValueError: an argument outside its range, shapes that do not fit together, or ``λ >= μ·mtbf/(mtbf + mttr)``.
 
     Source: Avi-Itzhak, Naor, *Some Queuing Problems with the Service Station Subject to Breakdown* (1963).
+
+    >>> round(unreliable_queue(0.5, 1.0, 9.0, 1.0).wait, 3)
+    1.725
     """
     arrival_rate = kept(non_negative("arrival_rate", arrival_rate))
     service_rate = kept(positive("service_rate", service_rate))

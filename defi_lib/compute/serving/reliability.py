@@ -51,6 +51,9 @@ def availability(mtbf: Amount, mttr: Amount) -> Amount:
 
     Raises:
         ValueError: an argument outside its range, or shapes that do not fit together.
+
+    >>> availability(9.0, 1.0)
+    0.9
     """
     mtbf, mttr = positive("mtbf", mtbf), non_negative("mttr", mttr)
     broadcastable(mtbf=mtbf, mttr=mttr)
@@ -84,6 +87,9 @@ def replicas_needed(one: Amount, target: Amount) -> Whole:
 
     Raises:
         ValueError: an argument outside its range, or shapes that do not fit together.
+
+    >>> replicas_needed(0.9, 0.999)
+    3
     """
     one = np.asarray(between("one", one, 0.0, 1.0, low_open=True))
     target = np.asarray(between("target", target, 0.0, 1.0, high_open=True))
@@ -126,6 +132,9 @@ def daly_interval(checkpoint: Amount, mtbf: Amount) -> Amount:
         ValueError: an argument outside its range, or shapes that do not fit together.
 
     Source: Daly (2006), of whose run time (:func:`expected_run_time`) it is the minimum.
+
+    >>> round(daly_interval(0.1, 20.0), 3)
+    1.934
     """
     checkpoint, mtbf = positive("checkpoint", checkpoint), positive("mtbf", mtbf)
     broadcastable(checkpoint=checkpoint, mtbf=mtbf)
@@ -189,6 +198,9 @@ def expected_run_time(
         ValueError: an argument outside its range, shapes that do not fit together, or a time beyond all numbers.
 
     Source: Daly, *A higher order estimate of the optimum checkpoint interval* (2006).
+
+    >>> round(expected_run_time(100.0, 2.0, 0.1, 20.0), 1)
+    110.7
     """
     work, interval = non_negative("work", work), positive("interval", interval)
     checkpoint, mtbf = non_negative("checkpoint", checkpoint), positive("mtbf", mtbf)

@@ -124,6 +124,9 @@ def decode_step(
         ValueError: an argument outside its range, shapes that do not fit together, or more than fits the memory.
 
     Source: Pope et al., arXiv:2211.05102; Kwon et al. (vLLM), arXiv:2309.06180.
+
+    >>> round(decode_step(Accelerator(1.555, 312, 40), LanguageModel(8.03e9)).tokens_per_second, 2)
+    96.82
     """
     batch, context = kept(positive("batch", batch)), non_negative("context", context)
     _together(accelerator, model, batch=batch, context=context)
@@ -154,6 +157,9 @@ def largest_batch(accelerator: Accelerator, model: LanguageModel, context: Amoun
 
     Raises:
         ValueError: an argument outside its range, a model without cache, or weights that do not fit the memory.
+
+    >>> largest_batch(Accelerator(3.35, 989, 80), LanguageModel(8.03e9, 2, 131072), 4096)
+    119
     """
     context = positive("context", context)
     _together(accelerator, model, context=context)

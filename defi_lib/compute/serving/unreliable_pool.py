@@ -37,6 +37,9 @@ def unreliable_pool(arrival_rate: Amount, service_rate: Amount, servers: int, mt
 
     Source: Mitrany, Avi-Itzhak, *A Many-Server Queue with Service Interruptions* (1968); solved by the logarithmic
     reduction of Latouche, Ramaswami (1993).
+
+    >>> round(unreliable_pool(1.0, 1.0, 2, 9.0, 1.0).wait, 3)
+    0.646
     """
     arrival_rate = kept(positive("arrival_rate", arrival_rate))
     service_rate = kept(positive("service_rate", service_rate))

@@ -38,6 +38,9 @@ def loss_probability(needed: int, pieces: int, piece_loss: Amount) -> Amount:
         ValueError: an argument outside its range.
 
     Source: Reed, Solomon (1960); Storj whitepaper v3.
+
+    >>> loss_probability(1, 3, 0.1) < loss_probability(1, 2, 0.1)
+    True
     """
     _code(needed, pieces)
     lost = np.asarray(between("piece_loss", piece_loss, 0.0, 1.0))
@@ -87,6 +90,9 @@ def grouped_loss(needed: int, pieces: int, groups: int, group_loss: Amount, piec
 
     Raises:
         ValueError: an argument outside its range, or groups that do not divide the pieces.
+
+    >>> round(grouped_loss(1, 3, 1, 0.01), 6)
+    0.01
     """
     _code(needed, pieces)
     if pieces % at_least("groups", groups, 1):
@@ -190,6 +196,9 @@ def repair_plan(needed: int, pieces: int, threshold: int, failure_rate: Amount, 
         ValueError: an argument outside its range, shapes that do not fit together, or a time beyond all numbers.
 
     Source: own derivation, a Markov chain with renewal at each repair; Angus (1988) for the mean time to data loss.
+
+    >>> round(repair_plan(2, 4, 3, 0.5, 0.01).mean_time_to_loss, 1)
+    3485.5
     """
     _code(needed, pieces)
     if at_least("threshold", threshold, 0):

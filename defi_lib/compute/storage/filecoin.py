@@ -21,6 +21,9 @@ def simple_minting(years: Amount) -> Amount:
         ValueError: a negative time.
 
     Source: filecoin-project/builtin-actors, reward/logic.rs.
+
+    >>> simple_minting(6.0)
+    165000000.0
     """
     return _decaying(SIMPLE_TOTAL, non_negative("years", years))
 
@@ -83,6 +86,9 @@ def consensus_pledge(
         ValueError: an argument outside its range, or shapes that do not fit together.
 
     Source: filecoin-project/builtin-actors, miner/monies.rs; later proposals blend in a term without baseline.
+
+    >>> round(consensus_pledge(7e8, 32.0, 20 * 2.0**30), 4)
+    0.3129
     """
     circulating, sector = non_negative("circulating", circulating), non_negative("sector_power", sector_power)
     network, baseline = positive("network_power", network_power), non_negative("baseline", baseline)

@@ -63,6 +63,9 @@ def storage_month(
 
     Raises:
         ValueError: an argument outside its range, or shapes that do not fit together.
+
+    >>> round(storage_month(80 / 29, 4.0, 1.5).margin, 2)
+    -0.14
     """
     expansion = between("expansion", expansion, 1.0, np.inf, high_open=True)
     price, payout, egress = (
@@ -96,6 +99,9 @@ def endowment(cost: Amount, decline: Amount, interest: Amount = 0.0) -> Amount:
             then no finite sum is enough.
 
     Source: Arweave yellow paper, storage endowment.
+
+    >>> endowment(1.0, 0.1)
+    10.0
     """
     cost, decline = non_negative("cost", cost), between("decline", decline, 0.0, 1.0)
     interest = non_negative("interest", interest)

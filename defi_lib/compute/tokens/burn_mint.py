@@ -62,6 +62,9 @@ def burn_and_mint(
         ValueError: an argument outside its range, or shapes that do not fit together.
 
     Source: Samani (2018); Kalabić, *Valuing burn-and-mint tokens*.
+
+    >>> burn_and_mint(1000.0, 2.0, 400.0).supply_change
+    -100.0
     """
     demand, price, minted = (
         kept(non_negative("demand", demand)),
@@ -105,6 +108,9 @@ def helium_epoch(demand: Amount, price: Amount, scheduled: Amount, cap_share: Am
         ValueError: an argument outside its range, or shapes that do not fit together.
 
     Source: helium/HIP 0020. The contract counts what was burned in the epoch before; founders get a part of it all.
+
+    >>> helium_epoch(1000.0, 2.0, 400.0).supply_change
+    -96.0
     """
     demand, price = non_negative("demand", demand), positive("price", price)
     scheduled, cap_share = non_negative("scheduled", scheduled), non_negative("cap_share", cap_share)
@@ -145,6 +151,9 @@ def stationary_price(demand: Amount, minted: Amount) -> Amount:
 
     Raises:
         ValueError: an argument outside its range, or shapes that do not fit together.
+
+    >>> stationary_price(1000.0, 400.0)
+    2.5
     """
     demand, minted = non_negative("demand", demand), positive("minted", minted)
     broadcastable(demand=demand, minted=minted)

@@ -33,6 +33,9 @@ def network_growth(provider_factor: Amount, supply_factor: Amount, exponent: Amo
         ValueError: an argument outside its range, or shapes that do not fit together.
 
     Source: own derivation; compare Cong, Li, Wang, *Tokenomics*, Review of Financial Studies 34(3).
+
+    >>> network_growth(2.0, 1.25, 2.0)
+    Growth(price=3.2, emission_value=2.0, diluted_emission_value=1.6)
     """
     providers, supply = positive("provider_factor", provider_factor), positive("supply_factor", supply_factor)
     exponent = finite("exponent", exponent)
@@ -84,6 +87,9 @@ def feedback(emission_part: Amount, exponent: Amount, demand_exponent: Amount = 
         ValueError: an argument outside its range, or shapes that do not fit together.
 
     Source: own derivation, ``d ln(E·p + D)/d ln N``.
+
+    >>> feedback(0.75, 2.0)
+    1.5
     """
     part = between("emission_part", emission_part, 0.0, 1.0)
     exponent, demand_exponent = finite("exponent", exponent), finite("demand_exponent", demand_exponent)
@@ -99,6 +105,9 @@ def shock_multiplier(feedback_strength: Amount) -> Amount:
 
     Raises:
         ValueError: a feedback of 1 or more: no stable size, a small shock begins a spiral.
+
+    >>> shock_multiplier(0.75)
+    4.0
     """
     strength = np.asarray(finite("feedback_strength", feedback_strength))
     stable = below(strength, 1.0)

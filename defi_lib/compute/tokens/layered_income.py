@@ -46,6 +46,9 @@ def layer_income(
 
     Raises:
         ValueError: an argument outside its range, or shapes that do not fit together.
+
+    >>> layer_income(100.0, -0.5, 0.5, 0.2).total
+    80.0
     """
     value = non_negative("value", value)
     price_return = between("price_return", price_return, -1.0, np.inf, high_open=True)

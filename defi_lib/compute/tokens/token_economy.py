@@ -189,6 +189,11 @@ def simulate_token_economy(
 
     Raises:
         ValueError: an argument outside its range, or shapes that do not fit together.
+
+    >>> from defi_lib.rewards import StepEmission
+    >>> network = TokenEconomy(1e6, 100.0, 1e5, 1e6, 5000.0)
+    >>> simulate_token_economy(network, StepEmission(1e5, 0.5, 1.0), years=2.0).providers[-1] > 100
+    np.False_
     """
     count = max(round(float(positive("years", years)) * at_least("steps_per_year", steps_per_year, 1)), 1)
     step = years / count

@@ -28,6 +28,9 @@ def voted_value(preferences: Amount, tokens: Amount = 1.0) -> Amount:
         ValueError: no member, no token, a negative number of tokens, or shapes that do not fit together.
 
     Source: Black (1948), median voter.
+
+    >>> voted_value([0.1, 0.2, 0.3, 0.8]), voted_value([0.1, 0.2, 0.3, 0.8], [1, 1, 1, 5])
+    (0.2, 0.8)
     """
     wishes, votes = np.atleast_1d(finite("preferences", preferences)), non_negative("tokens", tokens)
     shape = broadcastable(preferences=wishes, tokens=votes)
@@ -80,6 +83,9 @@ def buy_back(market_value: Amount, supply: Amount, amount: Amount) -> Payout:
         ValueError: an argument outside its range, or shapes that do not fit together.
 
     Source: Miller, Modigliani (1961).
+
+    >>> buy_back(1000.0, 100.0, 100.0).price
+    10.0
     """
     market_value, supply = positive("market_value", market_value), positive("supply", supply)
     amount = kept(between("amount", amount, 0.0, market_value, high_open=True))
@@ -132,6 +138,9 @@ def simulate_treasury(
 
     Raises:
         ValueError: an argument outside its range, no month, or shapes that do not fit together.
+
+    >>> simulate_treasury(250.0, 100.0, 100.0, [1.0, 0.5, 0.5]).runway
+    3.0
     """
     cash, tokens, spending = non_negative("cash", cash), non_negative("tokens", tokens), positive("spending", spending)
     quotes, discount = np.atleast_1d(non_negative("prices", prices)), ratio("discount", discount)

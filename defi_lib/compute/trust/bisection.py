@@ -34,6 +34,9 @@ def bisection_rounds(steps: int) -> int:
 
     Raises:
         ValueError: less than one step.
+
+    >>> bisection_rounds(1_000_000)
+    20
     """
     return (at_least("steps", steps, 1) - 1).bit_length()
 

@@ -57,6 +57,10 @@ def split_secret(
         ValueError: an argument outside its range, among them k > n.
 
     Source: Shamir, *How to Share a Secret* (1979).
+
+    >>> shares = split_secret(42, 2, 3, np.random.default_rng(1))
+    >>> join_shares(shares[1:]), join_shares(shares[:1]) == 42
+    (42, False)
     """
     at_least("holders", holders, 1)
     if at_least("threshold", threshold, 1) > holders:

@@ -126,6 +126,12 @@ def sign_together(shares: Sequence[Share], public: int, message: bytes, rng: np.
 
     Raises:
         ValueError: no share, or two of one holder.
+
+    >>> rng = np.random.default_rng(1)
+    >>> key = share_key(2, 3, rng)
+    >>> signature = sign_together(key.shares[1:], key.public, b"pay 5", rng)
+    >>> is_signed_together(key.public, b"pay 5", signature), is_signed_together(key.public, b"pay 6", signature)
+    (True, False)
     """
     nonces = {share.holder: draw_nonce(rng) for share in shares}
     if len(nonces) != len(shares):

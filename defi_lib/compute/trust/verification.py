@@ -26,6 +26,9 @@ def detection_probability(check_rate: Amount, cheats: Amount) -> Amount:
         ValueError: an argument outside its range, or shapes that do not fit together.
 
     Source: Belenkiy et al., *Incentivizing Outsourced Computation* (2008).
+
+    >>> round(detection_probability(0.1, 20), 3)
+    0.878
     """
     rate, cheats = between("check_rate", check_rate, 0.0, 1.0), non_negative("cheats", cheats)
     broadcastable(check_rate=rate, cheats=cheats)
@@ -51,6 +54,9 @@ def deterring_check_rate(stake: Amount, saving: Amount = 0.0, reward: Amount = 0
             to lose.
 
     Source: Becker (1968); Belenkiy et al. (2008).
+
+    >>> deterring_check_rate(10.0, 1.0)
+    0.1
     """
     stake, saving = non_negative("stake", stake), non_negative("saving", saving)
     reward, gain = non_negative("reward", reward), non_negative("gain", gain)
@@ -162,6 +168,9 @@ def majority_error(copies: int, error: Amount, coalition: Amount = 0.0) -> Amoun
         ValueError: an argument outside its range, or shapes that do not fit together.
 
     Source: Condorcet (1785); Sarmenta (2002); Anderson, *BOINC* (2004).
+
+    >>> round(majority_error(3, 0.1), 3)
+    0.028
     """
     at_least("copies", copies, 1)
     between("copies", copies, 1, _MOST_COPIES)
@@ -207,6 +216,9 @@ def copies_needed(error: float, target: float) -> int:
 
     Raises:
         ValueError: an argument outside its range, or more than 1001 copies needed.
+
+    >>> copies_needed(0.1, 0.01)
+    5
     """
     between("error", error, 0.0, 0.5, high_open=True)
     between("target", target, 0.0, 1.0, low_open=True, high_open=True)
@@ -252,6 +264,9 @@ def inspection_game(check_cost: Amount, bounty: Amount, saving: Amount, penalty:
 
     Source: Avenhaus, von Stengel, Zamir, *Inspection Games* (2002); Luu et al., *Demystifying Incentives in the
     Consensus Computer* (2015).
+
+    >>> inspection_game(1.0, 10.0, 2.0, 8.0)
+    InspectionGame(cheating_rate=0.1, check_rate=0.25)
     """
     cost, bounty = non_negative("check_cost", check_cost), positive("bounty", bounty)
     saving, penalty = positive("saving", saving), non_negative("penalty", penalty)
