@@ -18,6 +18,7 @@ from bokeh.plotting import figure
 from bokeh.themes import Theme
 
 from defi_lib.explore.plots import Area, Axis, Bars, Columns, Dots, LegendEntry, Line, Plot, Rule, columns_of, stacked
+from defi_lib.theme import GRID, TEXT
 
 _NUMERAL = {"percent": "0.[0000]%", "money": "$0,0.[00]a", "integer": "0,0"}
 _HOVER = {"percent": "{0.[000]%}", "money": "{$0,0.[00]}", "integer": "{0,0}", "number": "{0,0.[0000]}"}
@@ -145,7 +146,7 @@ class LiveFigure:
 
 def theme(dark: bool) -> Theme:
     """Colours of everything that is not data."""
-    text, grid = ("#e0e0e0", "#444444") if dark else ("#333333", "#e3e3e3")
+    text, grid = TEXT[dark], GRID[dark]
     axis = {
         "axis_label_text_color": text,
         "axis_label_text_font": "system-ui, sans-serif",

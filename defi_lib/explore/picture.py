@@ -11,6 +11,7 @@ from matplotlib.ticker import FuncFormatter
 from PIL import Image
 
 from defi_lib.explore.plots import Area, Axis, Bars, Columns, Line, Plot, Rule, columns_of, stacked
+from defi_lib.theme import GRID
 
 _DASHES = {"solid": "-", "dashed": "--", "dotdash": "-.", "dotted": ":"}
 _COLORS = 24  # enough for smooth lines of one plot, and a third of the bytes
@@ -25,7 +26,7 @@ def draw(plot: Plot, result: Columns) -> bytes:
     _draw_axis(axes.xaxis, plot.x, axes.set_xscale, axes.set_xlim)
     if not any(isinstance(mark, Bars) for mark in plot.marks):
         _draw_axis(axes.yaxis, plot.y, axes.set_yscale, axes.set_ylim)
-    axes.grid(color="#e3e3e3", linewidth=0.8)
+    axes.grid(color=GRID[False], linewidth=0.8)
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)
     figure.legend(loc="outside upper left", ncols=3, frameon=False, fontsize=9)

@@ -12,12 +12,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.theme import RULE, SERIES
 from defi_lib.validation import finite
 
 Columns = Mapping[str, Any]
 
-#: Eight colours that stay apart for colour-blind readers and stand out (3:1) on white and on near-black.
-PALETTE = ("#2f7fc1", "#d9730d", "#159570", "#b565a7", "#a67c00", "#d1495b", "#6b7fd7", "#808080")
 DASHES = ("solid", "dashed", "dotdash", "dotted")
 
 Format = Literal["number", "percent", "money", "integer"]
@@ -207,16 +206,16 @@ def _legend(marks: tuple[Mark, ...]) -> list[LegendEntry]:
     """One entry per mark (per value of bars): colours in turn, and dashes, so that no line rests on colour alone."""
     entries: list[LegendEntry] = []
     for mark in marks:
-        color = PALETTE[len(entries) % len(PALETTE)]
+        color = SERIES[len(entries) % len(SERIES)]
         if isinstance(mark, Bars):
             names = mark.labels or mark.values
             start = len(entries)
-            entries += [LegendEntry(name, PALETTE[(start + i) % len(PALETTE)], "bar") for i, name in enumerate(names)]
+            entries += [LegendEntry(name, SERIES[(start + i) % len(SERIES)], "bar") for i, name in enumerate(names)]
         elif isinstance(mark, Line):
             lines = sum(entry.kind == "line" for entry in entries)
             entries.append(LegendEntry(mark.label or mark.y, color, "line", DASHES[lines % len(DASHES)]))
         elif isinstance(mark, Rule):
-            entries.append(LegendEntry(mark.label or mark.x or mark.y, "#808080", "rule", "dashed"))
+            entries.append(LegendEntry(mark.label or mark.x or mark.y, RULE, "rule", "dashed"))
         else:
             kind = "area" if isinstance(mark, Area) else "dot"
             default = mark.high if isinstance(mark, Area) else mark.y

@@ -10,6 +10,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from defi_lib.explore.manners import Manners
+from defi_lib.theme import RIGHT, WRONG
 from defi_lib.validation import between
 
 
@@ -141,7 +142,7 @@ def _check_answers(text: str, answers: Mapping[str, str]) -> None:
 def _feedback(text: str) -> str:
     """The sign says what the colour says, for those who do not see it."""
     right = text.startswith("Right")
-    color, sign = ("#159570", "✓") if right else ("#d9730d", "✗")
+    color, sign = (RIGHT, "✓") if right else (WRONG, "✗")
     return f'<span style="color:{color};font-weight:bold" aria-hidden="true">{sign}</span> {text}'
 
 

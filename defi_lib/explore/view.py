@@ -20,6 +20,7 @@ from bokeh.protocol import Protocol
 
 from defi_lib.explore.figure import LiveFigure, theme
 from defi_lib.explore.plots import Columns, Plot
+from defi_lib.theme import style
 
 _HERE = pathlib.Path(__file__).parent
 _BOKEHJS = pathlib.Path(bokeh.__file__).parent / "server" / "static" / "js" / "bokeh.min.js"
@@ -35,7 +36,7 @@ class PlotView(anywidget.AnyWidget):
     """
 
     _esm = _HERE / "view.js"
-    _css = _HERE / "view.css"
+    _css = style() + (_HERE / "view.css").read_text(encoding="utf-8")
 
     def __init__(self, plot: Plot, result: Columns, sentence: str = "") -> None:
         super().__init__()

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from defi_lib.explore import Choice, Slider, Switch
-from defi_lib.explore.plots import PALETTE
+from defi_lib.theme import RULE, SERIES
 
 
 def test_defaults_lie_in_the_middle():
@@ -64,6 +64,6 @@ def luminance(color):
 
 @pytest.mark.parametrize("background", ["#ffffff", "#111111"])
 def test_every_colour_stands_out_in_both_themes(background):
-    for color in PALETTE:
+    for color in (*SERIES, RULE):
         light, dark = sorted((luminance(color), luminance(background)), reverse=True)
         assert (light + 0.05) / (dark + 0.05) >= 3, color

@@ -6,6 +6,8 @@ import html
 import re
 from typing import NamedTuple
 
+from defi_lib import theme
+
 
 class Feedback(NamedTuple):
     """What a student sees. Its ``repr`` is the number of points: nbgrader reads partial credit from it."""
@@ -35,12 +37,12 @@ RIGHT, PARTLY, WRONG, UNANSWERED = "Right", "Partly right", "Not right yet", "No
 RAISED, TOO_LONG = "Your code stopped with an error", "Your code took too long"
 
 _LOOKS = {
-    RIGHT: ("✓", "#009e73"),
-    PARTLY: ("◐", "#e69f00"),
-    WRONG: ("✗", "#d55e00"),
-    UNANSWERED: ("○", "#999999"),
-    RAISED: ("⚠", "#d55e00"),
-    TOO_LONG: ("⌛", "#d55e00"),
+    RIGHT: ("✓", theme.RIGHT),
+    PARTLY: ("◐", theme.PARTLY),
+    WRONG: ("✗", theme.WRONG),
+    UNANSWERED: ("○", theme.NEUTRAL),
+    RAISED: ("⚠", theme.WRONG),
+    TOO_LONG: ("⌛", theme.WRONG),
 }
 
 

@@ -1,0 +1,25 @@
+"""Every colour of the course, in one place: plots, pictures, questions and labs take theirs from here.
+
+After a change, `make notebooks` draws the stored pictures anew.
+"""
+
+#: Lines, areas, dots and bars, in turn: eight colours that stay apart for colour-blind readers and stand out (3:1) on
+#: white and on near-black.
+SERIES = ("#2f7fc1", "#d9730d", "#159570", "#b565a7", "#a67c00", "#d1495b", "#6b7fd7", "#a05a2c")
+
+RULE = "#808080"  #: a straight line that marks a limit; no series has this colour
+
+RIGHT = "#009e73"
+PARTLY = "#e69f00"
+WRONG = "#d55e00"
+NEUTRAL = "#999999"  #: not answered yet
+ERROR = "#d1495b"
+
+#: Words and grid of a plot, on white and on a dark page.
+TEXT = {False: "#333333", True: "#e0e0e0"}
+GRID = {False: "#e3e3e3", True: "#444444"}
+
+
+def style() -> str:
+    """The colours that style sheets use, as variables of theirs."""
+    return f":root {{ --defi-right: {RIGHT}; --defi-wrong: {WRONG}; --defi-error: {ERROR}; }}\n"
