@@ -57,6 +57,7 @@ __getattr__, __dir__, __all__ = attach(
             "market_fills",
         ],
         "pools.order_queue": ["Fill", "Order"],
+        "pools.price_accumulator": ["PriceAccumulator"],
         "pools.price_range": [
             "amounts_for_liquidity",
             "capital_efficiency",
@@ -97,7 +98,7 @@ __getattr__, __dir__, __all__ = attach(
             "tick_at_sqrt_price_x96",
             "usable_tick",
         ],
-        "pools.pool": ["LiquidityChange", "Pool", "SharedPool", "Swap"],
+        "pools.pool": ["BalanceChange", "LiquidityChange", "Pool", "SharedPool", "Swap"],
         "pools.weighted": ["Limits", "NO_LIMITS", "POWER_ERROR", "WeightedPool"],
     },
     renamed={

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from defi_lib.exchange.pools.pool import LiquidityChange, Swap, price_gaps, replaced
+from defi_lib.exchange.pools.pool import BalanceChange, LiquidityChange, Swap, price_gaps, replaced
 from defi_lib.frozen import kept
-from defi_lib.rounding import rest
+from defi_lib.rounding import below, rest
 from defi_lib.validation import Amount, between, broadcastable, non_negative, per_token, positive, ratio, token_pair
 
 #: Builds a record from values already known to be valid, in half the time of its constructor.
@@ -177,6 +177,51 @@ class ConstantProductPool(_State):
         pool = self._with_liquidity((x * kept_part, y * kept_part), left)
         return LiquidityChange(self, pool, (x * part, y * part), shares, protocol_shares)
 
+    def donate(self, amounts: tuple[Amount, Amount]) -> BalanceChange:
+        """Give tokens (each >= 0) to all who hold shares: sent to the pool and counted, with nothing in return.
+
+        What is not in proportion moves the price, so that arbitrageurs take a part of it. The protocol's part of the
+        growth of k is that of a fee. In the contract a donation is a plain transfer; until somebody calls ``sync`` the
+        tokens are nobody's, and whoever calls ``skim`` or trades first can have them.
+
+        Raises:
+            ValueError: a negative amount, or not exactly two amounts.
+
+        >>> ConstantProductPool((100.0, 100.0)).donate((0.0, 21.0)).pool.price()
+        1.21
+        """
+        dx, dy = per_token("amounts", amounts, 2, non_negative)
+        x, y = self.reserves
+        broadcastable(**{"amounts[0]": dx, "amounts[1]": dy, "reserves[0]": x, "reserves[1]": y})
+        return BalanceChange(self, self._counting((x + dx, y + dy)), (dx, dy))
+
+    def sync(self, balances: tuple[Amount, Amount]) -> BalanceChange:
+        """Take for reserves what the pool really holds (tokens, each > 0), more or less than it knew.
+
+        Raises:
+            ValueError: a balance that is not positive, or not exactly two.
+        """
+        x, y = per_token("balances", balances, 2, positive)
+        before_x, before_y = self.reserves
+        broadcastable(**{"balances[0]": x, "balances[1]": y, "reserves[0]": before_x, "reserves[1]": before_y})
+        return BalanceChange(self, self._counting((x, y)), (x - before_x, y - before_y))
+
+    def skim(self, balances: tuple[Amount, Amount]) -> BalanceChange:
+        """Take away what the pool really holds (tokens) above its reserves, which stay as they are: the amounts are
+        negative, and whoever asks first gets them.
+
+        Raises:
+            ValueError: a balance below the reserve, which the contract refuses too, or not exactly two.
+        """
+        held = per_token("balances", balances, 2, positive)
+        for i, (balance, reserve) in enumerate(zip(held, self.reserves, strict=True)):
+            if np.any(below(balance, reserve)):
+                between(f"balances[{i}]", balance, reserve, np.inf)
+        amounts = tuple(
+            np.minimum(0.0 - rest(balance, reserve), 0.0) for balance, reserve in zip(held, self.reserves, strict=True)
+        )
+        return BalanceChange(self, self, amounts)
+
     def _protocol_shares(self) -> Amount:
         """Shares that pay the protocol its part φ of the growth of √k: ``S·(√k − √k₀)/((1/φ − 1)·√k + √k₀)``."""
         root_k = _root_product(*self.reserves)
@@ -192,6 +237,11 @@ class ConstantProductPool(_State):
         _, fee, shares, protocol_fee, root_k_last = self
         new: Self = _record(type(self), (reserves, fee, shares, protocol_fee, root_k_last))
         return new
+
+    def _counting(self, reserves: tuple[Amount, Amount]) -> Self:
+        """This pool with other reserves that came without a trade."""
+        x, y = per_token("reserves", reserves, 2, positive)
+        return replaced(self, reserves=(kept(x), kept(y)))
 
     def _with_liquidity(self, reserves: tuple[Amount, Amount], shares: Amount) -> Self:
         """This pool after a deposit or withdrawal, with which the protocol was paid."""

@@ -197,6 +197,30 @@ class LiquidityChange(NamedTuple):
         return tuple(moves)
 
 
+class BalanceChange(NamedTuple):
+    """Tokens that came to a pool, or left it, without a trade and without shares."""
+
+    before: Any  #: the pool before
+    pool: Any  #: the pool after
+    amounts: tuple[Amount, ...]  #: what the pool got, one per token; what was taken away is negative
+
+    def transfers(
+        self, party: str = "giver", pool: str = "pool", assets: Sequence[str] = ASSETS
+    ) -> tuple[Transfer, ...]:
+        """From the party to the pool, and what is negative from the pool to the party.
+
+        Raises:
+            ValueError: not one name for each token.
+        """
+        if len(assets) != len(self.amounts):
+            raise ValueError(f"assets = {tuple(assets)!r}: allowed are the names of all {len(self.amounts)} tokens")
+        moves = []
+        for asset, amount in zip(assets, self.amounts, strict=True):
+            moves.append(Transfer(party, pool, plain(np.maximum(amount, 0.0)), asset, "donation"))
+            moves.append(Transfer(pool, party, plain(np.maximum(np.negative(amount), 0.0)), asset, "donation"))
+        return tuple(move for move in moves if np.any(move.amount))
+
+
 def _ratio_or(part: Amount, whole: Amount, default: Amount) -> Amount:
     """``part / whole``, and ``default`` where ``whole`` is zero."""
     if np.ndim(part) == 0 and np.ndim(whole) == 0:
@@ -238,4 +262,4 @@ def price_gaps(
     return plain(up), plain(down)
 
 
-__all__ = ["Amount", "LiquidityChange", "Pool", "Self", "SharedPool", "Swap", "price_gaps", "replaced"]
+__all__ = ["Amount", "BalanceChange", "LiquidityChange", "Pool", "Self", "SharedPool", "Swap", "price_gaps", "replaced"]

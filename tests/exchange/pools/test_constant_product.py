@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from defi_lib.exchange import MINIMUM_LIQUIDITY, ConstantProductPool, open_pool
+from defi_lib.exchange import MINIMUM_LIQUIDITY, ConstantProductPool, arbitrage_outside, open_pool
+from defi_lib.ledger import Ledger
 from tests.support.vectors import cases
 
 CASES = cases("uniswap_v2")
@@ -179,6 +180,40 @@ def test_protocol_gets_its_part_of_the_growth_and_nothing_of_a_loss():
     assert shrunk.remove_liquidity(1.0).protocol_shares == 0
 
 
+def test_a_donation_belongs_to_all_shares(pool):
+    gift = pool.donate((100.0, 2e5))
+    assert gift.pool.reserves == (1100.0, 2.2e6) and gift.pool.shares == pool.shares and gift.pool.price() == 2000.0
+    assert gift.pool.remove_liquidity(0.5 * pool.shares).amounts == pytest.approx((550.0, 1.1e6))
+    # One-sided, it moves the price, and who trades it back takes a part of it.
+    found = arbitrage_outside(pool.donate((0.0, 2e5)).pool, 2000.0)
+    assert 0 < found.profit < 2e5 * 0.05
+    ledger = Ledger()
+    ledger.party("giver", "user"), ledger.party("pool", "pool")
+    ledger.book(gift, party="giver")
+    assert ledger.balance("pool", "USD") == 2e5 and ledger.balance("giver", "ETH") == -100.0
+
+
+def test_the_protocol_takes_its_part_of_a_donation_as_of_a_fee():
+    pool = ConstantProductPool((100.0, 100.0), protocol_fee=0.25).donate((21.0, 0.0)).pool
+    assert pool.remove_liquidity(1.0).protocol_shares / (
+        pool.shares + pool.remove_liquidity(1.0).protocol_shares
+    ) * 110 == (pytest.approx(0.25 * 10))
+
+
+def test_sync_counts_what_is_there_and_skim_takes_what_is_not_counted(pool):
+    held = (1010.0, 2e6)
+    counted, skimmed = pool.sync(held), pool.skim(held)
+    assert counted.pool.reserves == held and counted.amounts == (10.0, 0.0)
+    assert skimmed.pool is pool and skimmed.amounts == (-10.0, 0.0)
+    (move,) = skimmed.transfers("bot", "pair", ("ETH", "USD"))
+    assert (move.payer, move.payee, move.amount, move.asset) == ("pair", "bot", 10.0, "ETH")
+    # A token that shrinks by itself (rebase): sync follows, skim finds nothing.
+    assert pool.sync((900.0, 2e6)).amounts == (-100.0, 0.0)
+    assert pool.skim((1000.0, 2e6 * (1 - 1e-16))).amounts == (0.0, 0.0)
+    many = pool.donate((np.array([0.0, 1.0]), 0.0)).pool
+    assert many.price()[1] == pool.donate((1.0, 0.0)).pool.price()
+
+
 def test_open_pool_locks_shares():
     first = open_pool((4.0, 9.0))
     assert (first.before, first.amounts) == (None, (4.0, 9.0))
@@ -225,6 +260,11 @@ MANY = ConstantProductPool((np.array([1000.0, 1.0]), 2e6))
         (lambda: MANY.add_liquidity((np.ones(3), 1.0)), ["amounts[0] (3,)", "reserves[0] (2,)"]),
         (lambda: POOL.remove_liquidity(POOL.shares), ["shares = ", "[0, 44721.35955)"]),
         (lambda: POOL.remove_liquidity(-1.0), ["shares = -1", "[0, 44721.35955)"]),
+        (lambda: POOL.donate((1.0, -1.0)), ["amounts[1] = -1", "[0, inf)"]),
+        (lambda: POOL.donate((1.0,)), ["amounts has 1", "exactly 2"]),
+        (lambda: POOL.sync((0.0, 1.0)), ["balances[0] = 0", "(0, inf)"]),
+        (lambda: POOL.sync((np.ones(2), np.ones(3))), ["balances[0] (2,)", "balances[1] (3,)"]),
+        (lambda: POOL.skim((999.0, 2e6)), ["balances[0] = 999", "[1000, inf]"]),
         (lambda: open_pool((1e-16, 1e-16)), ["minimum_liquidity = ", "(0, inf)"]),
         (lambda: open_pool((1.0, 1.0), minimum_liquidity=-1.0), ["minimum_liquidity = -1", "[0, inf)"]),
         (lambda: open_pool((1.0, -1.0)), ["amounts[1] = -1", "(0, inf)"]),
