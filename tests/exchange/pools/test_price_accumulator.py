@@ -79,7 +79,10 @@ POOL, LATER = ConstantProductPool((1.0, 1.0)), PriceAccumulator(5.0)
         (lambda: LATER.after(WeightedPool((1.0, 1.0, 1.0), (0.25, 0.25, 0.5)), 6.0), "pool has 3 tokens"),
         (lambda: LATER.average_since(LATER), r"earlier\.time = 5 is not possible"),
         (lambda: LATER.average_since(PriceAccumulator(), 2), "token = 2"),
-        (lambda: LATER.after(POOL, np.full(3, 6.0)).after(ConstantProductPool((np.ones(2), 1.0)), 9.0), "shapes do not fit"),
+        (
+            lambda: LATER.after(POOL, np.full(3, 6.0)).after(ConstantProductPool((np.ones(2), 1.0)), 9.0),
+            "shapes do not fit",
+        ),
     ],
 )
 def test_errors(call, message):
