@@ -137,7 +137,6 @@ __getattr__, __dir__, __all__ = attach(
         "storage.galois_field": ["field_inverse", "field_product", "matrix_inverse", "matrix_product"],
         "tokens.layered_income": ["Dilution", "LayeredIncome", "layer_income", "staking_dilution"],
         "serving.overflow": ["HybridService", "cheapest_servers", "hybrid_service"],
-        "payments": ["Payment", "divide_payments", "record_payments", "sell"],
         "matching.peers": [
             "Lookup",
             "PeerNetwork",
@@ -262,5 +261,12 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "learning.yuma": ["Yuma", "yuma_consensus"],
     },
-    renamed={"run_token_economy": "simulate_token_economy", "run_treasury": "simulate_treasury"},
+    renamed={
+        "Payment": "defi_lib.ledger.former.Payment",
+        "divide_payments": "defi_lib.ledger.former.divide_payments",
+        "record_payments": "defi_lib.ledger.former.record_payments",
+        "sell": "defi_lib.ledger.sell",
+        "run_token_economy": "simulate_token_economy",
+        "run_treasury": "simulate_treasury",
+    },
 )

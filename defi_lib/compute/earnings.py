@@ -6,8 +6,9 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-from defi_lib.compute.payments import Payment
 from defi_lib.frozen import kept
+from defi_lib.ledger import former
+from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.rounding import below
 from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive, ratio
 
@@ -84,6 +85,7 @@ class Device(_DeviceState):
         return price * (1 - fee) - (self.busy_power - self.idle_power) * electricity_price
 
 
+@former.with_payments
 class HostYear(NamedTuple):
     """One year of a provider. Amounts in USD per year."""
 
@@ -117,20 +119,30 @@ class HostYear(NamedTuple):
         """USD per year."""
         return self.busy_electricity + self.idle_electricity
 
-    @property
-    def payments(self) -> tuple[Payment, ...]:
+    def transfers(
+        self,
+        clients: str = "clients",
+        provider: str = "provider",
+        holders: str = "token holders",
+        network: str = "network",
+        power: str = "power company",
+        maker: str = "maker",
+        state: str = "state",
+    ) -> tuple[Transfer, ...]:
         """All that moves, at the value of the day it is received.
 
         Depreciation is paid to the maker of the device, year by year. The emission is paid by ``"token holders"``,
         because new tokens dilute the old; a change of the token's price is for the ledger's marks.
         """
-        return (
-            Payment("clients", "provider", self.rent, "rent"),
-            Payment("token holders", "provider", self.emission, "emission"),
-            Payment("provider", "network", self.network_fee, "network fee"),
-            Payment("provider", "power company", self.electricity, "electricity"),
-            Payment("provider", "maker", self.depreciation, "depreciation"),
-            Payment("provider", "state", self.tax, "tax"),
+        return actual(
+            [
+                Transfer(clients, provider, self.rent, "USD", "rent"),
+                Transfer(holders, provider, self.emission, "USD", "emission"),
+                Transfer(provider, network, self.network_fee, "USD", "network fee"),
+                Transfer(provider, power, self.electricity, "USD", "electricity"),
+                Transfer(provider, maker, self.depreciation, "USD", "depreciation"),
+                Transfer(provider, state, self.tax, "USD", "tax"),
+            ]
         )
 
 

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from defi_lib.ledger.book import Ledger
 from defi_lib.ledger.transfer import OUTSIDE, Transfer, divide
 from defi_lib.validation import Amount
+
+Record = TypeVar("Record")
 
 
 def _warn(name: str, now: str) -> None:
@@ -81,3 +83,14 @@ def divide_payments(payments: Iterable[Transfer], party: str, parts: Any) -> tup
     """Now :func:`~defi_lib.ledger.divide`."""
     _warn("divide_payments", "defi_lib.ledger.divide")
     return divide(payments, party, parts)
+
+
+def with_payments(record: type[Record]) -> type[Record]:
+    """Give the class of a record ``payments``, what its ``transfers()`` was called; it warns."""
+
+    def payments(self: Any) -> tuple[Transfer, ...]:
+        _warn("record.payments", "record.transfers(), with the names of the roles")
+        return tuple(self.transfers())
+
+    record.payments = property(payments)  # type: ignore[attr-defined]
+    return record

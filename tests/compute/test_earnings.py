@@ -10,7 +10,6 @@ from defi_lib.compute import (
     break_even_utilisation,
     free_entry_nodes,
     host_year,
-    record_payments,
     rental_value,
     shared_utilisation,
 )
@@ -80,8 +79,8 @@ def test_a_token_that_falls_takes_the_profit_and_a_loss_is_not_refunded():
 @given(devices, st.floats(0, 1), amounts, st.floats(0, 0.9), st.floats(0, 1), amounts, st.floats(0, 0.9))
 def test_the_ledger_shows_the_same_profit(device, utilisation, price, fee, electricity_price, emission, tax_rate):
     year = host_year(device, utilisation, price, fee, electricity_price, emission=emission, tax_rate=tax_rate)
-    ledger = Ledger()
-    record_payments(ledger, year.payments)
+    ledger = Ledger(new_parties="by name")
+    ledger.book(year)
     ledger.check_conserved()
     booked = profits(ledger)["provider"]["total"]
     assert booked == pytest.approx(year.profit, rel=1e-9, abs=1e-9 * (year.rent + emission + year.depreciation))

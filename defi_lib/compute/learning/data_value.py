@@ -12,7 +12,8 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.compute.payments import Payment
+from defi_lib.ledger import former
+from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.renamed import renamed
 from defi_lib.validation import Amount, at_least, between, finite, fulfilled, non_negative
 
@@ -189,17 +190,17 @@ def discount_copies(values: Amount, similarity: Amount, strength: float = float(
     return values * np.exp(-non_negative("strength", strength) * others)
 
 
+@former.with_payments
 class Rewards(NamedTuple):
     """A budget divided among contributors."""
 
     amounts: NDArray[np.float64]  #: USD for each
     budget: float  #: USD
 
-    @property
-    def payments(self) -> tuple[Payment, ...]:
+    def transfers(self, client: str = "client", contributor: str = "contributor") -> tuple[Transfer, ...]:
         """``"client"`` → ``"contributor 0"``, …"""
         shares = enumerate(self.amounts.tolist())
-        return tuple(Payment("client", f"contributor {i}", amount, "data") for i, amount in shares)
+        return actual(Transfer(client, f"{contributor} {i}", amount, "USD", "data") for i, amount in shares)
 
 
 def divide_budget(budget: float, values: Amount) -> Rewards:

@@ -7,12 +7,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.compute.payments import Payment
 from defi_lib.frozen import kept
+from defi_lib.ledger import former
+from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.rounding import above, below
 from defi_lib.validation import Amount, Whole, between, broadcastable, non_negative, plain, ratio
 
 
+@former.with_payments
 class Clearing(NamedTuple):
     """What happened in a market. Every bidder wants one unit (an hour of a machine), every asker has one.
 
@@ -56,14 +58,17 @@ class Clearing(NamedTuple):
         """What buyers pay and sellers do not get (USD); below 0 the market pays on top."""
         return plain(np.multiply(self.trades, self.buyer_price - self.seller_price))
 
-    @property
-    def payments(self) -> tuple[Payment, ...]:
+    def transfers(self, buyer: str = "buyer", market: str = "market", seller: str = "seller") -> tuple[Transfer, ...]:
         """Through the market: ``"buyer 0"`` → ``"market"`` → ``"seller 0"``, one payment for each person."""
         paid = np.where(self.bought, np.asarray(self.buyer_price)[..., np.newaxis], 0.0)
         received = np.where(self.sold, np.asarray(self.seller_price)[..., np.newaxis], 0.0)
-        buyers = (Payment(f"buyer {i}", "market", plain(paid[..., i]), "purchase") for i in range(paid.shape[-1]))
-        sellers = (Payment("market", f"seller {j}", plain(received[..., j]), "sale") for j in range(received.shape[-1]))
-        return (*buyers, *sellers)
+        buyers = (
+            Transfer(f"{buyer} {i}", market, plain(paid[..., i]), "USD", "purchase") for i in range(paid.shape[-1])
+        )
+        sellers = (
+            Transfer(market, f"{seller} {j}", plain(received[..., j]), "USD", "sale") for j in range(received.shape[-1])
+        )
+        return actual([*buyers, *sellers])
 
 
 def k_double_auction(bids: Amount, asks: Amount, k: Amount = 0.5, fee: Amount = 0.0) -> Clearing:

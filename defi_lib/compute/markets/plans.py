@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from defi_lib.compute.payments import Payment
 from defi_lib.frozen import kept
+from defi_lib.ledger import former
+from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive, ratio
 
 DAYS_PER_YEAR = 365
@@ -52,6 +53,7 @@ def break_even_uses(subscription: Amount, price: Amount) -> Amount:
     return subscription / price
 
 
+@former.with_payments
 class PlanChoice(NamedTuple):
     """Clients choose between a subscription and paying per use. Amounts in USD per month."""
 
@@ -84,12 +86,15 @@ class PlanChoice(NamedTuple):
         """What the provider would earn if everybody subscribed."""
         return self.subscription - self.service_cost
 
-    @property
-    def payments(self) -> tuple[Payment, ...]:
+    def transfers(
+        self, clients: str = "clients", provider: str = "provider", suppliers: str = "suppliers"
+    ) -> tuple[Transfer, ...]:
         """Of clients who choose well."""
-        return (
-            Payment("clients", "provider", self.paid, "service"),
-            Payment("provider", "suppliers", self.service_cost, "cost of service"),
+        return actual(
+            [
+                Transfer(clients, provider, self.paid, "USD", "service"),
+                Transfer(provider, suppliers, self.service_cost, "USD", "cost of service"),
+            ]
         )
 
 
@@ -114,6 +119,7 @@ def choose_plan(uses: Amount, price: Amount, subscription: Amount, unit_cost: Am
     return PlanChoice(uses * price, subscription, uses * unit_cost)
 
 
+@former.with_payments
 class Settlement(NamedTuple):
     """What it costs to get a number of payments from client to provider. Amounts in USD."""
 
@@ -134,13 +140,20 @@ class Settlement(NamedTuple):
         out = np.zeros(np.broadcast(amount, self.cost).shape)
         return plain(np.divide(self.cost, amount, out=out, where=amount > 0))
 
-    @property
-    def payments(self) -> tuple[Payment, ...]:
+    def transfers(
+        self,
+        client: str = "client",
+        provider: str = "provider",
+        settlement: str = "settlement",
+        lender: str = "lender",
+    ) -> tuple[Transfer, ...]:
         """Fee and interest are borne by the provider, who gets what is not lost."""
-        return (
-            Payment("client", "provider", self.amount - self.loss, "payment"),
-            Payment("provider", "settlement", self.fee, "settlement fee"),
-            Payment("provider", "lender", self.waiting, "interest"),
+        return actual(
+            [
+                Transfer(client, provider, self.amount - self.loss, "USD", "payment"),
+                Transfer(provider, settlement, self.fee, "USD", "settlement fee"),
+                Transfer(provider, lender, self.waiting, "USD", "interest"),
+            ]
         )
 
 

@@ -7,8 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.compute.payments import Payment
 from defi_lib.frozen import kept
+from defi_lib.ledger import former
+from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.rounding import above
 from defi_lib.validation import Amount, Whole, at_least, between, broadcastable, non_negative, one_of, plain, positive
 from defi_lib.validation import whole as whole_number
@@ -16,6 +17,7 @@ from defi_lib.validation import whole as whole_number
 RULES = ("first price", "second price")
 
 
+@former.with_payments
 class Award(NamedTuple):
     """What a buyer bought; scenarios first, sellers along the last axis."""
 
@@ -39,11 +41,11 @@ class Award(NamedTuple):
         """Average price of a unit (USD); 0 where nothing is bought."""
         return plain(np.sum(self.paid, axis=-1) / np.maximum(np.sum(self.won, axis=-1), 1))
 
-    @property
-    def payments(self) -> tuple[Payment, ...]:
+    def transfers(self, buyer: str = "buyer", seller: str = "seller") -> tuple[Transfer, ...]:
         """``"buyer"`` → ``"seller 0"``, one for each seller."""
-        return tuple(
-            Payment("buyer", f"seller {j}", plain(self.paid[..., j]), "purchase") for j in range(self.paid.shape[-1])
+        return actual(
+            Transfer(buyer, f"{seller} {j}", plain(self.paid[..., j]), "USD", "purchase")
+            for j in range(self.paid.shape[-1])
         )
 
 

@@ -10,8 +10,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.compute.payments import Payment
 from defi_lib.frozen import kept
+from defi_lib.ledger import former
+from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.validation import Amount, non_negative, one_of
 
 RULES = ("first fit", "cheapest", "optimal")
@@ -20,6 +21,7 @@ RULES = ("first fit", "cheapest", "optimal")
 NOBODY = -1
 
 
+@former.with_payments
 class Assignment(NamedTuple):
     """Who does what, and who is paid what."""
 
@@ -47,13 +49,12 @@ class Assignment(NamedTuple):
         """Cost of all tasks that are done, outside included (USD)."""
         return float(np.sum(self.task_costs))
 
-    @property
-    def payments(self) -> tuple[Payment, ...]:
+    def transfers(self, client: str = "client", node: str = "node", cloud: str = "cloud") -> tuple[Transfer, ...]:
         """``"client"`` → ``"node 0"``, one for each node that works, and to the ``"cloud"`` for all that it does."""
         elsewhere = float(np.sum(self.outside, where=~self.done & np.isfinite(self.outside)))
         working = np.sort(self.nodes[self.done]).tolist()
-        nodes = (Payment("client", f"node {j}", float(self.paid[j]), "rent") for j in working)
-        return (*nodes, Payment("client", "cloud", elsewhere, "rent"))
+        nodes = (Transfer(client, f"{node} {j}", float(self.paid[j]), "USD", "rent") for j in working)
+        return actual([*nodes, Transfer(client, cloud, elsewhere, "USD", "rent")])
 
 
 def assign(costs: Amount, rule: str = "optimal", outside: Amount | None = None) -> Assignment:

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.compute.matching.assignment import NOBODY
-from defi_lib.compute.payments import Payment
 from defi_lib.frozen import kept
+from defi_lib.ledger import former
+from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.rounding import above
 from defi_lib.validation import Amount, between, finite, non_negative, one_of, positive
 
@@ -89,6 +90,7 @@ class Nodes(_NodeState):
         return super().__new__(cls, rate, _row("memory", room, rate.size), prices)
 
 
+@former.with_payments
 class Schedule(NamedTuple):
     """Which node does which task, and when."""
 
@@ -121,11 +123,10 @@ class Schedule(NamedTuple):
         """Rent of all nodes for the hours they work (USD)."""
         return float(np.sum(self.hours * self.nodes.price))
 
-    @property
-    def payments(self) -> tuple[Payment, ...]:
+    def transfers(self, client: str = "client", node: str = "node") -> tuple[Transfer, ...]:
         """``"client"`` → ``"node 0"``, one for each node."""
         rents = (self.hours * self.nodes.price).tolist()
-        return tuple(Payment("client", f"node {j}", rent, "rent") for j, rent in enumerate(rents))
+        return actual(Transfer(client, f"{node} {j}", rent, "USD", "rent") for j, rent in enumerate(rents))
 
 
 def schedule(tasks: Tasks, nodes: Nodes, rule: str = "longest first") -> Schedule:

@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from defi_lib.compute.payments import Payment
 from defi_lib.compute.serving.queueing import erlang_b
 from defi_lib.frozen import kept
+from defi_lib.ledger import former
+from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.rounding import floor
 from defi_lib.validation import Amount, Whole, between, broadcastable, non_negative, plain, positive, whole
 
@@ -18,6 +19,7 @@ SECONDS_PER_HOUR = 3600.0
 _MOST_TRIED = 20_000.0
 
 
+@former.with_payments
 class HybridService(NamedTuple):
     """An hour of own machines and cloud in the steady state."""
 
@@ -39,12 +41,13 @@ class HybridService(NamedTuple):
         """USD."""
         return self.cost / self.requests
 
-    @property
-    def payments(self) -> tuple[Payment, ...]:
+    def transfers(self, clients: str = "clients", nodes: str = "nodes", cloud: str = "cloud") -> tuple[Transfer, ...]:
         """``"clients"`` → ``"nodes"`` and ``"cloud"``, of one hour."""
-        return (
-            Payment("clients", "nodes", self.server_cost, "rent"),
-            Payment("clients", "cloud", self.cloud_cost, "rent"),
+        return actual(
+            [
+                Transfer(clients, nodes, self.server_cost, "USD", "rent"),
+                Transfer(clients, cloud, self.cloud_cost, "USD", "rent"),
+            ]
         )
 
 

@@ -6,15 +6,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from defi_lib.compute.payments import Payment
 from defi_lib.exchange import BondingCurve
 from defi_lib.frozen import kept
+from defi_lib.ledger import former
+from defi_lib.ledger.transfer import OUTSIDE, Transfer, actual
 from defi_lib.validation import Amount, broadcastable, non_negative, plain
 
 #: Name of the access token in the ledger.
 ACCESS = "access token"
 
 
+@former.with_payments
 class DataSale(NamedTuple):
     """Who paid what for access to data. Amounts in the curve's reserve asset, USD, unless it says tokens."""
 
@@ -38,19 +40,26 @@ class DataSale(NamedTuple):
         got, paid = np.broadcast_arrays(self.publisher_got, self.buyers_paid)
         return plain(np.divide(got, paid, out=np.ones(paid.shape), where=paid > 0))
 
-    @property
-    def payments(self) -> tuple[Payment, ...]:
+    def transfers(
+        self,
+        speculators: str = "speculators",
+        curve: str = "curve",
+        buyers: str = "buyers",
+        publisher: str = "publisher",
+    ) -> tuple[Transfer, ...]:
         """All that moves; the curve's tokens are minted and burned."""
-        return (
-            Payment("speculators", "curve", self.speculators_paid, "token purchase"),
-            Payment("outside", "speculators", self.speculator_tokens, "mint", ACCESS),
-            Payment("buyers", "curve", self.buyers_paid, "token purchase"),
-            Payment("outside", "buyers", self.accesses, "mint", ACCESS),
-            Payment("buyers", "publisher", self.accesses, "access", ACCESS),
-            Payment("curve", "speculators", self.speculators_got, "token sale"),
-            Payment("speculators", "outside", self.speculator_tokens, "burn", ACCESS),
-            Payment("curve", "publisher", self.publisher_got, "token sale"),
-            Payment("publisher", "outside", self.accesses, "burn", ACCESS),
+        return actual(
+            [
+                Transfer(speculators, curve, self.speculators_paid, "USD", "token purchase"),
+                Transfer(OUTSIDE, speculators, self.speculator_tokens, ACCESS, "mint"),
+                Transfer(buyers, curve, self.buyers_paid, "USD", "token purchase"),
+                Transfer(OUTSIDE, buyers, self.accesses, ACCESS, "mint"),
+                Transfer(buyers, publisher, self.accesses, ACCESS, "access"),
+                Transfer(curve, speculators, self.speculators_got, "USD", "token sale"),
+                Transfer(speculators, OUTSIDE, self.speculator_tokens, ACCESS, "burn"),
+                Transfer(curve, publisher, self.publisher_got, "USD", "token sale"),
+                Transfer(publisher, OUTSIDE, self.accesses, ACCESS, "burn"),
+            ]
         )
 
 

@@ -6,12 +6,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from defi_lib.compute.payments import Payment
 from defi_lib.frozen import kept
+from defi_lib.ledger import former
+from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.rounding import rest
 from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive
 
 
+@former.with_payments
 class StorageMonth(NamedTuple):
     """A month of one TB of a customer's data (USD)."""
 
@@ -27,15 +29,18 @@ class StorageMonth(NamedTuple):
         costs = self.storage_payout + self.egress_payout + self.repair_payout
         return self.storage_price + self.egress_price - costs
 
-    @property
-    def payments(self) -> tuple[Payment, ...]:
+    def transfers(
+        self, customer: str = "customer", network: str = "network", nodes: str = "nodes"
+    ) -> tuple[Transfer, ...]:
         """All that moves."""
-        return (
-            Payment("customer", "network", self.storage_price, "storage"),
-            Payment("customer", "network", self.egress_price, "egress"),
-            Payment("network", "nodes", self.storage_payout, "storage"),
-            Payment("network", "nodes", self.egress_payout, "egress"),
-            Payment("network", "nodes", self.repair_payout, "repair"),
+        return actual(
+            [
+                Transfer(customer, network, self.storage_price, "USD", "storage"),
+                Transfer(customer, network, self.egress_price, "USD", "egress"),
+                Transfer(network, nodes, self.storage_payout, "USD", "storage"),
+                Transfer(network, nodes, self.egress_payout, "USD", "egress"),
+                Transfer(network, nodes, self.repair_payout, "USD", "repair"),
+            ]
         )
 
 

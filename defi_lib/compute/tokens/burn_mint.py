@@ -6,14 +6,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from defi_lib.compute.payments import Payment
 from defi_lib.frozen import kept
+from defi_lib.ledger import former
+from defi_lib.ledger.transfer import OUTSIDE, Transfer, actual
 from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive
 
 #: Name of the network's token in the ledger.
 TOKEN = "token"
 
 
+@former.with_payments
 class BurnMint(NamedTuple):
     """What moved in one period. Tokens, unless it says USD."""
 
@@ -33,16 +35,19 @@ class BurnMint(NamedTuple):
         """Tokens bought that are not burned: users → foundation."""
         return plain(np.maximum(self.bought - self.burned, 0.0))
 
-    @property
-    def payments(self) -> tuple[Payment, ...]:
+    def transfers(
+        self, users: str = "users", holders: str = "token holders", foundation: str = "foundation", nodes: str = "nodes"
+    ) -> tuple[Transfer, ...]:
         """All that moves; mint and burn go through the ledger's outside."""
-        return (
-            Payment("users", "token holders", self.paid, "token purchase"),
-            Payment("token holders", "users", self.bought, "token purchase", TOKEN),
-            Payment("users", "outside", self.burned, "burn", TOKEN),
-            Payment("users", "foundation", self.fee, "network fee", TOKEN),
-            Payment("outside", "nodes", self.minted_nodes, "emission", TOKEN),
-            Payment("outside", "foundation", self.minted_foundation, "emission", TOKEN),
+        return actual(
+            [
+                Transfer(users, holders, self.paid, "USD", "token purchase"),
+                Transfer(holders, users, self.bought, TOKEN, "token purchase"),
+                Transfer(users, OUTSIDE, self.burned, TOKEN, "burn"),
+                Transfer(users, foundation, self.fee, TOKEN, "network fee"),
+                Transfer(OUTSIDE, nodes, self.minted_nodes, TOKEN, "emission"),
+                Transfer(OUTSIDE, foundation, self.minted_foundation, TOKEN, "emission"),
+            ]
         )
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.compute.payments import Payment
 from defi_lib.compute.tokens.burn_mint import TOKEN
 from defi_lib.frozen import kept
+from defi_lib.ledger.transfer import OUTSIDE, Transfer, actual
 from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, positive
 
 if TYPE_CHECKING:
@@ -148,21 +148,36 @@ class TokenRun(NamedTuple):
         earned: NDArray[np.float64] = np.cumsum(np.flip(flow, axis=0), axis=0)
         return np.flip(earned, axis=0)
 
-    def payments(self, first: int = 0, last: int | None = None) -> tuple[Payment, ...]:
+    def transfers(
+        self,
+        first: int = 0,
+        last: int | None = None,
+        users: str = "users",
+        holders: str = "token holders",
+        nodes: str = "nodes",
+        foundation: str = "foundation",
+        suppliers: str = "suppliers",
+    ) -> tuple[Transfer, ...]:
         """All that moved in the steps from ``first`` to before ``last`` (by default, all); mark the token beside."""
         steps = slice(first, last)
         spent = np.sum(self.demand[steps], axis=0) * self.step
         minted, burned = np.sum(self.minted[steps], axis=0), np.sum(self.burned[steps], axis=0)
         to_nodes, work = self.economy.node_share, np.sum(self.providers[steps], axis=0) * self.step
-        return (
-            Payment("users", "token holders", spent * self.economy.burned_share, "token purchase"),
-            Payment("token holders", "users", burned, "token purchase", TOKEN),
-            Payment("users", "outside", burned, "burn", TOKEN),
-            Payment("users", "nodes", spent * (1 - self.economy.burned_share), "rent"),
-            Payment("outside", "nodes", minted * to_nodes, "emission", TOKEN),
-            Payment("outside", "foundation", minted * (1 - to_nodes), "emission", TOKEN),
-            Payment("nodes", "suppliers", work * self.economy.cost, "running cost"),
+        return actual(
+            [
+                Transfer(users, holders, spent * self.economy.burned_share, "USD", "token purchase"),
+                Transfer(holders, users, burned, TOKEN, "token purchase"),
+                Transfer(users, OUTSIDE, burned, TOKEN, "burn"),
+                Transfer(users, nodes, spent * (1 - self.economy.burned_share), "USD", "rent"),
+                Transfer(OUTSIDE, nodes, minted * to_nodes, TOKEN, "emission"),
+                Transfer(OUTSIDE, foundation, minted * (1 - to_nodes), TOKEN, "emission"),
+                Transfer(nodes, suppliers, work * self.economy.cost, "USD", "running cost"),
+            ]
         )
+
+    def payments(self, first: int = 0, last: int | None = None) -> tuple[Transfer, ...]:
+        """What :meth:`transfers` was called."""
+        return self.transfers(first, last)
 
 
 def simulate_token_economy(

@@ -7,9 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.compute.payments import Payment
 from defi_lib.compute.tokens.burn_mint import TOKEN
 from defi_lib.frozen import kept
+from defi_lib.ledger import former
+from defi_lib.ledger.transfer import OUTSIDE, Transfer, actual
 from defi_lib.rounding import below, rest
 from defi_lib.validation import Amount, between, broadcastable, finite, fulfilled, non_negative, plain, positive, ratio
 
@@ -45,6 +46,7 @@ def voted_value(preferences: Amount, tokens: Amount = 1.0) -> Amount:
     return plain(np.take_along_axis(np.take_along_axis(wishes, order, axis=-1), middle, axis=-1)[..., 0])
 
 
+@former.with_payments
 class Payout(NamedTuple):
     """What a distribution to holders does to each token."""
 
@@ -59,13 +61,14 @@ class Payout(NamedTuple):
         """Price and dividend together (USD)."""
         return self.price + self.dividend
 
-    @property
-    def payments(self) -> tuple[Payment, ...]:
+    def transfers(self, treasury: str = "treasury", holders: str = "token holders") -> tuple[Transfer, ...]:
         """Treasury → holders, and the tokens bought back to be burned."""
-        return (
-            Payment("treasury", "token holders", self.amount, "payout"),
-            Payment("token holders", "treasury", self.burned, "payout", TOKEN),
-            Payment("treasury", "outside", self.burned, "burn", TOKEN),
+        return actual(
+            [
+                Transfer(treasury, holders, self.amount, "USD", "payout"),
+                Transfer(holders, treasury, self.burned, TOKEN, "payout"),
+                Transfer(treasury, OUTSIDE, self.burned, TOKEN, "burn"),
+            ]
         )
 
 

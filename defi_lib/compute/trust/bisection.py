@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Generic, NamedTuple, TypeVar
 
-from defi_lib.compute.payments import Payment
+from defi_lib.ledger import former
+from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.validation import at_least, non_negative
 
 State = TypeVar("State")
 
 
+@former.with_payments
 class Dispute(NamedTuple, Generic[State]):
     """How a dispute ended."""
 
@@ -20,13 +22,12 @@ class Dispute(NamedTuple, Generic[State]):
     solver_wins: bool  #: also if nobody disagrees
     bond: float  #: USD, that each side put up
 
-    @property
-    def payments(self) -> tuple[Payment, ...]:
+    def transfers(self, solver: str = "solver", challenger: str = "challenger") -> tuple[Transfer, ...]:
         """The bond of the loser goes to the winner."""
         if self.disputed_step is None:
             return ()
-        winner, loser = ("solver", "challenger") if self.solver_wins else ("challenger", "solver")
-        return (Payment(loser, winner, self.bond, "slashing"),)
+        winner, loser = (solver, challenger) if self.solver_wins else (challenger, solver)
+        return actual([Transfer(loser, winner, self.bond, "USD", "slashing")])
 
 
 def bisection_rounds(steps: int) -> int:

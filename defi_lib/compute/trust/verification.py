@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from defi_lib.compute.payments import Payment
+from defi_lib.ledger import former
+from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.rounding import above, below
 from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, plain, positive
 
@@ -88,6 +89,7 @@ def deterring_stake(check_rate: Amount, saving: Amount = 0.0, reward: Amount = 0
     return plain(np.maximum((saving + gain * (1 - rate)) / rate - reward, 0.0))
 
 
+@former.with_payments
 class SpotCheckIncome(NamedTuple):
     """Means of a provider who cheats in a part of his tasks. Amounts in USD."""
 
@@ -102,14 +104,21 @@ class SpotCheckIncome(NamedTuple):
         """Of the provider: reward less stake lost and work."""
         return self.reward - self.slashed - self.work
 
-    @property
-    def payments(self) -> tuple[Payment, ...]:
+    def transfers(
+        self,
+        client: str = "client",
+        provider: str = "provider",
+        suppliers: str = "suppliers",
+        verifiers: str = "verifiers",
+    ) -> tuple[Transfer, ...]:
         """All that moves."""
-        return (
-            Payment("client", "provider", self.reward, "reward"),
-            Payment("provider", "client", self.slashed, "slashing"),
-            Payment("provider", "suppliers", self.work, "work"),
-            Payment("client", "verifiers", self.checking, "checking"),
+        return actual(
+            [
+                Transfer(client, provider, self.reward, "USD", "reward"),
+                Transfer(provider, client, self.slashed, "USD", "slashing"),
+                Transfer(provider, suppliers, self.work, "USD", "work"),
+                Transfer(client, verifiers, self.checking, "USD", "checking"),
+            ]
         )
 
 

@@ -18,7 +18,6 @@ from defi_lib.compute import (
     idle,
     leave_one_out,
     load_digits,
-    record_payments,
     sampled_shapley,
     split_samples,
     with_copies,
@@ -153,8 +152,8 @@ def test_free_riders_and_poison_get_less_than_their_size():
     assert game.known == 64
     pay, by_size = divide_budget(100.0, values), divide_budget(100.0, sizes)
     assert np.all(pay.amounts[:2] < by_size.amounts[:2])
-    ledger = Ledger()
-    record_payments(ledger, pay.payments)
+    ledger = Ledger(new_parties="by name")
+    ledger.book(pay)
     ledger.check_conserved()
     assert ledger.balance("client", "USD") == pytest.approx(-100)
 

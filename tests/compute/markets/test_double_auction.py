@@ -10,7 +10,6 @@ from defi_lib.compute import (
     mcafee_auction,
     most_profitable_price,
     posted_price_market,
-    record_payments,
     vcg_double_auction,
 )
 from defi_lib.ledger import Ledger
@@ -84,8 +83,8 @@ def test_where_nobody_meets_nobody_trades(market, bids, asks):
     assert clearing.possible_surplus == clearing.market_keeps == 0
     assert not clearing.bought.any()
     assert not clearing.sold.any()
-    ledger = Ledger()
-    record_payments(ledger, clearing.payments)
+    ledger = Ledger(new_parties="by name")
+    ledger.book(clearing)
     assert ledger.flows == {}
 
 
@@ -140,8 +139,8 @@ def test_nobody_loses_and_the_books_balance(market, bids, asks):
     gains = sum(buyer_gain(clearing, i, v) for i, v in enumerate(bids))
     gains += sum(seller_gain(clearing, j, c) for j, c in enumerate(asks))
     assert gains + clearing.market_keeps == pytest.approx(clearing.surplus)
-    ledger = Ledger()
-    record_payments(ledger, clearing.payments)
+    ledger = Ledger(new_parties="by name")
+    ledger.book(clearing)
     ledger.check_conserved()
     if "market" in ledger.roles:
         assert ledger.balance("market", "USD") == pytest.approx(clearing.market_keeps)

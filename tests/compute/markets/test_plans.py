@@ -7,7 +7,6 @@ from defi_lib.compute import (
     break_even_uses,
     choose_plan,
     metered_cost,
-    record_payments,
     settle_by_contract,
     settle_by_invoice,
 )
@@ -36,8 +35,8 @@ def test_what_clients_save_by_choosing_the_provider_loses(uses, price, subscript
     np.testing.assert_allclose(choice.margin_per_use - choice.margin, choice.saved, atol=1e-6, rtol=1e-9)
     assert np.all(choice.margin <= choice.margin_per_use)
     assert np.all(choice.margin <= choice.margin_subscription)
-    ledger = Ledger()
-    record_payments(ledger, choice.payments)
+    ledger = Ledger(new_parties="by name")
+    ledger.book(choice)
     ledger.check_conserved()
     if "provider" in ledger.roles:
         np.testing.assert_allclose(profits(ledger)["provider"]["total"], choice.margin, rtol=1e-9, atol=1e-9)
@@ -69,8 +68,8 @@ def test_the_ledger_shows_what_the_provider_keeps(number, payment, fee, percenta
         settle_by_contract(number, payment, fee, 2.0, days, interest),
         settle_by_invoice(number, payment, fee, percentage, 3.0, days, interest, default),
     ):
-        ledger = Ledger({"provider": "provider"})
-        record_payments(ledger, settled.payments)
+        ledger = Ledger({"provider": "provider"}, new_parties="by name")
+        ledger.book(settled)
         ledger.check_conserved()
         kept = settled.amount - settled.cost
         assert ledger.balance("provider", "USD") == pytest.approx(kept, rel=1e-9, abs=1e-9 * (settled.amount + 1))

@@ -8,7 +8,6 @@ from defi_lib.compute import (
     equilibrium_ask_first_price,
     expected_price,
     fake_nodes,
-    record_payments,
     reverse_auction,
     ring_asks,
 )
@@ -45,8 +44,8 @@ def test_the_reserve_price_limits_what_is_paid():
 def test_an_empty_market_buys_nothing(asks, units, rule):
     award = reverse_auction(np.array(asks, dtype=float), 3.0 if asks != [1, 2] else 9.0, units, rule)
     assert (award.units, award.cost, award.price) == (0, 0, 0)
-    ledger = Ledger()
-    record_payments(ledger, award.payments)
+    ledger = Ledger(new_parties="by name")
+    ledger.book(award)
     assert ledger.flows == {}
 
 
@@ -67,8 +66,8 @@ def test_with_the_second_price_nobody_gains_by_a_lie_or_loses_by_the_truth(asks,
 def test_the_buyer_never_pays_more_than_his_reserve_price_and_the_books_balance(asks, reserve, units, rule):
     award = reverse_auction(asks, reserve, units, rule)
     assert award.cost <= reserve * award.units
-    ledger = Ledger({"buyer": "buyer"})
-    record_payments(ledger, award.payments)
+    ledger = Ledger({"buyer": "buyer"}, new_parties="by name")
+    ledger.book(award)
     ledger.check_conserved()
     assert ledger.balance("buyer", "USD") == -award.cost
 

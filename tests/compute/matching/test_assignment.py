@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from defi_lib.compute import NOBODY, assign, record_payments, vcg_assignment
+from defi_lib.compute import NOBODY, assign, vcg_assignment
 from defi_lib.ledger import Ledger
 
 COSTS = [[4, 1, 3], [2, 0, 5], [3, 2, 2]]
@@ -74,8 +74,8 @@ def test_every_rule_keeps_the_rules(costs, rule, outside):
     assert best.done.sum() >= found.done.sum() or outside is not None
     if outside is not None:
         assert best.cost <= found.cost <= outside * costs.shape[0]
-    ledger = Ledger({"client": "client"})
-    record_payments(ledger, found.payments)
+    ledger = Ledger({"client": "client"}, new_parties="by name")
+    ledger.book(found)
     ledger.check_conserved()
     assert ledger.balance("client", "USD") == pytest.approx(-found.cost)
 
@@ -104,7 +104,7 @@ def test_vcg_of_unequal_tasks():
     result = vcg_assignment(COSTS, 5.0)
     assert result.paid.tolist() == [4, 5, 5]
     assert vcg_assignment(np.zeros((0, 2)), 5.0).paid.tolist() == [0, 0]
-    assert vcg_assignment([[9.0]], 5.0).payments[-1].amount == 5
+    assert vcg_assignment([[9.0]], 5.0).transfers()[-1].amount == 5
 
 
 @settings(max_examples=80, deadline=None)

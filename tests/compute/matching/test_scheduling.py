@@ -11,7 +11,6 @@ from defi_lib.compute import (
     Tasks,
     longest_first_bound,
     optimal_schedule,
-    record_payments,
     schedule,
     shortest_makespan_bound,
 )
@@ -87,8 +86,8 @@ def test_every_schedule_is_valid_and_paid(market, rule):
     plan = schedule(*market, rule)
     is_valid(plan)
     assert plan.hours.sum() == pytest.approx((plan.finish - plan.start).sum())
-    ledger = Ledger({"client": "client"})
-    record_payments(ledger, plan.payments)
+    ledger = Ledger({"client": "client"}, new_parties="by name")
+    ledger.book(plan)
     ledger.check_conserved()
     assert ledger.balance("client", "USD") == pytest.approx(-plan.cost)
 

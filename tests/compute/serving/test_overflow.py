@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from defi_lib.compute import cheapest_servers, erlang_b, hybrid_service, mmc_queue, record_payments
+from defi_lib.compute import cheapest_servers, erlang_b, hybrid_service, mmc_queue
 from defi_lib.ledger import Ledger
 
 
@@ -38,8 +38,8 @@ def test_scenarios_and_payments():
     one = hybrid_service(5.0, 1.0, 4, 3, 2.0, 0.001)
     assert many.cost[1, 4] == one.cost
     assert many.wait[1, 4] == one.wait
-    ledger = Ledger()
-    record_payments(ledger, many.payments)
+    ledger = Ledger(new_parties="by name")
+    ledger.book(many)
     ledger.check_conserved()
     np.testing.assert_allclose(ledger.balance("clients", "USD"), -many.cost)
 

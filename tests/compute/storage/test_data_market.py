@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from defi_lib.compute import ACCESS, record_payments, sell_data
+from defi_lib.compute import ACCESS, sell_data
 from defi_lib.exchange import BondingCurve
 from defi_lib.ledger import Ledger, profits
 
@@ -24,10 +24,10 @@ def test_what_speculators_win_the_publisher_misses(accesses, ahead, publisher_fi
     assert sale.speculator_profit == pytest.approx(gap, abs=scale)
     assert sale.curve.reserve == pytest.approx(1000, abs=scale)
     assert (sale.speculator_profit >= -scale) or publisher_first
-    ledger = Ledger({"curve": "curve"})
+    ledger = Ledger({"curve": "curve"}, new_parties="by name")
     ledger.open("curve", "USD", 1000.0)
     ledger.mark(ACCESS, 0.0)
-    record_payments(ledger, sale.payments)
+    ledger.book(sale)
     ledger.check_conserved()
     assert ledger.supply(ACCESS) == pytest.approx(0, abs=1e-9)
     ledger.reconcile("curve", {"USD": sale.curve.reserve}, 1e-9)

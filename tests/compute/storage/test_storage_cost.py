@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from defi_lib.compute import endowment, endowment_left, record_payments, storage_month
+from defi_lib.compute import endowment, endowment_left, storage_month
 from defi_lib.ledger import Ledger
 
 
@@ -13,9 +13,9 @@ def test_a_code_of_80_pieces_costs_more_than_the_customer_pays():
     month = storage_month(80 / 29, 4.0, 1.5)
     assert month.storage_payout == pytest.approx(4.138, rel=1e-4)
     assert month.margin < 0
-    ledger = Ledger()
+    ledger = Ledger(new_parties="by name")
     full = storage_month(80 / 29, 4.0, np.array([1.5, 1.0]), 0.5, 7.0, 2.0, 0.05, 2.0)
-    record_payments(ledger, full.payments)
+    ledger.book(full)
     ledger.check_conserved()
     np.testing.assert_allclose(ledger.balance("network", "USD"), full.margin)
 

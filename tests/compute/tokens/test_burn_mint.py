@@ -9,7 +9,6 @@ from defi_lib.compute import (
     burn_and_mint,
     exchange_price,
     helium_epoch,
-    record_payments,
     render_epoch,
     stationary_price,
 )
@@ -52,10 +51,10 @@ def test_equation_of_exchange():
 @given(amounts, prices, amounts, st.floats(0, 1), st.floats(0, 1))
 def test_tokens_are_minted_less_burned(demand, price, minted, burned_share, node_share):
     epoch = burn_and_mint(demand, price, minted, burned_share, node_share)
-    ledger = Ledger({"users": "users", "token holders": "token holders"})
+    ledger = Ledger({"users": "users", "token holders": "token holders"}, new_parties="by name")
     ledger.open("users", "USD", demand)
     ledger.open("token holders", TOKEN, 1e13)
-    record_payments(ledger, epoch.payments)
+    ledger.book(epoch)
     ledger.check_conserved()
     assert ledger.supply(TOKEN) - 1e13 == pytest.approx(epoch.supply_change, abs=0.01)
     assert ledger.balance("users", TOKEN) == pytest.approx(0, abs=1e-9 * (1 + epoch.bought))

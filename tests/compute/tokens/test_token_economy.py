@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 from defi_lib.compute import (
     TOKEN,
     TokenEconomy,
-    record_payments,
     shock_multiplier,
     simulate_token_economy,
     stationary_price,
@@ -43,10 +42,10 @@ def test_tokens_are_minted_less_burned(burned, nodes, exponent, demand_exponent,
     # What is burned was paid for at the price of the step.
     np.testing.assert_allclose(run.burned * run.price, burned * run.demand * run.step, rtol=1e-9, atol=1e-6)
 
-    ledger = Ledger({"users": "users", "token holders": "token holders"})
+    ledger = Ledger({"users": "users", "token holders": "token holders"}, new_parties="by name")
     ledger.open("token holders", TOKEN, 1e8)
     for first in range(0, 150, 50):
-        record_payments(ledger, run.payments(first, first + 50), time=float(first))
+        ledger.book(run, first=first, last=first + 50, time=float(first))
     ledger.check_conserved()
     np.testing.assert_allclose(ledger.supply(TOKEN), run.supply[-1], rtol=1e-9)
     spent = run.demand.sum(axis=0) * run.step
@@ -107,11 +106,11 @@ def test_the_early_earn_and_the_late_pay():
 
 def test_the_ledger_shows_who_pays_for_the_emission():
     run = simulate_token_economy(economy(burned_share=0.5, node_share=0.4), constant_emission(5e6), 2.0)
-    ledger = Ledger({"users": "users", "token holders": "token holders"})
+    ledger = Ledger({"users": "users", "token holders": "token holders"}, new_parties="by name")
     ledger.open("token holders", TOKEN, 1e8)
     for day in range(0, 730, 73):
         ledger.mark(TOKEN, run.price[day])
-        record_payments(ledger, run.payments(day, day + 73), time=day / 365)
+        ledger.book(run, first=day, last=day + 73, time=day / 365)
     table = profits(ledger)
     assert table["users"]["total"] < 0 < table["suppliers"]["total"]
     moved = sum(row["total"] for name, row in table.items() if name != "total")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from defi_lib.compute import TOKEN, buy_back, pay_dividend, record_payments, simulate_treasury, voted_value
+from defi_lib.compute import TOKEN, buy_back, pay_dividend, simulate_treasury, voted_value
 from defi_lib.ledger import Ledger
 
 positive = st.floats(0.01, 1e6)
@@ -18,9 +18,9 @@ def test_a_buyback_enriches_nobody(value, supply, part):
     assert paid.value_per_token == pytest.approx(value / supply)
     assert bought.price * bought.supply == pytest.approx(value * (1 - part))
     for payout in (bought, paid):
-        ledger = Ledger({"treasury": "treasury", "token holders": "token holders"})
+        ledger = Ledger({"treasury": "treasury", "token holders": "token holders"}, new_parties="by name")
         ledger.open("token holders", TOKEN, supply)
-        record_payments(ledger, payout.payments)
+        ledger.book(payout)
         ledger.check_conserved()
         assert ledger.supply(TOKEN) == pytest.approx(payout.supply)
         assert ledger.balance("token holders", "USD") == payout.amount

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from defi_lib.compute import bisection_rounds, record_payments, settle_dispute
+from defi_lib.compute import bisection_rounds, settle_dispute
 from defi_lib.ledger import Ledger
 
 
@@ -37,7 +37,7 @@ def test_the_honest_side_always_wins(steps, data):
     assert caught.rounds <= bisection_rounds(steps)
     slandered = settle_dispute(steps, step, honest.__getitem__, liar.__getitem__, 100.0)
     assert slandered.solver_wins
-    assert [(p.payer, p.payee, p.amount) for p in slandered.payments] == [("challenger", "solver", 100)]
+    assert [(p.payer, p.payee, p.amount) for p in slandered.transfers()] == [("challenger", "solver", 100)]
 
 
 def test_only_one_step_is_repeated():
@@ -55,13 +55,13 @@ def test_only_one_step_is_repeated():
 def test_without_a_dispute_nothing_moves():
     states = run(10)
     result = settle_dispute(10, step, states.__getitem__, states.__getitem__, 5.0)
-    assert (result.rounds, result.disputed_step, result.solver_wins, result.payments) == (0, None, True, ())
+    assert (result.rounds, result.disputed_step, result.solver_wins, result.transfers()) == (0, None, True, ())
 
 
 def test_the_bond_of_the_loser():
     honest, liar = run(8), run(8, 3)
-    ledger = Ledger()
-    record_payments(ledger, settle_dispute(8, step, liar.__getitem__, honest.__getitem__, 7.0).payments)
+    ledger = Ledger(new_parties="by name")
+    ledger.book(settle_dispute(8, step, liar.__getitem__, honest.__getitem__, 7.0))
     ledger.check_conserved()
     assert ledger.balance("challenger", "USD") == 7
 

@@ -13,7 +13,6 @@ from defi_lib.compute import (
     deterring_stake,
     inspection_game,
     majority_error,
-    record_payments,
     sampled_coalition_error,
     spot_check_income,
     verified_cost,
@@ -51,8 +50,8 @@ def test_at_the_deterring_stake_cheating_just_does_not_pay(rate, saving, reward,
 def test_the_ledger_shows_what_cheating_brings(tasks, cheating, rate, reward, stake, saving, cost):
     result = spot_check_income(tasks, cheating, rate, reward, stake, saving, cost)
     honest = spot_check_income(tasks, 0.0, rate, reward, stake, saving, cost)
-    ledger = Ledger({"provider": "provider"})
-    record_payments(ledger, result.payments)
+    ledger = Ledger({"provider": "provider"}, new_parties="by name")
+    ledger.book(result)
     ledger.check_conserved()
     scale = tasks * (reward + stake + saving) + 1
     assert profits(ledger)["provider"]["total"] == pytest.approx(result.income, abs=1e-9 * scale)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.compute import TOKEN, Payment, burn_and_mint, provider_income, record_payments, sell, simulate_treasury
-from defi_lib.ledger import Ledger
+from defi_lib.compute import TOKEN, burn_and_mint, provider_income, simulate_treasury
+from defi_lib.ledger import Ledger, Transfer, actual, sell
 
 if TYPE_CHECKING:
     from defi_lib.explore import PlotView
@@ -300,16 +300,16 @@ def books(emission: Emission, treasury_share: float, market: Market) -> Ledger:
     for month, tokens, paid in zip(life.months, life.tokens, market.paid, strict=False):
         ledger.mark(TOKEN, month.price)
         moved = burn_and_mint(NETWORK.burned * (1 - treasury_share) * paid, month.price, month.minted)
-        payments = [
-            *moved.payments,
-            Payment("users", "treasury", treasury_share * paid, "treasury's share"),
-            Payment("users", "nodes", month.revenue, "rent"),
-            Payment("nodes", "suppliers", month.providers * NETWORK.cost, "running cost"),
-            Payment("treasury", "team", TREASURY.spending, "wages"),
+        moves = [
+            *moved.transfers(),
+            Transfer("users", "treasury", treasury_share * paid, "USD", "treasury's share"),
+            Transfer("users", "nodes", month.revenue, "USD", "rent"),
+            Transfer("nodes", "suppliers", month.providers * NETWORK.cost, "USD", "running cost"),
+            Transfer("treasury", "team", TREASURY.spending, "USD", "wages"),
             *sell("nodes", "token holders", month.minted, month.price, TOKEN),
             *sell("treasury", "token holders", held - tokens, month.price, TOKEN),
         ]
-        record_payments(ledger, (each for each in payments if each.amount))
+        ledger.book(actual(moves))
         held = tokens
     return ledger
 
