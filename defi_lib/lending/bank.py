@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import NamedTuple, Self
 
 import numpy as np
 
+from defi_lib.frozen import FrozenDict, Parts, kept
 from defi_lib.ledger.transfer import Transfer, actual
-from defi_lib.lending.market.tokens import owed, supplied
+from defi_lib.lending.market.tokens import debt_token, supply_token
 from defi_lib.lending.rates.interest import SECONDS_PER_YEAR
 from defi_lib.rounding import reaches, rest, within
 from defi_lib.validation import Amount, between, broadcastable, fulfilled, non_negative, plain
@@ -49,8 +49,8 @@ class CreditScoring(_Scoring):
             non_negative("lending_rate", lending_rate),
             non_negative("deposit_rate", deposit_rate),
         )
-        recovery = between("recovery", recovery, 0.0, 1.0)
-        return super().__new__(cls, lending_rate, deposit_rate, recovery, non_negative("cost", cost))
+        recovery, cost = between("recovery", recovery, 0.0, 1.0), non_negative("cost", cost)
+        return super().__new__(cls, kept(lending_rate), kept(deposit_rate), kept(recovery), kept(cost))
 
     def expected_profit(self, default_probability: Amount) -> Amount:
         """Profit per unit lent for a year (ratio), for a probability of default in a year in [0, 1].
@@ -82,13 +82,13 @@ class CreditScoring(_Scoring):
 
 class _State(NamedTuple):
     reserves: Amount
-    deposits: Mapping[str, Amount]
-    loans: Mapping[str, Amount]
+    deposits: FrozenDict[str, Amount]
+    loans: FrozenDict[str, Amount]
     scoring: CreditScoring
     reserve_ratio: Amount
 
 
-class Bank(_State):
+class Bank(Parts, _State):
     """A bank: depositors trust it, borrowers are chosen by it, and the spread between its two rates is its income.
 
     Args:
@@ -121,7 +121,7 @@ class Bank(_State):
         scoring = CreditScoring(lending_rate, deposit_rate, recovery, cost)
         equity, reserve_ratio = non_negative("equity", equity), between("reserve_ratio", reserve_ratio, 0.0, 1.0)
         broadcastable(equity=equity, reserve_ratio=reserve_ratio, lending_rate=lending_rate, deposit_rate=deposit_rate)
-        return super().__new__(cls, equity, MappingProxyType({}), MappingProxyType({}), scoring, reserve_ratio)
+        return super().__new__(cls, kept(equity), FrozenDict(), FrozenDict(), scoring, kept(reserve_ratio))
 
     @property
     def spread(self) -> Amount:
@@ -154,9 +154,9 @@ class Bank(_State):
         Raises:
             ValueError: a negative amount.
         """
-        amount = non_negative("amount", amount)
+        amount = kept(non_negative("amount", amount))
         bank = self._with_deposit(user, self.deposits.get(user, 0.0) + amount, cash=amount)
-        return BankChange(self, bank, amount, _swap(user, BANK, amount, supplied(CURRENCY), "deposit"))
+        return BankChange(self, bank, amount, _swap(user, BANK, amount, supply_token(CURRENCY), "deposit"))
 
     def withdraw(self, user: str, amount: Amount | None = None) -> BankChange:
         """Take ``amount`` (USD; by default all) from a deposit; in a run the cash ends before the claims.
@@ -166,9 +166,9 @@ class Bank(_State):
         """
         balance = _known(self.deposits, "user", user)
         most = plain(np.minimum(balance, self.reserves))
-        amount = within("amount", balance if amount is None else amount, 0.0, most)
+        amount = kept(within("amount", balance if amount is None else amount, 0.0, most))
         bank = self._with_deposit(user, rest(balance, amount), cash=-amount)
-        return BankChange(self, bank, amount, _swap(BANK, user, amount, supplied(CURRENCY), "withdraw"))
+        return BankChange(self, bank, amount, _swap(BANK, user, amount, supply_token(CURRENCY), "withdraw"))
 
     def lend(self, user: str, amount: Amount, default_probability: Amount) -> BankChange:
         """Apply for a loan of ``amount`` (USD, >= 0); the amount of the record is 0 where the bank refuses.
@@ -181,10 +181,10 @@ class Bank(_State):
         Raises:
             ValueError: an argument outside its range.
         """
-        amount = within("amount", amount, 0.0, self.lendable, self.reserves)
+        amount = kept(within("amount", amount, 0.0, self.lendable, self.reserves))
         granted = plain(np.where(self.scoring.approves(default_probability), amount, 0.0))
         bank = self._with_loan(user, self.loans.get(user, 0.0) + granted, cash=-granted)
-        return BankChange(self, bank, granted, _swap(BANK, user, granted, owed(CURRENCY), "lend"))
+        return BankChange(self, bank, granted, _swap(BANK, user, granted, debt_token(CURRENCY), "lend"))
 
     def repay(self, user: str, amount: Amount | None = None) -> BankChange:
         """Pay ``amount`` (USD; by default all) of a loan back.
@@ -193,9 +193,9 @@ class Bank(_State):
             ValueError: an unknown user, or more than it owes.
         """
         loan = _known(self.loans, "user", user)
-        amount = within("amount", loan if amount is None else amount, 0.0, loan)
+        amount = kept(within("amount", loan if amount is None else amount, 0.0, loan))
         bank = self._with_loan(user, rest(loan, amount), cash=amount)
-        return BankChange(self, bank, amount, _swap(user, BANK, amount, owed(CURRENCY), "repay"))
+        return BankChange(self, bank, amount, _swap(user, BANK, amount, debt_token(CURRENCY), "repay"))
 
     def default(self, user: str) -> BankChange:
         """The borrower does not repay: the bank gets the recovery and writes the rest off.
@@ -205,8 +205,8 @@ class Bank(_State):
         """
         loan = _known(self.loans, "user", user)
         recovered = loan * self.scoring.recovery
-        loss = Transfer(BANK, user, loan - recovered, owed(CURRENCY), "default")
-        moved = (*_swap(user, BANK, recovered, owed(CURRENCY), "repay"), loss)
+        loss = Transfer(BANK, user, loan - recovered, debt_token(CURRENCY), "default")
+        moved = (*_swap(user, BANK, recovered, debt_token(CURRENCY), "repay"), loss)
         return BankChange(self, self._with_loan(user, 0.0 * loan, cash=recovered), recovered, actual(moved))
 
     def advance(self, seconds: Amount) -> BankChange:
@@ -222,20 +222,20 @@ class Bank(_State):
         fulfilled("costs", costs, reaches(self.reserves, costs), "is what the bank has in cash")
         bank = self._replace(
             reserves=rest(self.reserves, costs),
-            deposits=MappingProxyType({user: amount * (1 + earned) for user, amount in self.deposits.items()}),
-            loans=MappingProxyType({user: amount * (1 + due) for user, amount in self.loans.items()}),
+            deposits=FrozenDict({user: amount * (1 + earned) for user, amount in self.deposits.items()}),
+            loans=FrozenDict({user: amount * (1 + due) for user, amount in self.loans.items()}),
         )
-        moved = [Transfer(BANK, u, d * earned, supplied(CURRENCY), "interest") for u, d in self.deposits.items()]
-        moved += [Transfer(u, BANK, loan * due, owed(CURRENCY), "interest") for u, loan in self.loans.items()]
+        moved = [Transfer(BANK, u, d * earned, supply_token(CURRENCY), "interest") for u, d in self.deposits.items()]
+        moved += [Transfer(u, BANK, loan * due, debt_token(CURRENCY), "interest") for u, loan in self.loans.items()]
         moved.append(Transfer(BANK, "staff", costs, CURRENCY, "cost"))
         return BankChange(self, bank, costs, actual(moved))
 
     def _with_deposit(self, user: str, amount: Amount, cash: Amount) -> Self:
-        deposits = MappingProxyType({**self.deposits, user: amount})
+        deposits = self.deposits | {user: amount}
         return self._replace(reserves=rest(self.reserves, -cash), deposits=deposits)
 
     def _with_loan(self, user: str, amount: Amount, cash: Amount) -> Self:
-        return self._replace(reserves=rest(self.reserves, -cash), loans=MappingProxyType({**self.loans, user: amount}))
+        return self._replace(reserves=rest(self.reserves, -cash), loans=self.loans | {user: amount})
 
 
 class BankChange(NamedTuple):
@@ -245,6 +245,11 @@ class BankChange(NamedTuple):
     bank: Bank  #: the bank after
     amount: Amount  #: cash that moved (USD)
     transfers: tuple[Transfer, ...]
+
+    @property
+    def after(self) -> Bank:
+        """The bank after."""
+        return self.bank
 
 
 def _known(accounts: Mapping[str, Amount], name: str, user: str) -> Amount:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.lending.auctions.dutch import KEEPER, OWNER, DutchAuction, DutchRules
-from defi_lib.lending.market.tokens import owed
+from defi_lib.lending.market.tokens import debt_token
 from defi_lib.lending.stablecoins.debt_position import COIN, ISSUER, DebtPosition
 from defi_lib.rounding import below, rest
 from defi_lib.validation import Amount, fulfilled, plain
@@ -82,7 +82,7 @@ class AuctionStart(NamedTuple):
         """The owner's debt is gone, the keeper is paid; the collateral is already with the issuer."""
         return actual(
             (
-                Transfer(issuer, owner, self.debt, owed(coin), "liquidation"),
+                Transfer(issuer, owner, self.debt, debt_token(coin), "liquidation"),
                 Transfer(issuer, keeper, self.incentive, coin, "keeper incentive"),
             )
         )

@@ -11,7 +11,7 @@ from defi_lib.lending.exact.stability_pool import ExactStabilityPool
 from defi_lib.lending.exact.trove_book import ACTIVE, CLOSED, Both, TroveBook, ratio
 from defi_lib.lending.exact.trove_fees import exact_borrowing_fee, exact_borrowing_rate, exact_decayed_base_rate
 from defi_lib.lending.exact.units import LARGEST, WAD, parts_of, refuse, whole_number
-from defi_lib.lending.market.tokens import owed
+from defi_lib.lending.market.tokens import debt_token
 from defi_lib.lending.stablecoins.stability_pool import COIN, COLLATERAL, ISSUER
 
 #: Least ratio of a trove, and of the system before recovery mode (1e-18).
@@ -249,8 +249,8 @@ class TroveSystem(_State):
             Transfer(OUTSIDE, STAKERS, fee, COIN, "borrowing fee"),
             Transfer(OUTSIDE, SET_ASIDE, max(reserve, 0), COIN, "reserve"),
             Transfer(SET_ASIDE, OUTSIDE, max(-reserve, 0), COIN, "reserve"),
-            Transfer(user, ISSUER, max(debt, 0), owed(COIN), "loan"),
-            Transfer(ISSUER, user, max(-debt, 0), owed(COIN), "loan"),
+            Transfer(user, ISSUER, max(debt, 0), debt_token(COIN), "loan"),
+            Transfer(ISSUER, user, max(-debt, 0), debt_token(COIN), "loan"),
             Transfer(user, ISSUER, max(collateral, 0), COLLATERAL, "collateral"),
             Transfer(ISSUER, user, max(-collateral, 0), COLLATERAL, "collateral"),
         )
@@ -271,6 +271,6 @@ def debts_moved(before: TroveSystem, after: TroveSystem, reason: str) -> tuple[T
     for user in after.book.troves:
         old = before.book.entire(user).debt if user in before.book.troves else 0
         new = after.book.entire(user).debt
-        moved.append(Transfer(user, ISSUER, max(new - old, 0), owed(COIN), reason))
-        moved.append(Transfer(ISSUER, user, max(old - new, 0), owed(COIN), reason))
+        moved.append(Transfer(user, ISSUER, max(new - old, 0), debt_token(COIN), reason))
+        moved.append(Transfer(ISSUER, user, max(old - new, 0), debt_token(COIN), reason))
     return actual(moved)

@@ -3,31 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 
-from defi_lib.frozen import FrozenDict
+from defi_lib.frozen import FrozenDict, kept
 from defi_lib.lending.market.units import USD_DECIMALS, largest_below, portion, rounded, rounded_down
 from defi_lib.lending.positions.collateral import cover, exact_cover
 from defi_lib.rounding import Truth, reaches, rest
 from defi_lib.validation import Amount, plain
 
 
-class Account(NamedTuple):
-    """Deposits and debts of a user, divided by the indices of the market."""
+class _Account(NamedTuple):
+    scaled_supply: FrozenDict[str, Amount]
+    scaled_debt: FrozenDict[str, Amount]
+    not_collateral: frozenset[str]
 
-    scaled_supply: Mapping[str, Amount] = FrozenDict()
-    scaled_debt: Mapping[str, Amount] = FrozenDict()
-    not_collateral: frozenset[str] = frozenset()  #: assets that the user does not pledge
 
-    def with_supply(self, asset: str, scaled: Amount) -> Account:
+class Account(_Account):
+    """Deposits and debts of a user, divided by the indices of the market.
+
+    Args:
+        scaled_supply: deposits by asset.
+        scaled_debt: debts by asset.
+        not_collateral: assets that the user does not pledge.
+    """
+
+    __slots__ = ()
+
+    def __new__(
+        cls,
+        scaled_supply: Mapping[str, Amount] = FrozenDict(),
+        scaled_debt: Mapping[str, Amount] = FrozenDict(),
+        not_collateral: frozenset[str] = frozenset(),
+    ) -> Self:
+        """Keep copies."""
+        supply, debt = (FrozenDict({a: kept(v) for a, v in part.items()}) for part in (scaled_supply, scaled_debt))
+        return super().__new__(cls, supply, debt, frozenset(not_collateral))
+
+    def with_supply(self, asset: str, scaled: Amount) -> Self:
         """The account with another deposit of ``asset``."""
-        return self._replace(scaled_supply=FrozenDict({**self.scaled_supply, asset: scaled}))
+        return self._replace(scaled_supply=self.scaled_supply | {asset: scaled})
 
-    def with_debt(self, asset: str, scaled: Amount) -> Account:
+    def with_debt(self, asset: str, scaled: Amount) -> Self:
         """The account with another debt of ``asset``."""
-        return self._replace(scaled_debt=FrozenDict({**self.scaled_debt, asset: scaled}))
+        return self._replace(scaled_debt=self.scaled_debt | {asset: scaled})
+
+
+#: Of whoever has done nothing yet.
+NO_ACCOUNT = Account()
 
 
 class Position(NamedTuple):

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from defi_lib.lending.market.reserve import Reserve
+from defi_lib.lending.market.state import MarketState
 from defi_lib.lending.market.units import rounded_down
 from defi_lib.lending.positions.liquidation import closable
 from defi_lib.rounding import below
 from defi_lib.validation import Amount, fulfilled, non_negative, plain
 
-if TYPE_CHECKING:
-    from defi_lib.lending.market.market import Market
-    from defi_lib.lending.market.reserve import Reserve
-
 
 def liquidation_amounts(
-    market: Market, user: str, collateral: str, debt: str, at_most: Amount | None
+    market: MarketState, user: str, collateral: str, debt: str, at_most: Amount | None
 ) -> tuple[Amount, Amount, Amount]:
     """Tokens repaid, tokens seized, and what of these the treasury gets.
 

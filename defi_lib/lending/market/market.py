@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
-from typing import NamedTuple, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.frozen import FrozenDict, kept
 from defi_lib.ledger.transfer import Transfer, actual
-from defi_lib.lending.market.account import Account, Position, WholePosition, mean_ratio
+from defi_lib.lending.market.account import NO_ACCOUNT, Account
 from defi_lib.lending.market.liquidation import liquidation_amounts
 from defi_lib.lending.market.record import (
     MARKET,
@@ -24,25 +24,15 @@ from defi_lib.lending.market.record import (
     withdraw_transfers,
 )
 from defi_lib.lending.market.reserve import Listing, Reserve
-from defi_lib.lending.market.tokens import owed, supplied
-from defi_lib.lending.market.units import USD_DECIMALS, rounded, rounded_down
+from defi_lib.lending.market.state import MarketState
+from defi_lib.lending.market.tokens import debt_token, supply_token
 from defi_lib.lending.positions.liquidation import AAVE_V3, CloseRules
 from defi_lib.lending.rates.interest import INTEREST_METHODS
 from defi_lib.rounding import within
 from defi_lib.validation import Amount, fulfilled, non_negative, one_of, plain, positive
 
 
-class _State(NamedTuple):
-    reserves: Mapping[str, Reserve]
-    prices: Mapping[str, Amount]
-    accounts: Mapping[str, Account]
-    time: Amount
-    close_rules: CloseRules
-    accrual: str
-    whole_basis_points: bool
-
-
-class Market(_State):
+class Market(MarketState):
     """A market like Aave v3: everybody's deposits of an asset in one reserve, from which borrowers take.
 
     Args:
@@ -58,6 +48,18 @@ class Market(_State):
 
     Raises:
         ValueError: an argument outside its range, or a listing without a price.
+
+    >>> from defi_lib.lending import SharedRates, aave_curve
+    >>> terms = Listing(SharedRates(aave_curve(0.0, 0.04, 0.6, 0.9)), 0.75, 0.8, 0.05)
+    >>> market = Market({"USD": terms, "ETH": terms}, {"USD": 1.0, "ETH": 2_000.0})
+    >>> market = market.supply("bob", "USD", 50_000.0).after.supply("alice", "ETH", 10.0).after
+    >>> loan = market.borrow("alice", "USD", 12_000.0)
+    >>> loan.after.position("alice").available_borrows, round(loan.after.position("alice").health_factor, 4)
+    (3000.0, 1.3333)
+    >>> fallen = loan.after.set_prices({"ETH": 1_400.0}).after
+    >>> step = fallen.liquidate("carol", "alice", "ETH", "USD")
+    >>> step.repaid, round(step.seized, 4)
+    (12000.0, 9.0)
 
     Source: @aave/core-v3; aave-dao/aave-v3-origin. Not modelled: stable-rate debt, caps, isolation and efficiency
     modes. Amounts, and worth in 10⁻⁸ USD, are rounded to whole units where listings have ``decimals``, as deployed.
@@ -77,66 +79,23 @@ class Market(_State):
         if set(listings) != set(prices):
             names, priced = ", ".join(map(repr, listings)), ", ".join(map(repr, prices))
             raise ValueError(f"prices has {priced or 'no assets'}: allowed are exactly those of listings, {names}")
-        known = {asset: positive(f"prices[{asset!r}]", prices[asset]) for asset in listings}
+        known = {asset: kept(positive(f"prices[{asset!r}]", prices[asset])) for asset in listings}
         reserves = {asset: Reserve(listing).with_new_rates() for asset, listing in listings.items()}
         one_of("accrual", accrual, tuple(INTEREST_METHODS))
         return super().__new__(
             cls,
-            MappingProxyType(reserves),
-            MappingProxyType(known),
-            MappingProxyType({}),
+            FrozenDict(reserves),
+            FrozenDict(known),
+            FrozenDict({}),
             0.0,
             close_rules,
             accrual,
             whole_basis_points,
         )
 
-    # Looking
-
-    def reserve(self, asset: str) -> Reserve:
-        """The reserve of ``asset`` with all interest up to now."""
-        return self._stored(asset).accrued(self.time, self.accrual)
-
-    def supplied(self, user: str, asset: str) -> Amount:
-        """What ``user`` has supplied, with interest (tokens)."""
-        reserve = self.reserve(asset)
-        return reserve.whole(self._account(user).scaled_supply.get(asset, 0.0) * reserve.supply_index)
-
-    def owed(self, user: str, asset: str) -> Amount:
-        """What ``user`` owes, with interest (tokens)."""
-        reserve = self.reserve(asset)
-        return reserve.whole(self._account(user).scaled_debt.get(asset, 0.0) * reserve.borrow_index)
-
-    def pledged(self, user: str, asset: str) -> Amount:
-        """The part of :meth:`supplied` that is collateral (tokens): all or nothing."""
-        if asset in self._account(user).not_collateral:
-            return 0.0
-        counts = np.greater(self._stored(asset).listing.liquidation_threshold, 0)
-        return plain(np.where(counts, self.supplied(user, asset), 0.0))
-
-    def position(self, user: str) -> Position:
-        """Collateral, debt and health factor of ``user``."""
-        account, decimals = self._account(user), self._usd_decimals
-        collateral: Amount = 0.0
-        loan: Amount = 0.0
-        threshold: Amount = 0.0
-        debt: Amount = 0.0
-        for asset in account.scaled_supply:
-            value = rounded_down(self.pledged(user, asset) * self.prices[asset], decimals)
-            terms = self.reserves[asset].listing
-            collateral = collateral + value
-            loan = loan + value * terms.loan_to_value
-            threshold = threshold + value * terms.liquidation_threshold
-        for asset in account.scaled_debt:
-            debt = debt + rounded_down(self.owed(user, asset) * self.prices[asset], decimals)
-        means = [mean_ratio(part, collateral, self.whole_basis_points) for part in (loan, threshold)]
-        if decimals is None:
-            return Position(collateral, debt, *means)
-        return WholePosition(rounded(collateral, decimals), rounded(debt, decimals), *means)
-
     # Time and prices
 
-    def advance(self, seconds: Amount, touch: bool = False) -> MarketChange:
+    def advance(self, seconds: Amount, touch: bool = False) -> MarketChange[Self]:
         """Let time pass (seconds, >= 0): claims and debts grow at the rates of the last touch.
 
         As deployed, rates change only when somebody touches a reserve. ``touch`` does that to all of them afterwards.
@@ -147,11 +106,11 @@ class Market(_State):
         market = self._replace(time=self.time + non_negative("seconds", seconds))
         if touch:
             market = market._replace(
-                reserves=MappingProxyType({asset: market.reserve(asset).with_new_rates() for asset in self.reserves})
+                reserves=FrozenDict({asset: market.reserve(asset).with_new_rates() for asset in self.reserves})
             )
         return MarketChange(self, market, 0.0)
 
-    def set_prices(self, prices: Mapping[str, Amount]) -> MarketChange:
+    def set_prices(self, prices: Mapping[str, Amount]) -> MarketChange[Self]:
         """The oracle reports new prices (USD per token, > 0) of some assets.
 
         Raises:
@@ -160,12 +119,12 @@ class Market(_State):
         new = dict(self.prices)
         for asset, price in prices.items():
             self._stored(asset)
-            new[asset] = positive(f"prices[{asset!r}]", price)
-        return MarketChange(self, self._replace(prices=MappingProxyType(new)), 0.0)
+            new[asset] = kept(positive(f"prices[{asset!r}]", price))
+        return MarketChange(self, self._replace(prices=FrozenDict(new)), 0.0)
 
     # Supplying and borrowing
 
-    def supply(self, user: str, asset: str, amount: Amount) -> MarketChange:
+    def supply(self, user: str, asset: str, amount: Amount) -> MarketChange[Self]:
         """Deposit ``amount`` (tokens, >= 0); it earns interest and is collateral if the asset may be.
 
         Raises:
@@ -174,12 +133,12 @@ class Market(_State):
         if user == MARKET:
             raise ValueError(f"user = {user!r} is the market itself: allowed is any other name")
         reserve = self.reserve(asset)
-        amount = reserve.whole(non_negative("amount", amount))
+        amount = kept(reserve.whole(non_negative("amount", amount)))
         scaled = self._scaled_supply(user, asset) + reserve.whole(amount / reserve.supply_index)
         market = self._with(asset, reserve, cash=amount, supply={user: scaled})
         return MarketChange(self, market, amount, supply_transfers(user, asset, amount))
 
-    def withdraw(self, user: str, asset: str, amount: Amount | None = None) -> MarketChange:
+    def withdraw(self, user: str, asset: str, amount: Amount | None = None) -> MarketChange[Self]:
         """Take ``amount`` (tokens; by default everything) of a deposit back.
 
         Raises:
@@ -194,7 +153,7 @@ class Market(_State):
         market._still_healthy(user, "amount", amount, np.logical_and(amount, self.pledged(user, asset)))
         return MarketChange(self, market, amount, withdraw_transfers(user, asset, amount))
 
-    def pledge(self, user: str, asset: str, as_collateral: bool) -> MarketChange:
+    def pledge(self, user: str, asset: str, as_collateral: bool) -> MarketChange[Self]:
         """Use a deposit as collateral, or stop doing so.
 
         Raises:
@@ -207,7 +166,7 @@ class Market(_State):
         market._still_healthy(user, "as_collateral", float(as_collateral), not as_collateral)
         return MarketChange(self, market, 0.0)
 
-    def borrow(self, user: str, asset: str, amount: Amount) -> MarketChange:
+    def borrow(self, user: str, asset: str, amount: Amount) -> MarketChange[Self]:
         """Borrow ``amount`` (tokens, >= 0) against the collateral.
 
         Raises:
@@ -221,7 +180,9 @@ class Market(_State):
         market = self._with(asset, reserve, cash=-amount, debt={user: scaled})
         return MarketChange(self, market, amount, borrow_transfers(user, asset, amount))
 
-    def repay(self, user: str, asset: str, at_most: Amount | None = None, payer: str | None = None) -> MarketChange:
+    def repay(
+        self, user: str, asset: str, at_most: Amount | None = None, payer: str | None = None
+    ) -> MarketChange[Self]:
         """Pay a debt back, but never more than is owed: the record says how much.
 
         Args:
@@ -238,7 +199,7 @@ class Market(_State):
         moved = repay_transfers(payer or user, user, asset, amount)
         return MarketChange(self, self._paid_back(user, asset, debt, amount), amount, moved)
 
-    def flash_loan(self, user: str, asset: str, amount: Amount, fee: Amount = 0.0005) -> MarketChange:
+    def flash_loan(self, user: str, asset: str, amount: Amount, fee: Amount = 0.0005) -> MarketChange[Self]:
         """Lend ``amount`` (tokens) within one transaction; what stays is the fee (ratio), which suppliers share.
 
         Raises:
@@ -253,7 +214,7 @@ class Market(_State):
         gifts = gift_transfers(self, asset, growth, "flash loan fee")
         return MarketChange(self, self._with(asset, fuller, cash=income), amount, paid + gifts)
 
-    def collect_treasury(self, asset: str) -> MarketChange:
+    def collect_treasury(self, asset: str) -> MarketChange[Self]:
         """Make the claim of the treasury a deposit of its own account, as anybody may at any time."""
         reserve = self.reserve(asset)
         scaled = self._scaled_supply(TREASURY, asset) + reserve.scaled_treasury
@@ -270,7 +231,7 @@ class Market(_State):
         debt: str,
         at_most: Amount | None = None,
         take_claim: bool = False,
-    ) -> MarketLiquidation:
+    ) -> MarketLiquidation[Self]:
         """Repay a debt of somebody whose health factor is below 1, and take collateral with a bonus for it.
 
         In scenarios in which the user is healthy nothing happens.
@@ -293,8 +254,8 @@ class Market(_State):
         moved = actual(
             (
                 *repay_transfers(liquidator, user, debt, repaid, "liquidation"),
-                Transfer(user, liquidator, seized - fee, supplied(collateral), "liquidation"),
-                Transfer(user, TREASURY, fee, supplied(collateral), "liquidation"),
+                Transfer(user, liquidator, seized - fee, supply_token(collateral), "liquidation"),
+                Transfer(user, TREASURY, fee, supply_token(collateral), "liquidation"),
             )
         )
         if not take_claim:
@@ -327,7 +288,7 @@ class Market(_State):
             lossy = reserve._replace(deficit=reserve.deficit + loss)
             left = plain(np.where(ruined, 0.0, self._account(user).scaled_debt[asset]))
             market = market._with(asset, lossy, debt={user: left})
-            moved.append(Transfer(MARKET, user, loss, owed(asset), "bad debt"))
+            moved.append(Transfer(MARKET, user, loss, debt_token(asset), "bad debt"))
         return market, actual(moved)
 
     # Inside
@@ -342,17 +303,17 @@ class Market(_State):
         asset: str,
         reserve: Reserve,
         cash: Amount = 0.0,
-        supply: Mapping[str, Amount] = MappingProxyType({}),
-        debt: Mapping[str, Amount] = MappingProxyType({}),
+        supply: Mapping[str, Amount] = FrozenDict({}),
+        debt: Mapping[str, Amount] = FrozenDict({}),
     ) -> Self:
         """The market after a touch: ``cash`` more tokens in the reserve, new scaled amounts of users, new rates."""
         accounts, scaled_supply, scaled_debt = dict(self.accounts), reserve.scaled_supply, reserve.scaled_debt
         for user, amount in supply.items():
-            account, amount = accounts.get(user, Account()), reserve.whole(amount)
+            account, amount = accounts.get(user, NO_ACCOUNT), reserve.whole(amount)
             scaled_supply = scaled_supply + (amount - account.scaled_supply.get(asset, 0.0))
             accounts[user] = account.with_supply(asset, amount)
         for user, amount in debt.items():
-            account, amount = accounts.get(user, Account()), reserve.whole(amount)
+            account, amount = accounts.get(user, NO_ACCOUNT), reserve.whole(amount)
             scaled_debt = scaled_debt + (amount - account.scaled_debt.get(asset, 0.0))
             accounts[user] = account.with_debt(asset, amount)
         if debt and reserve.listing.decimals is not None:
@@ -364,32 +325,11 @@ class Market(_State):
             scaled_supply=reserve.whole(plain(np.maximum(scaled_supply, 0.0))),
             scaled_debt=reserve.whole(plain(np.maximum(scaled_debt, 0.0))),
         ).with_new_rates()
-        reserves = MappingProxyType({**self.reserves, asset: touched})
-        return self._replace(reserves=reserves, accounts=MappingProxyType(accounts))
-
-    @property
-    def _usd_decimals(self) -> int | None:
-        """Worth is counted in whole units as soon as a token is."""
-        whole = any(reserve.listing.decimals is not None for reserve in self.reserves.values())
-        return USD_DECIMALS if whole else None
+        reserves = self.reserves | {asset: touched}
+        return self._replace(reserves=reserves, accounts=FrozenDict(accounts))
 
     def _with_account(self, user: str, account: Account) -> Self:
-        return self._replace(accounts=MappingProxyType({**self.accounts, user: account}))
-
-    def _stored(self, asset: str) -> Reserve:
-        if asset not in self.reserves:
-            names = ", ".join(map(repr, self.reserves))
-            raise ValueError(f"asset = {asset!r} is not listed: allowed are {names}")
-        return self.reserves[asset]
-
-    def _account(self, user: str) -> Account:
-        if user not in self.accounts:
-            names = ", ".join(map(repr, self.accounts)) or "none yet: supply something first"
-            raise ValueError(f"user = {user!r} has no account: allowed are {names}")
-        return self.accounts[user]
-
-    def _scaled_supply(self, user: str, asset: str) -> Amount:
-        return self.accounts.get(user, Account()).scaled_supply.get(asset, 0.0)
+        return self._replace(accounts=self.accounts | {user: account})
 
     def _still_healthy(self, user: str, name: str, value: Amount, takes: bool | NDArray[np.bool_]) -> None:
         """Refuse the argument that ``takes`` collateral away from a user who then has too little."""

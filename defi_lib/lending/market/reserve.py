@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
+from defi_lib.frozen import kept
 from defi_lib.lending.market.units import rounded, snapped
-from defi_lib.lending.rates.curves import RateModel, utilisation
-from defi_lib.lending.rates.interest import INTEREST_METHODS
+from defi_lib.lending.rates.curves import RateModel, lent_share
+from defi_lib.lending.rates.interest import INTEREST_METHODS, held
 from defi_lib.rounding import Truth, above, rest, within
 from defi_lib.validation import Amount, between, broadcastable, finite, integer, non_negative, plain
 
@@ -57,10 +58,24 @@ class Listing(_Terms):
         if decimals is not None:
             # Up to here a power of ten is exact in a float.
             decimals = integer("decimals", decimals, 0, 22)
-        return super().__new__(cls, rates, loan_to_value, threshold, bonus, fee_share, decimals)
+        return super().__new__(cls, rates, kept(loan_to_value), kept(threshold), kept(bonus), kept(fee_share), decimals)
 
 
-class Reserve(NamedTuple):
+class _Balances(NamedTuple):
+    listing: Listing
+    cash: Amount = 0.0  #: tokens that lie in the market
+    scaled_supply: Amount = 0.0
+    scaled_debt: Amount = 0.0
+    scaled_treasury: Amount = 0.0
+    supply_index: Amount = 1.0
+    borrow_index: Amount = 1.0
+    supply_rate: Amount = 0.0  #: ratio per year, since the last touch
+    borrow_rate: Amount = 0.0  #: ratio per year, since the last touch
+    deficit: Amount = 0.0  #: debt that was written off (tokens)
+    time: Amount = 0.0  #: of the last touch (seconds)
+
+
+class Reserve(_Balances):
     """What a market holds and owes of one asset; claims and debts are kept divided by their index.
 
     A claim grows linearly and a debt is compounded between two touches, at the rates of the last touch. The treasury
@@ -74,17 +89,12 @@ class Reserve(NamedTuple):
     rounds indices and rates, to 27 decimals: a float has 16.
     """
 
-    listing: Listing
-    cash: Amount = 0.0  #: tokens that lie in the market
-    scaled_supply: Amount = 0.0
-    scaled_debt: Amount = 0.0
-    scaled_treasury: Amount = 0.0
-    supply_index: Amount = 1.0
-    borrow_index: Amount = 1.0
-    supply_rate: Amount = 0.0  #: ratio per year, since the last touch
-    borrow_rate: Amount = 0.0  #: ratio per year, since the last touch
-    deficit: Amount = 0.0  #: debt that was written off (tokens)
-    time: Amount = 0.0  #: of the last touch (seconds)
+    __slots__ = ()
+
+    def __new__(cls, listing: Listing, *balances: Any, **named: Any) -> Self:
+        """Keep copies."""
+        others = {name: kept(value) for name, value in named.items()}
+        return super().__new__(cls, listing, *map(kept, balances), **others)
 
     @property
     def supplied(self) -> Amount:
@@ -104,7 +114,7 @@ class Reserve(NamedTuple):
     @property
     def utilisation(self) -> Amount:
         """The part of the money that is lent out."""
-        return utilisation(self.cash, self.debt)
+        return lent_share(self.debt, self.cash + self.debt)
 
     @property
     def surplus(self) -> Amount:
@@ -140,7 +150,7 @@ class Reserve(NamedTuple):
         amount = snapped(number, limit, self.listing.decimals)
         most = plain(np.minimum(limit, room))
         if self.listing.decimals is None:
-            return within("amount", amount, 0.0, most, scale)
+            return kept(within("amount", amount, 0.0, most, scale))
         return self.whole(between("amount", amount, 0.0, most))
 
     def at_most(self, limit: Amount, amount: Amount) -> Amount:
@@ -161,19 +171,22 @@ class Reserve(NamedTuple):
         rest = scaled - sum(self.whole(part / index) for part in gone)
         return plain(np.where(np.greater(left, 0), np.maximum(self.whole(rest), 0.0), 0.0))
 
-    def accrued(self, time: Amount, method: str) -> Reserve:
+    def accrued(self, time: Amount, method: str) -> Self:
         """The reserve with the interest of the time since its last touch.
 
         Args:
             time: seconds, not before the last touch.
             method: how debts are compounded, see :func:`~defi_lib.lending.rates.interest.compounded_interest`.
+
+        Raises:
+            ValueError: interest too large for a float.
         """
         elapsed = time - self.time
         if not np.any(elapsed):
             return self
-        interest = INTEREST_METHODS[method](self.borrow_rate, elapsed)
+        interest = held(INTEREST_METHODS[method](self.borrow_rate, elapsed))
         growth = plain(np.where(self.scaled_debt > 0, interest, 0.0))
-        supply_index: Amount = self.supply_index * (1 + INTEREST_METHODS["linear"](self.supply_rate, elapsed))
+        supply_index: Amount = self.supply_index * (1 + held(INTEREST_METHODS["linear"](self.supply_rate, elapsed)))
         debt = self.scaled_debt * self.borrow_index
         accrued = debt * growth
         if self.listing.decimals is not None:
@@ -187,7 +200,7 @@ class Reserve(NamedTuple):
             time=time,
         )
 
-    def with_new_rates(self) -> Reserve:
+    def with_new_rates(self) -> Self:
         """The reserve with the rates of its present utilisation, as at the end of every touch."""
         rates, used = self.listing.rates, self.utilisation
         borrow_rate, supply_rate = rates.borrow_rate(used), rates.supply_rate(used)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.exchange import Pool
+from defi_lib.frozen import kept
 from defi_lib.ledger.transfer import Moment, Transfer
 from defi_lib.lending.positions.liquidation import AAVE_V3, ASSETS, CloseRules, Liquidation, liquidate
 from defi_lib.rounding import above, rest
@@ -72,7 +73,7 @@ def linear_cascade(
     final = np.take_along_axis(path, hit.sum(axis=-1, keepdims=True), axis=-1)[..., 0]
     liquidated = np.empty_like(hit)
     np.put_along_axis(liquidated, order, hit, axis=-1)
-    return LinearCascade(price, first_price, plain(final), liquidated)
+    return LinearCascade(kept(price), kept(first_price), plain(final), liquidated)
 
 
 class Wave(NamedTuple):

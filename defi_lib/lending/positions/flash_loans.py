@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.frozen import kept
 from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.rounding import below, rest
 from defi_lib.validation import Amount, broadcastable, non_negative, plain
@@ -54,8 +55,8 @@ def flash_loan(
     >>> flash_loan(1_000.0, 1_002.0, fee=0.001).profit, flash_loan(50.0, 55.0, fee=0.1).repaid
     (1.0, True)
     """
-    amount, proceeds = non_negative("amount", amount), non_negative("proceeds", proceeds)
-    fee, gas = non_negative("fee", fee), non_negative("gas", gas)
+    amount, proceeds = kept(non_negative("amount", amount)), non_negative("proceeds", proceeds)
+    fee, gas = non_negative("fee", fee), kept(non_negative("gas", gas))
     broadcastable(amount=amount, proceeds=proceeds, fee=fee, gas=gas)
     repaid = ~np.asarray(below(proceeds, amount * (1 + fee)))
     paid = plain(np.where(repaid, amount * fee, 0.0))

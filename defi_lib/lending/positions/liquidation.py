@@ -8,8 +8,9 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.frozen import kept
 from defi_lib.ledger.transfer import Transfer, by_name
-from defi_lib.lending.market.tokens import owed
+from defi_lib.lending.market.tokens import debt_token
 from defi_lib.lending.positions.collateral import cover
 from defi_lib.rounding import Truth, reaches, rest, within
 from defi_lib.validation import Amount, between, broadcastable, finite, non_negative, plain, positive
@@ -155,10 +156,10 @@ class Liquidation(NamedTuple):
         for name, (repaid, got, fee, gone) in by_name("borrowers", borrowers, amounts):
             moves += [
                 Transfer(liquidator, market, repaid, currency, LIQUIDATION),
-                Transfer(market, name, repaid, owed(currency), LIQUIDATION),
+                Transfer(market, name, repaid, debt_token(currency), LIQUIDATION),
                 Transfer(name, liquidator, got, collateral, LIQUIDATION),
                 Transfer(name, treasury, fee, collateral, LIQUIDATION),
-                Transfer(market, name, gone, owed(currency), BAD_DEBT),
+                Transfer(market, name, gone, debt_token(currency), BAD_DEBT),
             ]
         return tuple(moves)
 
@@ -216,7 +217,10 @@ def liquidate(
     )
     finite("the worth of the collateral", np.max(collateral, initial=0.0) * np.max(price, initial=0.0))
     outcome = (plain(result) for result in _in_blocks((collateral, debt, price, threshold, bonus), rules))
-    return Liquidation(collateral, debt, price, threshold, bonus, fee_share, rules.writes_off, *outcome)
+    collateral, debt, price = kept(collateral), kept(debt), kept(price)
+    return Liquidation(
+        collateral, debt, price, kept(threshold), kept(bonus), kept(fee_share), rules.writes_off, *outcome
+    )
 
 
 def largest_repayment(
@@ -290,6 +294,6 @@ def _in_blocks(inputs: tuple[Amount, ...], rules: CloseRules) -> tuple[NDArray[n
             most = largest_repayment(value, debt, health, bonus, rules, debt)
             repaid[:] = np.where(unhealthy, most, 0.0)
             # All of the collateral exactly, so that no dust hides a bad debt.
-            all_of_it = unhealthy & reaches(most, value / (1 + bonus))
-            seized[:] = np.where(all_of_it, collateral, repaid * ((1 + bonus) / price))
+            wanted = repaid * (1 + bonus) / price
+            seized[:] = np.where(reaches(wanted, collateral), collateral, wanted)
         return tuple(iterator.operands[-3:])

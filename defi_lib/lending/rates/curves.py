@@ -6,6 +6,7 @@ from typing import NamedTuple, Protocol, Self
 
 import numpy as np
 
+from defi_lib.frozen import kept
 from defi_lib.rounding import rest
 from defi_lib.validation import Amount, between, broadcastable, fulfilled, non_negative, plain, positive, ratio
 
@@ -34,6 +35,14 @@ def utilisation(cash: Amount, debt: Amount, reserves: Amount = 0.0, unbacked: Am
     lendable = rest(cash + debt, reserves) + non_negative("unbacked", unbacked)
     lent = np.greater(debt, 0)
     fulfilled("reserves", reserves, ~lent | np.greater(lendable, 0), "is less than all the money there is")
+    return lent_share(debt, lendable)
+
+
+def lent_share(debt: Amount, lendable: Amount) -> Amount:
+    """``debt / lendable``, and 0 without debt; the arguments are known to be valid."""
+    if type(debt) is float and type(lendable) is float:
+        return debt / lendable if debt > 0 else 0.0
+    lent = np.greater(debt, 0)
     return plain(np.where(lent, debt, 0.0) / np.where(lent, lendable, 1.0))
 
 
@@ -75,7 +84,8 @@ class KinkedCurve(_Curve):
         """Check the arguments."""
         broadcastable(base=base, low=low, high=high, kink=kink)
         low, high = non_negative("low", low), non_negative("high", high)
-        return super().__new__(cls, non_negative("base", base), low, high, between("kink", kink, 0.0, 1.0))
+        kink = between("kink", kink, 0.0, 1.0)
+        return super().__new__(cls, kept(non_negative("base", base)), kept(low), kept(high), kept(kink))
 
     def rate(self, utilisation: Amount) -> Amount:
         """The rate (ratio per year) at ``utilisation``, which is >= 0 and in most protocols at most 1.
@@ -233,7 +243,7 @@ class SharedRates(_SharedRates):
 
     def __new__(cls, curve: KinkedCurve, reserve_factor: Amount = 0.0) -> Self:
         """Check the reserve factor."""
-        return super().__new__(cls, curve, between("reserve_factor", reserve_factor, 0.0, 1.0))
+        return super().__new__(cls, curve, kept(between("reserve_factor", reserve_factor, 0.0, 1.0)))
 
     def borrow_rate(self, utilisation: Amount) -> Amount:
         """What borrowers pay (ratio per year)."""

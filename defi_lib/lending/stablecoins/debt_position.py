@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from defi_lib.frozen import kept
 from defi_lib.ledger.transfer import Transfer, actual
-from defi_lib.lending.market.tokens import owed
+from defi_lib.lending.market.tokens import debt_token
 from defi_lib.lending.rates.interest import SECONDS_PER_YEAR
 from defi_lib.rounding import TOLERANCE, above, below, rest
 from defi_lib.validation import (
@@ -161,7 +161,9 @@ class DebtPosition(_State):
         growth = plain(np.expm1(exponent))
         fee = self.debt * growth
         position = self._replace(rate_index=self.rate_index * (1 + growth))
-        return DebtChange(self, position, 0.0, fee, (Transfer("owner", ISSUER, fee, owed(COIN), "stability fee"),))
+        return DebtChange(
+            self, position, 0.0, fee, (Transfer("owner", ISSUER, fee, debt_token(COIN), "stability fee"),)
+        )
 
     def adjust(self, collateral: Amount = 0.0, debt: Amount = 0.0, room: Amount = np.inf) -> DebtChange:
         """Add to the position, or take away where an amount is negative.
@@ -191,7 +193,7 @@ class DebtPosition(_State):
         moved = (
             *_both_ways("owner", ISSUER, collateral, COLLATERAL, "collateral"),
             *_both_ways(ISSUER, "owner", debt, COIN, "issue"),
-            *_both_ways("owner", ISSUER, debt, owed(COIN), "issue"),
+            *_both_ways("owner", ISSUER, debt, debt_token(COIN), "issue"),
         )
         return DebtChange(self, position, collateral, debt, moved)
 
@@ -222,7 +224,7 @@ class DebtPosition(_State):
             Transfer(BIDDER, ISSUER, proceeds, COIN, "liquidation"),
             Transfer(ISSUER, BIDDER, sold, COLLATERAL, "liquidation"),
             Transfer(ISSUER, "owner", returned, COLLATERAL, "collateral"),
-            Transfer(ISSUER, "owner", debt, owed(COIN), "liquidation"),
+            Transfer(ISSUER, "owner", debt, debt_token(COIN), "liquidation"),
         )
         return DebtLiquidation(
             self, position, plain(sold), plain(proceeds), plain(returned), plain(bad_debt), actual(moved)
