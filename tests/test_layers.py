@@ -4,7 +4,16 @@ from tools.architecture import arrows, imports, modules
 
 #: Each part may import what stands in the lines above it, and what is named behind it in its own line.
 LAYERS = [
-    {"theme": [], "lazy": [], "rounding": ["validation"], "frozen": [], "validation": [], "units": [], "renamed": []},
+    {
+        "theme": [],
+        "lazy": [],
+        "rounding": ["validation"],
+        "frozen": [],
+        "persistent": [],
+        "validation": [],
+        "units": [],
+        "renamed": [],
+    },
     {"measures": [], "figures": [], "claims": []},
     {"ledger": []},
     {"exchange": []},
