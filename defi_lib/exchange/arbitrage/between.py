@@ -161,5 +161,5 @@ def arbitrage_between(
 
 
 def _root_difference(large: Amount, small: Amount) -> Amount:
-    """``√large − √small`` where positive, otherwise 0; without cancellation."""
-    return np.maximum(large - small, 0.0) / (np.sqrt(large) + np.sqrt(small))
+    """``√large − √small`` where positive by more than rounding, otherwise 0; without cancellation."""
+    return np.maximum(rest(large, small), 0.0) / (np.sqrt(large) + np.sqrt(small))

@@ -16,7 +16,7 @@ import numpy as np
 from defi_lib.exchange.pools.constant_product import ConstantProductPool, needs_constant_product
 from defi_lib.exchange.pools.pool import ASSETS, Swap
 from defi_lib.ledger.transfer import Transfer, actual
-from defi_lib.rounding import above
+from defi_lib.rounding import above, rest
 from defi_lib.validation import (
     Amount,
     between,
@@ -122,7 +122,7 @@ def sandwich_attack(
     attack: Amount
     if front_run is None:
         best = best_front_run(pool, victim_amount, tolerance, token_in, token_out)
-        pays = sandwich_profit(pool, victim_amount, best, token_in, token_out) > gas
+        pays = above(sandwich_profit(pool, victim_amount, best, token_in, token_out), gas)
         attack = np.where(pays, best, 0.0)
     else:
         attack = non_negative("front_run", front_run)
@@ -255,5 +255,5 @@ def _scaled(
 def _profit_terms(share: Amount, fee: Amount, gamma: Amount) -> tuple[Amount, Amount, Amount]:
     """``m₀``, ``m₁`` and ``d`` of the profit; the fee is subtracted last, so that small numbers keep their digits."""
     lost = fee * (2 - fee)
-    at_once = gamma**2 * share * (1 + gamma + gamma * share) - lost
+    at_once = rest(gamma**2 * share * (1 + gamma + gamma * share), lost)
     return at_once, gamma**2 * share - lost, 1 + gamma**2 + gamma**3 * share
