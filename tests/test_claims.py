@@ -1,12 +1,39 @@
+import json
+import re
+from pathlib import Path
+
 import pytest
 
 from defi_lib.claims import claim, claims, verdict
 
 
-def test_claims_are_there_in_order():
+#: Claims that no lesson tests yet: they wait for the modules on governance, risk and the economy. May only shrink.
+OPEN = {"P7", "P10", "X3", "X11", "X15", "X22", "X23", "R3", "R6", "R7", "R8", "R9"}
+
+
+def lessons_claims():
+    """The ids that the lessons list in their first cells."""
+    for path in sorted((Path(__file__).resolve().parents[1] / "course").glob("[0-9]_*/*.ipynb")):
+        first = "".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"])
+        (listed,) = re.findall(r"^\*\*Claims? tested:\*\* (.+)$", first, re.M)
+        yield from re.findall(r"[PXRC]\d+", listed)
+
+
+def test_ids_are_unique_well_formed_and_count_up_within_their_camp():
     ids = [one.id for one in claims()]
-    assert len(ids) == len(set(ids)) == 68
-    assert ids[0] == "P1" and ids[-1] == "C26"
+    assert len(ids) == len(set(ids)) and all(re.fullmatch(r"[PXRC][1-9]\d*", each) for each in ids)
+    for camp in "PXRC":
+        numbers = [int(each[1:]) for each in ids if each[0] == camp]
+        assert numbers == sorted(numbers)
+
+
+def test_every_claim_is_tested_by_a_lesson_or_listed_as_open():
+    tested, known = set(lessons_claims()), {one.id for one in claims()}
+    assert tested <= known
+    assert known - tested == set(OPEN), "a lesson tests it now, or none does any more"
+
+
+def test_claims_can_be_looked_up():
     assert "cheaper than a centralised one" in claim("P2").text
     assert [one.id for one in claims("X1", "P2")] == ["X1", "P2"]
 

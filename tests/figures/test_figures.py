@@ -11,7 +11,8 @@ ROWS = list(csv.DictReader(files("defi_lib").joinpath("figures.csv").read_text(e
 
 
 def test_every_row_is_complete_and_can_be_asked_for():
-    assert len(ROWS) == 966
+    keys = [(row["topic"], row["item"], row["date"]) for row in ROWS]
+    assert len(keys) == len(set(keys))
     for row in ROWS:
         assert all(row.values()), row
         found = figure(row["topic"], row["item"], date=row["date"], allow_unreliable=True)
@@ -28,7 +29,7 @@ def test_numbers_and_text():
     assert figure("lp_losses", "Fees earned by LPs in studied Uniswap v3 pools").value == 199.3
     assert figure("governance", "holders able to create a proposal").value == "1 in 1000 to 1 in 10000"
     text = [row for row in ROWS if isinstance(figure_of(row).value, str)]
-    assert len(text) == 24
+    assert 0 < len(text) < len(ROWS) / 10, "most figures are numbers"
 
 
 def figure_of(row):
@@ -69,8 +70,7 @@ def test_citations():
 
 
 def test_topics_and_items():
-    assert len(topics()) == 66
-    assert topics() == sorted(topics())
+    assert topics() == sorted({row["topic"] for row in ROWS})
     assert sum(len(items(topic)) for topic in topics()) == len({(row["topic"], row["item"]) for row in ROWS})
 
 
@@ -82,7 +82,7 @@ def test_search():
 
 def test_table():
     frame = table("lp_losses")
-    assert len(frame) == 17
+    assert len(frame) == sum(row["topic"] == "lp_losses" for row in ROWS)
     assert frame.loc["Fees earned by LPs in studied Uniswap v3 pools", "value"] == 199.3
     assert frame["reliable"].all()
     assert not table("terra")["reliable"].all()
