@@ -6,7 +6,6 @@ import pytest
 
 from defi_lib.claims import claim, claims, verdict
 
-
 #: Claims that no lesson tests yet: they wait for the modules on governance, risk and the economy. May only shrink.
 OPEN = {"P7", "P10", "X3", "X11", "X15", "X22", "X23", "R3", "R6", "R7", "R8", "R9"}
 
