@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from defi_lib.frozen import kept
 from defi_lib.ledger import former
 from defi_lib.ledger.transfer import Transfer, actual
+from defi_lib.rounding import above
 from defi_lib.validation import Amount, non_negative, one_of
 
 RULES = ("first fit", "cheapest", "optimal")
@@ -41,7 +42,7 @@ class Assignment(NamedTuple):
         elsewhere = np.where(np.isfinite(self.outside), self.outside, 0.0)
         if not self.costs.size:
             return elsewhere
-        chosen = np.take_along_axis(self.costs, np.maximum(self.nodes, 0)[:, np.newaxis], axis=1)[:, 0]
+        chosen = self.costs[np.arange(len(self.nodes)), np.maximum(self.nodes, 0)]
         return np.where(self.done, chosen, elsewhere)
 
     @property
@@ -80,10 +81,11 @@ def assign(costs: Amount, rule: str = "optimal", outside: Amount | None = None) 
     """
     one_of("rule", rule, RULES)
     table, elsewhere = _costs(costs, outside)
-    useful = np.where(table <= elsewhere[:, np.newaxis], table, np.inf)
+    useful = np.where(above(table, elsewhere[:, np.newaxis]), np.inf, table)
     nodes = _optimal(useful, elsewhere) if rule == "optimal" else _one_by_one(useful, first=rule == "first fit")
     result = Assignment(table, elsewhere, nodes, np.zeros(table.shape[1]))
-    result.paid[nodes[result.done]] = result.task_costs[result.done]
+    working = np.flatnonzero(result.done)
+    result.paid[nodes[working]] = table[working, nodes[working]]
     return result
 
 
@@ -154,10 +156,11 @@ def _costs(costs: Amount, outside: Amount | None) -> tuple[NDArray[np.float64], 
     if table.ndim != 2:
         raise ValueError(f"costs has shape {table.shape}: allowed is a table, tasks in rows and nodes in columns")
     non_negative("costs", np.where(table == np.inf, 0.0, table))
-    if outside is None:
-        return table, np.full(table.shape[0], np.inf)
-    elsewhere = kept(np.asarray(outside, dtype=float))
+    elsewhere = np.asarray(np.inf if outside is None else outside, dtype=float)
+    if not elsewhere.ndim:
+        one = float(elsewhere)
+        return table, np.full(table.shape[0], one if one == np.inf else non_negative("outside", one))
     non_negative("outside", np.where(elsewhere == np.inf, 0.0, elsewhere))
-    if elsewhere.shape not in ((), table.shape[:1]):
+    if elsewhere.shape != table.shape[:1]:
         raise ValueError(f"outside has shape {elsewhere.shape}: allowed are one number or one for each of the tasks")
-    return table, np.broadcast_to(elsewhere, table.shape[:1])
+    return table, kept(elsewhere)

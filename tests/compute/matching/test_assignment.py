@@ -147,3 +147,9 @@ def test_with_vcg_no_node_gains_by_a_lie_or_loses_by_the_truth(costs, outside, d
 def test_errors_name_argument_value_and_range(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_node_that_costs_just_what_the_cloud_does_is_taken(rule):
+    assert assign([[0.1 + 0.2]], rule, 0.3).nodes.tolist() == [0]
+    assert assign([[0.3 + 1e-12]], rule, 0.3).nodes.tolist() == [NOBODY]
