@@ -9,7 +9,7 @@ import numpy as np
 from defi_lib.frozen import kept
 from defi_lib.ledger import former
 from defi_lib.ledger.transfer import Transfer, actual
-from defi_lib.rounding import below
+from defi_lib.rounding import below, rest
 from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive, ratio
 
 HOURS_PER_YEAR = 8760
@@ -82,7 +82,7 @@ class Device(_DeviceState):
         price, fee = non_negative("price", price), ratio("fee", fee)
         electricity_price = non_negative("electricity_price", electricity_price)
         broadcastable(busy_power=self.busy_power, price=price, fee=fee, electricity_price=electricity_price)
-        return price * (1 - fee) - (self.busy_power - self.idle_power) * electricity_price
+        return rest(price * (1 - fee), (self.busy_power - self.idle_power) * electricity_price)
 
 
 @former.with_payments

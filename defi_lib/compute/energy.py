@@ -174,7 +174,7 @@ class Replacement(NamedTuple):
     @property
     def saved_yearly(self) -> Amount:
         """Carbon saved each year of use; below 0 if the new machine needs more."""
-        return self.old_yearly - self.new_yearly
+        return rest(self.old_yearly, self.new_yearly)
 
     @property
     def won_back_yearly(self) -> Amount:

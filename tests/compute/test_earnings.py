@@ -175,3 +175,12 @@ def test_nodes_that_cover_their_cost_only_when_always_busy_may_all_stay():
     for price in np.arange(1, 200) / 10:
         device = Device(price * 8760 * 3, 3.0, 0.0)  # costs a year of work at this price, but for rounding
         assert free_entry_nodes(device, 8760.0, price) == pytest.approx(1.0)
+
+
+def test_work_that_pays_just_its_power_has_no_break_even():
+    for price in np.arange(1, 100) / 10:
+        for fee in (0.1, 0.2, 0.3):
+            device = Device(1000.0, 4.0, price * (1 - fee) / 0.3)
+            assert device.margin(price, fee, 0.3) == 0
+            with pytest.raises(ValueError, match="margin"):
+                break_even_utilisation(device, price, fee, 0.3)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.compute.learning.federated import Aggregate, Behaviour
-from defi_lib.rounding import floor
+from defi_lib.rounding import above, floor
 from defi_lib.validation import Amount, at_least, between, finite, non_negative, positive
 
 
@@ -63,7 +63,7 @@ def krum(malicious: int) -> Aggregate:
         squares = np.sum((rows[:, np.newaxis] - rows) ** 2, axis=-1)
         # The nearest of all is the update itself, at distance 0.
         scores = np.sum(np.sort(squares, axis=1)[:, 1 : len(rows) - malicious - 1], axis=1)
-        return np.array(updates[int(np.argmin(scores))])
+        return np.array(updates[int(np.argmin(above(scores, np.min(scores))))])
 
     return aggregate
 

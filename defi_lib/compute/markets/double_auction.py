@@ -7,10 +7,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.compute.markets.ranking import among_lowest
 from defi_lib.frozen import kept
 from defi_lib.ledger import former
 from defi_lib.ledger.transfer import Transfer, actual
-from defi_lib.rounding import above, below
+from defi_lib.rounding import above, below, rest
 from defi_lib.validation import Amount, Whole, between, broadcastable, non_negative, plain, ratio
 
 
@@ -56,7 +57,7 @@ class Clearing(NamedTuple):
     @property
     def market_keeps(self) -> Amount:
         """What buyers pay and sellers do not get (USD); below 0 the market pays on top."""
-        return plain(np.multiply(self.trades, self.buyer_price - self.seller_price))
+        return plain(np.multiply(self.trades, rest(self.buyer_price, self.seller_price)))
 
     def transfers(self, buyer: str = "buyer", market: str = "market", seller: str = "seller") -> tuple[Transfer, ...]:
         """Through the market: ``"buyer 0"`` → ``"market"`` → ``"seller 0"``, one payment for each person."""
@@ -283,10 +284,7 @@ def _served(order: NDArray[np.float64], trades: Whole, eligible: NDArray[np.bool
     count = np.asarray(trades)[..., np.newaxis]
     if eligible is not None:
         return eligible & (np.cumsum(eligible, axis=-1) <= count)
-    served = np.empty(order.shape, dtype=bool)
-    ranks = np.broadcast_to(np.arange(order.shape[-1]) < count, order.shape)
-    np.put_along_axis(served, np.argsort(order, axis=-1, kind="stable"), ranks, axis=-1)
-    return served
+    return among_lowest(order, np.sort(order, axis=-1), count)
 
 
 def _clearing(

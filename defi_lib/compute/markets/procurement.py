@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.compute.markets.ranking import among_lowest, lowest
 from defi_lib.frozen import kept
 from defi_lib.ledger import former
 from defi_lib.ledger.transfer import Transfer, actual
@@ -81,28 +82,11 @@ def reverse_auction(asks: Amount, reserve: Amount, units: Whole = 1, rule: str =
     limit = np.broadcast_to(reserve, shape)[..., np.newaxis]
     wanted = np.minimum(np.broadcast_to(count, shape), sellers)[..., np.newaxis]
     # Whoever is next in line, the buyer himself at his reserve price included.
-    line = np.concatenate([_lowest(asks, int(np.max(wanted, initial=0)) + 1), limit], axis=-1)
+    line = np.concatenate([lowest(asks, int(np.max(wanted, initial=0)) + 1), limit], axis=-1)
     affordable = np.sum(~np.asarray(above(line[..., :-1], limit)), axis=-1, keepdims=True)
-    won = _first(asks, line, np.minimum(wanted, affordable))
+    won = among_lowest(asks, line, np.minimum(wanted, affordable))
     price = asks if rule == "first price" else np.minimum(np.take_along_axis(line, wanted, axis=-1), limit)
     return Award(asks, won, np.where(won, price, 0.0))
-
-
-def _lowest(asks: NDArray[np.float64], count: int) -> NDArray[np.float64]:
-    """The ``count`` lowest, rising; all if there are not so many."""
-    if count >= asks.shape[-1]:
-        return np.sort(asks, axis=-1)
-    return np.sort(np.partition(asks, count - 1, axis=-1)[..., :count], axis=-1)
-
-
-def _first(asks: NDArray[np.float64], line: NDArray[np.float64], count: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Who asks one of the ``count`` lowest, which begin the ``line``; of equals the first."""
-    last = np.take_along_axis(line, np.maximum(count - 1, 0), axis=-1)
-    lower, ties = asks < last, asks == last
-    left = count - np.sum(lower, axis=-1, keepdims=True)
-    crowded = ((np.sum(ties, axis=-1, keepdims=True) > left) & (count > 0))[..., 0]
-    ties[crowded] &= np.cumsum(ties[crowded], axis=-1) <= left[crowded]
-    return (lower | ties) & (count > 0)
 
 
 def equilibrium_ask_first_price(cost: Amount, bidders: int, low: float = 0.0, high: float = 1.0) -> Amount:

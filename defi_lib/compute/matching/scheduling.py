@@ -169,8 +169,7 @@ def schedule(tasks: Tasks, nodes: Nodes, rule: str = "longest first") -> Schedul
         fits = np.flatnonzero(~np.asarray(above(finish, limit, scale=limit * tasks.work.size)))
         if not fits.size:
             continue
-        soonest = finish[fits]
-        cost = hours[task, fits] * nodes.price[fits]
+        soonest, cost = _levels(finish[fits]), _levels(hours[task, fits] * nodes.price[fits])
         wish = {"first fit": (fits,), "cheapest": (fits, soonest, cost)}.get(rule, (fits, soonest))
         choice = int(fits[np.lexsort(wish)[0]])
         node[task], start[task], busy[choice] = choice, busy[choice], finish[choice]
@@ -242,6 +241,15 @@ def longest_first_bound(nodes: Amount) -> Amount:
 
 
 _LARGEST = np.finfo(float).max
+
+
+def _levels(values: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Ranks from 0, the same for what is equal to within rounding."""
+    order = np.argsort(values, kind="stable")
+    rising = values[order]
+    ranks = np.zeros(values.size, dtype=np.int64)
+    ranks[order[1:]] = np.cumsum(above(rising[1:], rising[:-1]))
+    return ranks
 
 
 def _hours(tasks: Tasks, nodes: Nodes) -> NDArray[np.float64]:

@@ -10,7 +10,7 @@ from defi_lib.compute.serving.queueing import erlang_b
 from defi_lib.frozen import kept
 from defi_lib.ledger import former
 from defi_lib.ledger.transfer import Transfer, actual
-from defi_lib.rounding import floor
+from defi_lib.rounding import above, floor
 from defi_lib.validation import Amount, Whole, between, broadcastable, non_negative, plain, positive, whole
 
 SECONDS_PER_HOUR = 3600.0
@@ -109,6 +109,8 @@ def cheapest_servers(
 ) -> HybridService:
     """Number of own machines at which own machines and cloud together cost least: own for the base, cloud for peaks.
 
+    Of several that cost the same, the fewest machines.
+
     Args:
         arrival_rate: λ, requests per second, > 0.
         service_rate: μ, requests per second and own server, > 0.
@@ -131,4 +133,5 @@ def cheapest_servers(
     between("number of servers that may pay", most, 0.0, _MOST_TRIED)
     tried = np.arange(int(floor(most)) + 1)
     costs = hybrid_service(arrival_rate, service_rate, tried, room, server_price, cloud_price).cost
-    return hybrid_service(arrival_rate, service_rate, int(np.argmin(costs)), room, server_price, cloud_price)
+    fewest = int(np.argmin(above(costs, np.min(costs))))
+    return hybrid_service(arrival_rate, service_rate, fewest, room, server_price, cloud_price)

@@ -185,7 +185,8 @@ def wait_quantile(queue: Queue, share: Amount) -> Amount:
     broadcastable(wait=queue.wait, share=share)
     waits = np.asarray(queue.wait_probability)
     spare = queue.servers * queue.service_rate - queue.arrival_rate
-    exceeds = np.maximum(waits, 1 - np.asarray(share)) / (1 - np.asarray(share))
+    left = 1 - np.asarray(share)
+    exceeds = np.where(above(waits, left, scale=1.0), waits / left, 1.0)
     return plain(np.log(exceeds) / spare)
 
 

@@ -198,3 +198,9 @@ class TestLimitsExactlyMet:
     def test_the_optimum_knows_it_too(self):
         tasks = Tasks([0.1 + 0.2], deadline=0.3)
         assert optimal_schedule(tasks, Nodes([1.0])).done.all()
+
+
+def test_of_nodes_that_are_finished_at_once_the_first():
+    """Both are free at 0.3, the first of them a rounding later."""
+    plan = schedule(Tasks([0.2, 0.3, 0.1, 0.3], priority=[4, 3, 2, 1]), Nodes([1.0, 1.0]), "priority")
+    assert 0.2 + 0.1 + 0.3 > 0.3 + 0.3 and plan.node.tolist() == [0, 1, 0, 0]

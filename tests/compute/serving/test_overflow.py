@@ -75,3 +75,10 @@ def test_own_machines_for_the_base_and_the_cloud_for_peaks():
 def test_errors_name_argument_value_and_range(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_of_equal_costs_the_fewest_machines():
+    """A machine that costs just what it saves is not bought, whatever the rounding of its price."""
+    for price in np.arange(1, 100) / 10:
+        saved = 3600 * 0.5 * price  # a half of the requests of an hour
+        assert cheapest_servers(1.0, 1.0, saved, price).servers == 0

@@ -185,3 +185,8 @@ def test_a_load_of_one_to_within_rounding_has_no_steady_state(call):
 
 def test_servers_at_their_limit_do_not_count_as_enough():
     assert servers_needed(0.3, 0.1, 1e18) == 4
+
+
+def test_the_share_that_need_not_wait_waits_no_time():
+    queue = mm1_queue(0.1, 1.0)  # nine of ten find the server free
+    assert wait_quantile(queue, 0.9) == 0 and wait_quantile(queue, 0.9 + 1e-9) > 0
