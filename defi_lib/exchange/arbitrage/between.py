@@ -95,9 +95,10 @@ def arbitrage_outside(pool: Pool, price: Amount, token: int = 0, quote: int = 1)
         raise ValueError(f"pool is a {type(pool).__name__} without trade_to: allowed is a pool that has it")
     price = positive("price", price)
     bought, sold = pool.trade_to(price, token, quote, after_fee=True)
-    # In each scenario one of the two is nothing, so that no sum can hide the digits of the other.
+    # In each scenario one of the two is nothing, so that the sums hide no digits.
     with np.errstate(over="ignore", invalid="ignore"):
-        profit = rest(bought.amount_out * price, bought.amount_in) + rest(sold.amount_out, sold.amount_in * price)
+        received, paid = bought.amount_out * price + sold.amount_out, bought.amount_in + sold.amount_in * price
+        profit = rest(received, paid)
     fulfilled("price", price, np.isfinite(profit), "are prices at which a float can hold the profit")
     return Arbitrage(pool, sold.pool, price, bought, sold, plain(profit))
 

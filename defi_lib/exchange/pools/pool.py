@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol, Self, TypeVar
 import numpy as np
 
 from defi_lib.ledger.transfer import OUTSIDE, Transfer
-from defi_lib.rounding import rest
+from defi_lib.rounding import TOLERANCE
 from defi_lib.validation import Amount, broadcastable, fulfilled, plain, positive
 
 #: Reason of both sides of a swap without its fee. At the price before the swap they differ by what the trader
@@ -257,11 +257,10 @@ def price_gaps(
     broadcastable(**held, fee=fee, price=price, **{"the pool's price": spot})
     kept = 1 - fee if after_fee else 1.0
     with np.errstate(over="ignore"):
-        # At the edge to within rounding there is nothing to trade.
-        up = np.maximum(rest(kept * price, spot), 0.0) / spot
-        down = np.maximum(rest(kept * spot, price), 0.0) / price
-    fulfilled("price", price, np.isfinite(up) & np.isfinite(down), "are prices nearer to the pool's")
-    return plain(up), plain(down)
+        up, down = (kept * price - spot) / spot, (kept * spot - price) / price
+    fulfilled("price", price, np.isfinite(up + down), "are prices nearer to the pool's")
+    # At the edge to within rounding there is nothing to trade.
+    return plain(np.where(up > TOLERANCE, up, 0.0)), plain(np.where(down > TOLERANCE, down, 0.0))
 
 
 __all__ = ["Amount", "BalanceChange", "LiquidityChange", "Pool", "Self", "SharedPool", "Swap", "price_gaps", "replaced"]
