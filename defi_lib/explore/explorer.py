@@ -15,6 +15,7 @@ import numpy as np
 from defi_lib.explore.controls import Control
 from defi_lib.explore.manners import Manners
 from defi_lib.explore.plots import Columns, Plot, columns_of
+from defi_lib.explore.reruns import close_parts, remember
 from defi_lib.explore.view import PlotView, with_picture
 
 #: Above this time (seconds) a model is computed when a slider is released, not while it moves.
@@ -61,6 +62,12 @@ class Explorer(widgets.VBox):
         self.add_class("defi-explorer")
         self._compute_on_release()
         explorers.add(self)
+        remember(self)
+
+    def close(self) -> None:
+        """Leave the page with all parts, and free the plot; a cell that is run again does so with its old explorer."""
+        close_parts(self)
+        super().close()
 
     @property
     def values(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from defi_lib.explore.manners import Manners
+from defi_lib.explore.reruns import close_parts, remember
 from defi_lib.theme import RIGHT, WRONG
 from defi_lib.validation import between
 
@@ -20,8 +21,14 @@ class _Box(widgets.VBox):
     def __init__(self, children: Sequence[widgets.Widget], text: str, *, framed: bool = True) -> None:
         super().__init__([Manners(), *children] if framed else children)
         self._text = re.sub(r"<[^>]+>", "", text)
+        remember(self)
         if framed:
             self.add_class("defi-question")
+
+    def close(self) -> None:
+        """Leave the page with all parts."""
+        close_parts(self)
+        super().close()
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         bundle = super()._repr_mimebundle_(**kwargs)

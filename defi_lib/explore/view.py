@@ -20,6 +20,7 @@ from bokeh.protocol import Protocol
 
 from defi_lib.explore.figure import LiveFigure, theme
 from defi_lib.explore.plots import Columns, Plot
+from defi_lib.explore.reruns import close_parts, remember
 from defi_lib.theme import style
 
 _HERE = pathlib.Path(__file__).parent
@@ -35,7 +36,8 @@ class PlotView(anywidget.AnyWidget):
         sentence: what the plot shows, in words; ``**bold**`` is allowed.
     """
 
-    _esm = _HERE / "view.js"
+    # As text: a path would be watched for changes, and keep every view alive for that.
+    _esm = (_HERE / "view.js").read_text("utf-8")
     _css = style() + (_HERE / "view.css").read_text(encoding="utf-8")
 
     def __init__(self, plot: Plot, result: Columns, sentence: str = "") -> None:
@@ -44,10 +46,21 @@ class PlotView(anywidget.AnyWidget):
         self._result = result
         self._figure = LiveFigure(plot, result)
         self._events: list[Any] = []
-        self._document = Document()
-        self._document.add_root(self._figure.model)
-        self._document.on_change_dispatch_to(self)
+        document = Document()
+        document.add_root(self._figure.model)
+        document.on_change_dispatch_to(self)
+        self._document: Document | None = document
         self.on_msg(self._answer)
+
+    def close(self) -> None:
+        """Leave the page, and free the plot; the last columns and the sentence can still be asked for."""
+        document, self._document = getattr(self, "_document", None), None  # closed once, also if never made
+        if document is not None:
+            self.on_msg(self._answer, remove=True)
+            document.remove_on_change(self)
+            document.clear()
+            close_parts(self)
+        super().close()
 
     @property
     def shown(self) -> dict[str, Any]:
@@ -107,7 +120,9 @@ class PlotView(anywidget.AnyWidget):
 
 def show(plot: Plot, result: Columns, sentence: str = "") -> PlotView:
     """A plot without sliders."""
-    return PlotView(plot, result, sentence)
+    view = PlotView(plot, result, sentence)
+    remember(view)
+    return view
 
 
 def with_picture(bundle: Any, view: PlotView) -> Any:
