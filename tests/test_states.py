@@ -33,7 +33,6 @@ CHECKED = {name: kind for name, kind in CLASSES.items() if not (issubclass(kind,
 NOT_YET = {
     "compute": "Accelerator Device LanguageModel Machine Nodes PeerNetwork Samples Tasks TokenEconomy TokenRun",
     "exchange": "BondingCurve StableSwapPool",
-    "lending": "DebtPosition StabilityPool Troves",
     "rewards": "ChefChange MasterChef RewardsChange StakingRewards VestingWallet WalletChange BondDepository "
     "DecayingEmission RebasingToken RewardFarm StepEmission Vesting",
     "staking": "BlockTree LiquidStakingPool Miners Validator",

@@ -91,18 +91,16 @@ __getattr__, __dir__, __all__ = attach(
         "share_vault": ["InflationAttack", "ShareVault", "VaultChange", "inflation_attack"],
         "stablecoins.ceiling": ["DebtCeiling"],
         "stablecoins.debt_position": ["DebtChange", "DebtLiquidation", "DebtPosition", "annual_fee", "fee_per_second"],
-        "stablecoins.redemption": [
-            "MINIMUM_RATIO",
-            "Redemption",
-            "TroveLiquidation",
-            "Troves",
+        "stablecoins.savings": ["SavingsChange", "SavingsRate"],
+        "stablecoins.stability_pool": ["PoolChange", "PoolLiquidation", "StabilityPool"],
+        "stablecoins.trove_fees": [
             "borrowing_fee",
             "decayed_base_rate",
             "raised_base_rate",
             "redemption_fee",
         ],
-        "stablecoins.savings": ["SavingsChange", "SavingsRate"],
-        "stablecoins.stability_pool": ["PoolChange", "PoolLiquidation", "StabilityPool"],
+        "stablecoins.trove_records": ["Redemption", "TroveLiquidation"],
+        "stablecoins.troves": ["CRITICAL_RATIO", "LIQUITY", "MINIMUM_RATIO", "TroveRules", "Troves"],
     },
     renamed={f"record_{name}": f"defi_lib.ledger.former.record_{name}" for name in ("cascade", "liquidation")},
 )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import numpy as np
 
-from defi_lib.frozen import kept
+from defi_lib.frozen import kept, remade
 from defi_lib.lending.auctions.surplus_debt import TERMS, AuctionTerms, DebtAuction, SurplusAuction
 from defi_lib.rounding import above, below, rest
 from defi_lib.validation import Amount, between, finite, fulfilled, non_negative, plain
@@ -129,8 +129,7 @@ class BalanceSheet(_State):
             tuple(Queued(time, kept(non_negative("queue", debt))) for time, debt in queue),
         )
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self)._make, (tuple(self),)
+    __reduce__ = remade
 
     @property
     def queued(self) -> Amount:

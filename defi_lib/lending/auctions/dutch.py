@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.frozen import kept
+from defi_lib.frozen import kept, remade
 from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.lending.auctions.curves import PriceCurve, StairstepDecrease
 from defi_lib.lending.stablecoins.debt_position import BIDDER, COIN, COLLATERAL, ISSUER
@@ -129,8 +129,7 @@ class DutchAuction(_State):
         broadcastable(tab=tab, lot=lot, top=top, start=start, least_rest=least_rest)
         return super().__new__(cls, kept(tab), kept(lot), kept(top), kept(start), kept(least_rest), rules)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self)._make, (tuple(self),)
+    __reduce__ = remade
 
     @property
     def is_running(self) -> Truth:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from defi_lib.frozen import kept
+from defi_lib.frozen import kept, remade
 from defi_lib.ledger.transfer import OUTSIDE, Transfer, actual
 from defi_lib.lending.stablecoins.debt_position import COIN, ISSUER
 from defi_lib.rounding import Truth, above, below
@@ -76,8 +76,7 @@ class _Auction(_State):
 
     __slots__ = ()
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self)._make, (tuple(self),)
+    __reduce__ = remade
 
     def is_over(self, time: Amount) -> Truth:
         """Where the best bid has won: its lifetime or the auction has passed (seconds); never without a bid."""

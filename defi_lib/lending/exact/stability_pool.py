@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
-from defi_lib.frozen import FrozenDict
+from defi_lib.frozen import FrozenDict, remade
 from defi_lib.ledger.transfer import Transfer, actual
-from defi_lib.lending.exact.units import WAD, parts_of, refuse, whole_number
+from defi_lib.lending.exact.units import WAD, refuse, whole_number
 from defi_lib.lending.stablecoins.stability_pool import COIN, COLLATERAL, ISSUER, STABILITY_POOL
 
 #: When the product falls below this it is multiplied by it.
@@ -92,8 +92,7 @@ class ExactStabilityPool(_State):
             FrozenDict(deposits or {}),
         )
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return parts_of(self)
+    __reduce__ = remade
 
     def balance(self, user: str) -> int:
         """What is left of a deposit (smallest units); 0 for who has none."""

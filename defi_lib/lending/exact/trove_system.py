@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
-from defi_lib.frozen import FrozenDict
+from defi_lib.frozen import FrozenDict, remade
 from defi_lib.ledger.transfer import OUTSIDE, Transfer, actual
 from defi_lib.lending.exact.stability_pool import ExactStabilityPool
 from defi_lib.lending.exact.trove_book import ACTIVE, CLOSED, Both, TroveBook, ratio
 from defi_lib.lending.exact.trove_fees import exact_borrowing_fee, exact_borrowing_rate, exact_decayed_base_rate
-from defi_lib.lending.exact.units import LARGEST, WAD, parts_of, refuse, whole_number
+from defi_lib.lending.exact.units import LARGEST, WAD, refuse, whole_number
 from defi_lib.lending.market.tokens import debt_token
 from defi_lib.lending.stablecoins.stability_pool import COIN, COLLATERAL, ISSUER
 
@@ -86,8 +86,7 @@ class TroveSystem(_State):
         kept = FrozenDict(surplus or {})
         return super().__new__(cls, whole_number("price", price, 1), time, start, rate, fee_time, book, pool, kept)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return parts_of(self)
+    __reduce__ = remade
 
     @property
     def ratio(self) -> int:

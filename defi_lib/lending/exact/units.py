@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
 from defi_lib.validation import at_least, integer
 
 #: One coin, one token, a ratio of 1: 10¹⁸ smallest units.
@@ -40,8 +38,3 @@ def refuse(condition: bool, sentence: str) -> None:
     """Raise ``ValueError`` with ``sentence`` where the contract reverts."""
     if condition:
         raise ValueError(sentence)
-
-
-def parts_of(state: NamedTuple) -> tuple[Any, ...]:
-    """How a state with a checking constructor is pickled and copied: as its fields, unchecked."""
-    return type(state)._make, (tuple(state),)

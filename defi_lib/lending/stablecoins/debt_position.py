@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.frozen import kept
+from defi_lib.frozen import kept, remade
 from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.lending.market.tokens import debt_token
 from defi_lib.lending.rates.interest import SECONDS_PER_YEAR
@@ -115,11 +115,9 @@ class DebtPosition(_State):
         broadcastable(collateral=collateral, debt=debt, price=price)
         broadcastable(collateral=collateral, fee=fee, liquidation_ratio=ratio, rate_index=rate_index)
         broadcastable(collateral=collateral, debt=debt, least_debt=least_debt)
-        return super().__new__(cls, collateral, debt / rate_index, price, fee, ratio, rate_index, least_debt)
+        return super().__new__(cls, collateral, kept(debt / rate_index), price, fee, ratio, rate_index, least_debt)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        # A copy is made of the fields; the constructor would take the scaled debt for the debt.
-        return type(self)._make, (tuple(self),)
+    __reduce__ = remade
 
     @property
     def debt(self) -> Amount:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import numpy as np
 
-from defi_lib.frozen import FrozenDict, kept
+from defi_lib.frozen import FrozenDict, kept, remade
 from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.lending.rates.interest import SECONDS_PER_YEAR
 from defi_lib.lending.stablecoins.debt_position import COIN, ISSUER
@@ -51,8 +51,7 @@ class SavingsRate(_State):
         """Check the argument; nobody has deposited yet."""
         return super().__new__(cls, kept(non_negative("rate", rate)), 1.0, FrozenDict())
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self)._make, (tuple(self),)
+    __reduce__ = remade
 
     @property
     def total(self) -> Amount:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from defi_lib.frozen import FrozenDict
+from defi_lib.frozen import FrozenDict, remade
 from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.rounding import TOLERANCE, rest, same
 from defi_lib.validation import Amount, between, broadcastable, finite, fulfilled, non_negative, plain, positive
@@ -79,8 +79,7 @@ class StabilityPool(_State):
         """An empty pool."""
         return super().__new__(cls, 0.0, 1.0, 0.0, 0.0, FrozenDict(), FrozenDict())
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self)._make, (tuple(self),)
+    __reduce__ = remade
 
     def balance(self, user: str) -> Amount:
         """What is left of a deposit (coins)."""
@@ -176,10 +175,11 @@ class StabilityPool(_State):
 
     def _settled(self, user: str, left: Amount, added: Amount, gained: Amount) -> PoolChange:
         """The pool after ``user`` has put in or taken out coins and has received its gain."""
-        deposit = Deposit(left, self.product, self._sum(), self.epoch, self.scale)
+        deposit = Deposit(_locked(left), self.product, self._sum(), self.epoch, self.scale)
         deposits = FrozenDict(self.deposits) | {user: deposit}
         # Balances that were rounded one by one may exceed their sum by less than a rounding.
-        pool = self._replace(total=plain(np.maximum(rest(self.total, np.negative(added)), 0.0)), deposits=deposits)
+        total = _locked(plain(np.maximum(rest(self.total, np.negative(added)), 0.0)))
+        pool = self._replace(total=total, deposits=deposits)
         moved = (
             Transfer(user, STABILITY_POOL, plain(np.maximum(added, 0.0)), COIN, "deposit"),
             Transfer(STABILITY_POOL, user, plain(np.maximum(np.negative(added), 0.0)), COIN, "withdraw"),
@@ -192,6 +192,13 @@ class StabilityPool(_State):
             names = ", ".join(map(repr, self.deposits)) or "none yet"
             raise ValueError(f"user = {user!r} has no deposit: allowed are {names}")
         return self.deposits[user]
+
+
+def _locked(amount: Amount) -> Amount:
+    """``amount``, which nobody else has, so that nobody can change it either."""
+    if isinstance(amount, np.ndarray):
+        amount.setflags(write=False)
+    return amount
 
 
 class PoolChange(NamedTuple):
