@@ -117,13 +117,27 @@ def vcg_assignment(costs: Amount, outside: Amount) -> Assignment:
     return best
 
 
+def levels(values: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Ranks from 0 along the last axis, the same for numbers that are equal to within rounding.
+
+    >>> levels(np.array([0.3, 0.1, 0.1 + 0.2])).tolist()
+    [1, 0, 1]
+    """
+    order = np.argsort(values, axis=-1, kind="stable")
+    rising = np.take_along_axis(values, order, axis=-1)
+    ranks = np.zeros(values.shape, dtype=np.int64)
+    steps = np.cumsum(above(rising[..., 1:], rising[..., :-1]), axis=-1)
+    np.put_along_axis(ranks, order[..., 1:], steps, axis=-1)
+    return ranks
+
+
 def _one_by_one(costs: NDArray[np.float64], first: bool) -> NDArray[np.int64]:
     """The node of each task, in order of arrival."""
     nodes = np.full(costs.shape[0], NOBODY, dtype=np.int64)
     if not costs.shape[1]:
         return nodes
     free = np.zeros(costs.shape[1])
-    for task, row in enumerate(costs):
+    for task, row in enumerate(costs if first else np.where(np.isfinite(costs), levels(costs), np.inf)):
         choice = row + free
         node = int(np.argmax(choice < np.inf)) if first else int(np.argmin(choice))
         if choice[node] < np.inf:

@@ -10,7 +10,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.compute.matching.assignment import NOBODY
+from defi_lib.compute.matching.assignment import NOBODY, levels
 from defi_lib.frozen import kept
 from defi_lib.ledger import former
 from defi_lib.ledger.transfer import Transfer, actual
@@ -159,7 +159,7 @@ def schedule(tasks: Tasks, nodes: Nodes, rule: str = "longest first") -> Schedul
     """
     one_of("rule", rule, RULES)
     keys = {"longest first": -tasks.work, "earliest deadline": tasks.deadline, "priority": -tasks.priority}
-    order = np.argsort(keys.get(rule, np.zeros(tasks.work.size)), kind="stable")
+    order = np.argsort(levels(keys.get(rule, np.zeros(tasks.work.size))), kind="stable")
     hours = _hours(tasks, nodes)
     node, start = np.full(tasks.work.size, NOBODY, dtype=np.int64), np.zeros(tasks.work.size)
     busy = np.zeros(nodes.speed.size)
@@ -169,7 +169,7 @@ def schedule(tasks: Tasks, nodes: Nodes, rule: str = "longest first") -> Schedul
         fits = np.flatnonzero(~np.asarray(above(finish, limit, scale=limit * tasks.work.size)))
         if not fits.size:
             continue
-        soonest, cost = _levels(finish[fits]), _levels(hours[task, fits] * nodes.price[fits])
+        soonest, cost = levels(finish[fits]), levels(hours[task, fits] * nodes.price[fits])
         wish = {"first fit": (fits,), "cheapest": (fits, soonest, cost)}.get(rule, (fits, soonest))
         choice = int(fits[np.lexsort(wish)[0]])
         node[task], start[task], busy[choice] = choice, busy[choice], finish[choice]
@@ -241,15 +241,6 @@ def longest_first_bound(nodes: Amount) -> Amount:
 
 
 _LARGEST = np.finfo(float).max
-
-
-def _levels(values: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Ranks from 0, the same for what is equal to within rounding."""
-    order = np.argsort(values, kind="stable")
-    rising = values[order]
-    ranks = np.zeros(values.size, dtype=np.int64)
-    ranks[order[1:]] = np.cumsum(above(rising[1:], rising[:-1]))
-    return ranks
 
 
 def _hours(tasks: Tasks, nodes: Nodes) -> NDArray[np.float64]:

@@ -153,3 +153,8 @@ def test_errors_name_argument_value_and_range(call, message):
 def test_a_node_that_costs_just_what_the_cloud_does_is_taken(rule):
     assert assign([[0.1 + 0.2]], rule, 0.3).nodes.tolist() == [0]
     assert assign([[0.3 + 1e-12]], rule, 0.3).nodes.tolist() == [NOBODY]
+
+
+def test_of_nodes_that_cost_the_same_the_first_is_taken():
+    assert assign([[0.1 + 0.2, 0.3], [1.0, 1.0]], "cheapest").nodes.tolist() == [0, 1]
+    assert assign([[np.inf, np.inf]], "cheapest").nodes.tolist() == [NOBODY]

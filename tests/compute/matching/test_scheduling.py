@@ -204,3 +204,14 @@ def test_of_nodes_that_are_finished_at_once_the_first():
     """Both are free at 0.3, the first of them a rounding later."""
     plan = schedule(Tasks([0.2, 0.3, 0.1, 0.3], priority=[4, 3, 2, 1]), Nodes([1.0, 1.0]), "priority")
     assert 0.2 + 0.1 + 0.3 > 0.3 + 0.3 and plan.node.tolist() == [0, 1, 0, 0]
+
+
+def test_of_tasks_that_are_alike_to_within_rounding_the_first():
+    more, node = [0.3, 0.1 + 0.2], Nodes([1.0])
+    for tasks, rule in (
+        (Tasks(more), "longest first"),
+        (Tasks(1.0, deadline=10.0), "earliest deadline"),
+        (Tasks([1.0, 1.0], deadline=np.array(more[::-1]) * 10), "earliest deadline"),
+        (Tasks([1.0, 1.0], priority=more), "priority"),
+    ):
+        assert np.all(np.diff(schedule(tasks, node, rule).start) > 0)
