@@ -29,6 +29,9 @@ R = TypeVar("R")
 #: A quantity: one number, or an array with one number per scenario.
 Amount: TypeAlias = float | NDArray[np.float64]
 
+#: Largest whole number of an ``int64``.
+INT64_MAX = 2**63 - 1
+
 #: A whole quantity, exact: one number, or an array with one number per scenario.
 Whole: TypeAlias = int | NDArray[np.int64]
 
@@ -129,9 +132,10 @@ def integer(name: str, value: int, low: int, high: int) -> int:
     raise ValueError(f"{name} = {shown(value)} is outside the allowed range: an integer from {low} to {high}")
 
 
-def whole(name: str, value: Whole, low: int = 0, high: int = 2**63 - 1) -> Whole:
+def whole(name: str, value: Whole, low: int = 0, high: int = INT64_MAX) -> Whole:
     """``value`` if it is a whole number in [low, high] everywhere: an ``int``, else an ``int64`` array.
 
+    Where ``high`` is above 2⁶³ − 1, an array with numbers above it comes back as Python integers (``object``).
     A float counts if it is whole and below 2⁵³, so that 30e6 may be written for 30,000,000.
     """
     if type(value) is int and low <= value <= high:
@@ -139,12 +143,19 @@ def whole(name: str, value: Whole, low: int = 0, high: int = 2**63 - 1) -> Whole
     array = _array(name, value)
     if array.dtype.kind == "f" and np.all((array == np.trunc(array)) & (np.abs(array) < 2**53)):
         array = array.astype(np.int64)
+    if array.dtype == object and all(isinstance(entry, int) and not isinstance(entry, bool) for entry in array.flat):
+        small = bool(np.all((array >= -INT64_MAX) & (array <= INT64_MAX)))
+        array = array.astype(np.int64) if small else array
+        if not small and np.all((array >= low) & (array <= high)):
+            return int(array.item()) if array.ndim == 0 else array
     if array.dtype.kind not in "iu" or not np.all((array >= low) & (array <= high)):
         numbers = _numbers(name, value)
         good = (numbers >= low) & (numbers <= high) & (numbers == np.trunc(numbers))
         where = f"{name} = {shown(value)}" if np.all(good) else _offender(name, numbers, good)
         raise ValueError(f"{where} is outside the allowed range: whole numbers from {low} to {high}")
-    return int(array) if array.ndim == 0 else array.astype(np.int64, copy=False)
+    if array.ndim == 0:
+        return int(array)
+    return array.astype(np.int64 if array.dtype.kind == "i" or np.all(array <= INT64_MAX) else object, copy=False)
 
 
 def one_of(name: str, value: str, allowed: Sequence[str]) -> str:

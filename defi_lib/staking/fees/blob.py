@@ -6,12 +6,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from defi_lib.validation import Amount, Whole, at_least, between, whole
+from defi_lib.integers import INT64_MAX, fitted, largest, python_integers
+from defi_lib.validation import Amount, Whole, at_least, between, broadcastable, whole
 
 #: Size of a blob in bytes, which is also the blob gas it uses.
 BLOB_BYTES = 2**17
 #: Smallest blob base fee (wei per blob gas).
 MIN_BLOB_BASE_FEE = 1
+#: e¹⁷⁷ is the largest such power below 2²⁵⁶.
+_LARGEST_EXPONENT = 177
 
 
 class BlobSchedule(NamedTuple):
@@ -45,50 +48,61 @@ def fake_exponential(factor: int, numerator: Whole, denominator: int) -> Whole:
     """
     factor, denominator = at_least("factor", factor, 0), at_least("denominator", denominator, 1)
     numerator = whole("numerator", numerator, 0, 40 * denominator)
+    result = _fake_exponential(factor, numerator, denominator)
+    return result if isinstance(result, int) else whole("fake_exponential", result)
+
+
+def _fake_exponential(factor: int, numerator: Whole, denominator: int) -> Whole:
     # Python's integers, one per scenario: the terms exceed 64 bits long before the result does.
-    power = np.asarray(numerator, dtype=object)
+    power = python_integers(numerator)
     term, total = np.full(power.shape, factor * denominator, dtype=object), np.zeros(power.shape, dtype=object)
     order = 1
     while np.any(term > 0):
         total = total + term
         term = term * power // (denominator * order)
         order += 1
-    result = np.asarray(total // denominator)
-    if np.ndim(numerator) == 0:
-        return int(result)
-    return whole("fake_exponential", np.array(result.tolist()).reshape(result.shape))
+    return fitted((total // denominator).reshape(np.shape(numerator)))
 
 
 def blob_base_fee(excess_blob_gas: Whole, schedule: BlobSchedule = PRAGUE) -> Whole:
     """Blob base fee (wei per blob gas): ``fake_exponential(1, excess, update_fraction)``.
 
     Args:
-        excess_blob_gas: accumulated use above the target, blob gas, >= 0.
+        excess_blob_gas: accumulated use above the target, blob gas, from 0 to 177 times the update fraction, where
+            the fee comes close to the 2²⁵⁶ wei that the protocol can store.
         schedule: the rules in force.
 
+    Returns:
+        an ``int``; for an array ``int64``, or Python integers (an array of ``object``) if one passes 2⁶³ − 1.
+
     Raises:
-        ValueError: an excess that is negative, not whole, or so large that the fee exceeds 2·10¹⁷ wei.
+        ValueError: an excess outside its range or not whole.
 
     Source: EIP-4844. Since December 2025 the fee cannot fall far below that of ordinary gas (EIP-7918); not modelled.
     """
-    return fake_exponential(MIN_BLOB_BASE_FEE, excess_blob_gas, schedule.update_fraction)
+    fraction = at_least("update_fraction", schedule.update_fraction, 1)
+    excess = whole("numerator", excess_blob_gas, 0, _LARGEST_EXPONENT * fraction)
+    return _fake_exponential(MIN_BLOB_BASE_FEE, excess, fraction)
 
 
 def next_excess_blob_gas(excess_blob_gas: Whole, blobs: Whole, schedule: BlobSchedule = PRAGUE) -> Whole:
     """Excess after a block: ``max(excess + used − target, 0)``, in blob gas.
 
     Args:
-        excess_blob_gas: before the block, >= 0.
+        excess_blob_gas: before the block, below 2⁶⁴, as a block stores it.
         blobs: in the block, from 0 to the schedule's limit.
         schedule: the rules in force.
 
     Raises:
         ValueError: an argument outside its range.
     """
-    excess = whole("excess_blob_gas", excess_blob_gas, 0, 2**53)
+    excess = whole("excess_blob_gas", excess_blob_gas, 0, 2**64 - 1)
     blobs = whole("blobs", blobs, 0, schedule.limit)
-    following = np.maximum(excess + (blobs - schedule.target) * BLOB_BYTES, 0)
-    return int(following) if np.ndim(following) == 0 else following
+    shape = broadcastable(excess_blob_gas=excess, blobs=blobs)
+    if largest(excess) + schedule.limit * BLOB_BYTES > INT64_MAX:
+        excess = python_integers(excess)
+    following = np.maximum(excess + (np.asarray(blobs, dtype=np.int64) - schedule.target) * BLOB_BYTES, 0)
+    return fitted(following.reshape(shape))
 
 
 def blob_fee_per_byte(blob_base_fee: Amount, fill: Amount = 1.0) -> Amount:

@@ -7,10 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.staking.fees.gas import WEI_PER_ETHER, _next_base_fee
-from defi_lib.validation import Whole, at_least, broadcastable, whole
-
-_MAX_FEE = 2**53
+from defi_lib.integers import INT64_MAX, UINT256_MAX, largest, python_integers
+from defi_lib.staking.fees.gas import MAX_GAS, WEI_PER_ETHER, _next_base_fee
+from defi_lib.validation import Whole, at_least, broadcastable, integer, whole
 
 
 class BlockFees(NamedTuple):
@@ -24,7 +23,10 @@ class BlockFees(NamedTuple):
 
 
 class FeeMarketPath(NamedTuple):
-    """Blocks along the first axis, then scenarios, transactions last."""
+    """Blocks along the first axis, then scenarios, transactions last.
+
+    Whole numbers are ``int64``, or Python integers (an array of ``object``) where one may pass 2⁶³.
+    """
 
     base_fee: NDArray[np.int64]  #: wei per gas, one more than there are blocks: the last is the next block's
     included: NDArray[np.bool_]  #: per transaction
@@ -40,8 +42,8 @@ def fill_block(max_fee: Whole, max_tip: Whole, gas: Whole, base_fee: Whole, gas_
         max_fee: the most each sender pays in all, wei per gas; transactions along the last axis.
         max_tip: the most each sender pays to the proposer, wei per gas.
         gas: of each transaction, >= 1.
-        base_fee: wei per gas, one per scenario.
-        gas_limit: of the block.
+        base_fee: wei per gas, one per scenario; fees are below 2²⁵⁶, as the protocol stores them.
+        gas_limit: of the block, up to 2⁶³ − 1.
 
     The first transaction that does not fit ends the block. Real builders fill the rest with smaller ones.
 
@@ -51,8 +53,8 @@ def fill_block(max_fee: Whole, max_tip: Whole, gas: Whole, base_fee: Whole, gas_
     Source: EIP-1559; Roughgarden, arXiv:2012.00854.
     """
     offers = _offers(max_fee, max_tip, gas)
-    limit = at_least("gas_limit", gas_limit, 1)
-    return _fill_block(*offers, np.asarray(whole("base_fee", base_fee, 0, _MAX_FEE)), limit)
+    limit = integer("gas_limit", gas_limit, 1, MAX_GAS)
+    return _fill_block(*offers, _array(whole("base_fee", base_fee, 0, UINT256_MAX)), limit)
 
 
 def simulate_fee_market(
@@ -72,7 +74,7 @@ def simulate_fee_market(
         max_tip: the most each sender pays to the proposer, wei per gas.
         gas: of each transaction, >= 1.
         base_fee: of the first block, wei per gas, one per scenario.
-        gas_limit: of every block, at least ``elasticity``.
+        gas_limit: of every block, from ``elasticity`` to 2⁶³ − 1.
         elasticity: limit over target, >= 1.
         change_denominator: the largest change of the base fee is one over this, >= 1.
 
@@ -86,12 +88,13 @@ def simulate_fee_market(
         raise ValueError(f"max_fee has shape {fees.shape}: allowed is (blocks, …, transactions), at least one block")
     elasticity, divisor = at_least("elasticity", elasticity, 1), at_least("change_denominator", change_denominator, 1)
     limit = at_least("gas_limit", gas_limit, elasticity)
-    current = np.broadcast_to(np.asarray(whole("base_fee", base_fee, 0, _MAX_FEE)), fees.shape[1:-1])
+    integer("gas_limit", limit, elasticity, MAX_GAS)
+    current = np.broadcast_to(_array(whole("base_fee", base_fee, 0, UINT256_MAX)), fees.shape[1:-1])
     blocks, path = [], [current]
     for fee, tip, size in zip(fees, tips, gas_each, strict=True):
         blocks.append(_fill_block(fee, tip, size, current, limit))
-        used = np.asarray(blocks[-1].gas_used)
-        current = np.asarray(_next_base_fee(current, used, limit // elasticity, divisor))
+        used = _array(blocks[-1].gas_used)
+        current = _array(_next_base_fee(current, used, limit // elasticity, divisor))
         path.append(current)
     _, included, gas_used, burned, paid_tips = (np.stack(part) for part in zip(*blocks, strict=True))
     return FeeMarketPath(np.stack(path), included, gas_used, burned, paid_tips)
@@ -104,23 +107,33 @@ def _fill_block(
     base_fee: NDArray[np.int64],
     gas_limit: int,
 ) -> BlockFees:
+    if largest(gas) * gas.shape[-1] > INT64_MAX:
+        gas = python_integers(gas)
     base = base_fee[..., np.newaxis]
     tip = np.minimum(max_tip, max_fee - base)
-    willing = tip >= 0
-    order = np.argsort(np.where(willing, -tip, np.iinfo(np.int64).max), axis=-1, kind="stable")
-    filled = np.cumsum(np.take_along_axis(np.where(willing, gas, 0), order, axis=-1), axis=-1)
+    willing = (tip >= 0).astype(bool)
+    # Who does not offer the base fee comes last: all others have a key of at most 0.
+    order = np.argsort(np.where(willing, -tip, 1), axis=-1, kind="stable")
+    filled = np.cumsum(np.take_along_axis(np.where(willing, gas, 0), order, axis=-1), axis=-1, dtype=gas.dtype)
     included = np.empty_like(willing)
     np.put_along_axis(included, order, filled <= gas_limit, axis=-1)
     included &= willing
-    paid_gas = gas * included
-    ether = paid_gas / WEI_PER_ETHER
-    return BlockFees(base_fee, included, np.sum(paid_gas, axis=-1), ether * base, ether * tip)
+    paid_gas = np.where(included, gas, 0)
+    ether = paid_gas.astype(np.float64) / WEI_PER_ETHER
+    burned, tips = ether * base.astype(np.float64), ether * tip.astype(np.float64)
+    return BlockFees(base_fee, included, np.sum(paid_gas, axis=-1, dtype=gas.dtype), burned, tips)
 
 
 def _offers(
     max_fee: Whole, max_tip: Whole, gas: Whole
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    fee, tip = whole("max_fee", max_fee, 0, _MAX_FEE), whole("max_tip", max_tip, 0, _MAX_FEE)
-    gas = whole("gas", gas, 1, 2**31)
-    shape = broadcastable(max_fee=fee, max_tip=tip, gas=gas)
-    return (np.broadcast_to(fee, shape or 1), np.broadcast_to(tip, shape or 1), np.broadcast_to(gas, shape or 1))
+    fee, tip = whole("max_fee", max_fee, 0, UINT256_MAX), whole("max_tip", max_tip, 0, UINT256_MAX)
+    gas = whole("gas", gas, 1, MAX_GAS)
+    shape = broadcastable(max_fee=fee, max_tip=tip, gas=gas) or (1,)
+    fee, tip, gas = (np.broadcast_to(_array(offer), shape) for offer in (fee, tip, gas))
+    return fee, tip, gas
+
+
+def _array(numbers: Whole) -> NDArray[np.int64]:
+    """As an array of 64 bits, or of Python integers if they need more."""
+    return np.asarray(numbers, dtype=np.int64 if largest(numbers) <= INT64_MAX else object)

@@ -94,3 +94,33 @@ def test_a_half_empty_blob_is_twice_as_dear():
 def test_errors(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def literal_exponential(numerator, denominator):
+    """The loop of EIP-4844 for a factor of 1."""
+    output, term, i = 0, denominator, 1
+    while term > 0:
+        output += term
+        term = term * numerator // (denominator * i)
+        i += 1
+    return output // denominator
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 177 * 5_007_716))
+def test_fees_of_any_size_are_exact(excess):
+    want = literal_exponential(excess, PRAGUE.update_fraction)
+    assert blob_base_fee(excess) == want < 2**256
+    assert blob_base_fee(np.array([excess, 0], dtype=np.int64)).tolist() == [want, 1]
+
+
+def test_excess_of_any_size_is_exact():
+    assert next_excess_blob_gas(2**63 - 1, 9) == 2**63 - 1 + 3 * BLOB_BYTES
+    assert next_excess_blob_gas(np.array([2**63 - 1, 0], dtype=np.int64), 9).tolist() == [
+        2**63 - 1 + 3 * BLOB_BYTES,
+        3 * BLOB_BYTES,
+    ]
+    with pytest.raises(ValueError, match="excess_blob_gas"):
+        next_excess_blob_gas(2**64, 0)
+    with pytest.raises(ValueError, match="numerator"):
+        blob_base_fee(178 * PRAGUE.update_fraction)

@@ -91,3 +91,61 @@ def test_in_a_rush_the_fee_rises_until_small_users_are_out():
 def test_errors(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def literal_market(max_fee, max_tip, gas, base_fee, limit, elasticity):
+    """One scenario in Python's integers: the base fees, and the gas of each block."""
+    fees, gas_used = [base_fee], []
+    for block in max_fee:
+        offers = [(min(max_tip, fee - base_fee), i) for i, fee in enumerate(block) if fee >= base_fee]
+        used = 0
+        for _, i in sorted(offers, key=lambda offer: (-offer[0], offer[1])):
+            if used + gas[i] > limit:
+                break
+            used += gas[i]
+        target = limit // elasticity
+        if used > target:
+            base_fee += max(base_fee * (used - target) // target // 8, 1)
+        else:
+            base_fee -= base_fee * (target - used) // target // 8
+        fees.append(base_fee)
+        gas_used.append(used)
+    return fees, gas_used
+
+
+@pytest.mark.parametrize(
+    ("limit", "elasticity", "base_fee", "most"),
+    [
+        (30_000_000, 2, 10**9, 10**11),
+        (6_000_000_000, 2, 10**9, 10**11),
+        (2**50, 6, 10**9, 10**11),  # a layer 2 without a bound of its own
+        (2**63 - 1, 2, 2**60, 2**70),
+        (2**50, 2**40, 10**9, 2**200),
+    ],
+)
+def test_markets_of_any_size_are_exact(limit, elasticity, base_fee, most):
+    rng = np.random.default_rng(8)
+    max_fee = [[int(rng.random() * most) for _ in range(20)] for _ in range(40)]
+    gas = [int(limit * rng.uniform(0.01, 0.2)) for _ in range(20)]
+    fees, used = literal_market(max_fee, 3, gas, base_fee, limit, elasticity)
+    path = simulate_fee_market(np.array(max_fee, dtype=object), 3, gas, base_fee, limit, elasticity)
+    assert path.base_fee.tolist() == fees
+    assert path.gas_used.tolist() == used
+    twice = np.repeat(np.array(max_fee, dtype=object)[:, np.newaxis], 2, axis=1)
+    both = simulate_fee_market(twice, 3, gas, np.array([base_fee, 1], dtype=object), limit, elasticity)
+    assert both.base_fee[:, 0].tolist() == fees
+    assert path.burned.dtype == path.tips.dtype == np.float64
+    assert np.all(np.isfinite(path.burned) & (path.burned >= 0) & (path.tips >= 0))
+
+
+def test_gas_of_many_large_transactions_does_not_wrap():
+    block = fill_block([9, 9, 9], [3, 2, 1], 2**62, 1, 2**63 - 1)
+    assert block.included.tolist() == [True, False, False]
+
+
+def test_a_gas_limit_beyond_the_clients_is_refused():
+    for limit in (2**63, 0):
+        with pytest.raises(ValueError, match="gas_limit"):
+            fill_block([9], 1, 1, 1, limit)
+        with pytest.raises(ValueError, match="gas_limit"):
+            simulate_fee_market([[9]], 1, 1, 1, limit)

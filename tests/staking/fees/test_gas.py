@@ -93,7 +93,7 @@ def test_payments_of_many_at_once():
         (lambda: next_base_fee(10, 31, 30), r"gas_used = 31 is outside the allowed range \[0, 30\]"),
         (lambda: next_base_fee(10, [0, 31], 30), r"gas_used\[1\] = 31 is outside"),
         (lambda: next_base_fee(10, 0, 1), r"gas_limit = 1 is outside the allowed range: whole numbers from 2 to"),
-        (lambda: next_base_fee(10, 0, 2**32), r"gas_limit = 4294967296 is outside"),
+        (lambda: next_base_fee(10, 0, 2**63), r"gas_limit = 9223372036854775808 is outside"),
         (lambda: next_base_fee(10, 0, 30, 0), r"elasticity = 0 is outside"),
         (lambda: next_base_fee(10, 0, 30, 2, 0), r"change_denominator = 0 is outside"),
         (lambda: next_base_fee([1, 2], [1, 2, 3], 30), r"shapes do not fit together: base_fee \(2,\), gas_used \(3,\)"),
@@ -106,3 +106,39 @@ def test_payments_of_many_at_once():
 def test_errors(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.integers(0, 2**256 - 1), st.integers(60, 2**63 - 1), st.floats(0, 1),
+    st.sampled_from([(2, 8), (6, 250), (60, 1)]),
+)  # fmt: skip
+def test_exact_at_any_size_a_chain_can_have(base, limit, part, rules):
+    used = min(int(part * limit), limit)
+    want = literal(base, used, limit, *rules)
+    assert next_base_fee(base, used, limit, *rules) == want
+    small = literal(7, used, limit, *rules)
+    together = next_base_fee(np.array([base, 7], dtype=object), np.array([used, used], dtype=np.int64), limit, *rules)
+    assert together.tolist() == [want, small]
+
+
+def test_full_blocks_pass_the_53_bits_of_floats():
+    """One gwei is above 2⁵³ wei after 136 full blocks."""
+    fee = 10**9
+    for _ in range(600):
+        following = next_base_fee(fee, 30_000_000, 30_000_000)
+        assert following == literal(fee, 30_000_000, 30_000_000)
+        assert next_base_fee(np.array([fee], dtype=object), 30_000_000, 30_000_000).tolist() == [following]
+        fee = following
+    assert fee > 2**100
+
+
+def test_a_large_elasticity_wraps_nothing():
+    assert next_base_fee(2**53, 2**31, 2**31, 2**31, 8) == literal(2**53, 2**31, 2**31, 2**31, 8)
+    one = next_base_fee(np.array([2**53], dtype=np.int64), 2**31, 2**31, 2**31, 8)
+    assert one.tolist() == [literal(2**53, 2**31, 2**31, 2**31, 8)]
+
+
+def test_more_gas_than_the_limit_is_refused_where_floats_cannot_tell():
+    with pytest.raises(ValueError, match="gas_used"):
+        next_base_fee(1, 2**60 + 1, 2**60)
