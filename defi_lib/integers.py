@@ -7,6 +7,8 @@ Python's integers (an array of ``object``) where a result may pass 2⁶³, and h
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,12 +21,11 @@ UINT256_MAX = 2**256 - 1
 
 
 def largest(values: Whole) -> int:
-    """The largest size of all values, as a Python integer; 0 if there is none."""
-    array = np.asarray(values)
-    return max(abs(int(np.max(array))), abs(int(np.min(array)))) if array.size else 0
+    """The largest of whole numbers >= 0, as a Python integer; 0 if there is none."""
+    return values if isinstance(values, int) else int(np.max(values, initial=0))
 
 
-def python_integers(values: Whole) -> NDArray[np.object_]:
+def python_integers(values: Whole) -> NDArray[Any]:
     """The same numbers as Python integers, which have as many digits as they need; one number as an array of one axis.
 
     An array without axes would become a number of 64 bits again in the first calculation.
@@ -44,4 +45,5 @@ def fitted(values: Whole) -> Whole:
     array = np.asarray(values)
     if array.ndim == 0:
         return int(array)
-    return array.astype(np.int64, copy=False) if largest(array) <= INT64_MAX else array
+    fits = array.dtype != object or bool(np.all((array >= -INT64_MAX) & (array <= INT64_MAX)))
+    return array.astype(np.int64, copy=False) if fits else array

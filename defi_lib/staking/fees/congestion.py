@@ -107,11 +107,9 @@ def _fill_block(
     base_fee: NDArray[np.int64],
     gas_limit: int,
 ) -> BlockFees:
-    if largest(gas) * gas.shape[-1] > INT64_MAX:
-        gas = python_integers(gas)
     base = base_fee[..., np.newaxis]
     tip = np.minimum(max_tip, max_fee - base)
-    willing = (tip >= 0).astype(bool)
+    willing = (tip >= 0).astype(bool, copy=False)
     # Who does not offer the base fee comes last: all others have a key of at most 0.
     order = np.argsort(np.where(willing, -tip, 1), axis=-1, kind="stable")
     filled = np.cumsum(np.take_along_axis(np.where(willing, gas, 0), order, axis=-1), axis=-1, dtype=gas.dtype)
@@ -131,9 +129,11 @@ def _offers(
     gas = whole("gas", gas, 1, MAX_GAS)
     shape = broadcastable(max_fee=fee, max_tip=tip, gas=gas) or (1,)
     fee, tip, gas = (np.broadcast_to(_array(offer), shape) for offer in (fee, tip, gas))
-    return fee, tip, gas
+    # The gas of a block is added up, whether or not it finds room.
+    return fee, tip, python_integers(gas) if largest(gas) * shape[-1] > INT64_MAX else gas
 
 
 def _array(numbers: Whole) -> NDArray[np.int64]:
     """As an array of 64 bits, or of Python integers if they need more."""
-    return np.asarray(numbers, dtype=np.int64 if largest(numbers) <= INT64_MAX else object)
+    array = np.asarray(numbers, dtype=None if isinstance(numbers, np.ndarray) else object)
+    return array.astype(np.int64) if array.dtype == object and largest(array) <= INT64_MAX else array

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -53,7 +53,9 @@ def next_base_fee(
     within = np.less_equal(gas_used, gas_limit).astype(bool)
     if not np.all(within):
         between("gas_used", gas_used, 0, gas_limit)
-        fulfilled("gas_used", gas_used, within, "is at most gas_limit")  # closer to it than floats can tell
+        fulfilled(
+            "gas_used", np.asarray(gas_used, dtype=float), within, "is at most gas_limit"
+        )  # closer to it than floats can tell
     return _next_base_fee(base_fee, gas_used, gas_limit // elasticity, divisor)
 
 
@@ -65,7 +67,7 @@ def _next_base_fee(base_fee: Whole, gas_used: Whole, target: Whole, divisor: int
         return base_fee + max(change, 1) if gas_used > target else base_fee - change
     if not _fits(base_fee, gas_used, target):
         base_fee, gas_used, target = map(python_integers, (base_fee, gas_used, target))
-    distance = abs(gas_used - target)
+    distance: Any = np.abs(gas_used - target)
     # base·distance // target in two parts, because the whole product can exceed 63 bits where the result does not.
     part = base_fee // target * distance + base_fee % target * distance // target
     return fitted(np.where(gas_used > target, base_fee + np.maximum(part // divisor, 1), base_fee - part // divisor))

@@ -33,7 +33,7 @@ def base_reward(total_stake: Whole) -> Whole:
     Source: ethereum/consensus-specs, altair/beacon-chain.md.
     """
     stake = whole("total_stake", total_stake, 1, _MAX_STAKE)
-    reward = GWEI_PER_ETHER * BASE_REWARD_FACTOR // _integer_root(np.asarray(stake) * GWEI_PER_ETHER)
+    reward = GWEI_PER_ETHER * BASE_REWARD_FACTOR // _integer_root(np.asarray(stake, dtype=np.int64) * GWEI_PER_ETHER)
     return int(reward) if np.ndim(reward) == 0 else reward
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.integers import fitted
 from defi_lib.validation import Amount, Whole, at_least, between, broadcastable, positive, whole
 
 #: Satoshi in a bitcoin, subsidy of the first block in satoshi, and blocks between two halvings.
@@ -31,8 +32,8 @@ def block_subsidy(height: Whole) -> Whole:
 
     Source: bitcoin/bitcoin, validation.cpp.
     """
-    halvings = np.minimum(whole("height", height, 0) // HALVING_BLOCKS, 63)
-    return _plain(np.right_shift(FIRST_SUBSIDY, halvings))
+    halvings = np.minimum(np.asarray(whole("height", height, 0), dtype=np.int64) // HALVING_BLOCKS, 63)
+    return fitted(np.int64(FIRST_SUBSIDY) >> halvings)
 
 
 def bitcoin_supply(height: Whole) -> Whole:
@@ -43,10 +44,9 @@ def bitcoin_supply(height: Whole) -> Whole:
     Raises:
         ValueError: a height that is negative or not whole.
     """
-    blocks = np.asarray(whole("height", height, 0))
-    starts = np.arange(64) * HALVING_BLOCKS
-    in_era = np.clip(blocks[..., np.newaxis] - starts, 0, HALVING_BLOCKS)
-    return _plain(np.sum(in_era * (FIRST_SUBSIDY >> np.arange(64)), axis=-1))
+    blocks, eras = np.asarray(whole("height", height, 0), dtype=np.int64), np.arange(64, dtype=np.int64)
+    in_era = np.clip(blocks[..., np.newaxis] - eras * HALVING_BLOCKS, 0, HALVING_BLOCKS)
+    return fitted(np.sum(in_era * (np.int64(FIRST_SUBSIDY) >> eras), axis=-1, dtype=np.int64))
 
 
 def next_target(target: int, seconds: int) -> int:
@@ -149,7 +149,3 @@ def simulate_difficulty(hashrate: Amount, difficulty: Amount, random: np.random.
         current = np.asarray(next_difficulty(current, times[-1]))
         path.append(current)
     return DifficultyPath(np.stack(path), np.stack(times))
-
-
-def _plain(result: NDArray[np.int64]) -> Whole:
-    return int(result) if np.ndim(result) == 0 else result
