@@ -54,6 +54,17 @@ def _made(kind: Any, fields: tuple[Any, ...]) -> Any:
     return tuple.__new__(kind, fields)
 
 
+def locked(value: Any) -> Any:
+    """``value``, locked if it is an array, which nobody else holds: the result of a transition, which copies nothing.
+
+    >>> locked(np.array([1.0]) * 2).flags.writeable
+    False
+    """
+    if isinstance(value, np.ndarray):
+        value.setflags(write=False)
+    return value
+
+
 class FrozenDict(Mapping[K, V]):
     """A mapping that cannot be changed and, unlike ``types.MappingProxyType``, can be pickled and copied.
 
@@ -104,4 +115,6 @@ class Parts:
 
 
 def _of_parts(kind: type, parts: tuple[Any, ...]) -> Any:
+    for part in parts:
+        locked(part)  # a copy that was unpickled may be changed as little as what it is a copy of
     return tuple.__new__(kind, parts)

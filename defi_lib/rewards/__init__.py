@@ -11,6 +11,7 @@ __getattr__, __dir__, __all__ = attach(
     __name__,
     {
         "exact.master_chef": ["ChefChange", "ChefPool", "Farmer", "MasterChef"],
+        "exact.olympus": ["ControlAdjustment", "OlympusBond", "OlympusChange", "OlympusDepository"],
         "exact.staking_rewards": ["RewardsChange", "Staker", "StakingRewards"],
         "farming.capital_flows": ["FarmRun", "run_farm"],
         "farming.compounding": ["compounded_value", "optimal_harvests", "smallest_capital"],

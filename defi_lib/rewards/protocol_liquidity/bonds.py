@@ -26,6 +26,9 @@ class _State(NamedTuple):
 class BondDepository(_State):
     """Sells the protocol's token at ``1 + BCV·debt/supply`` units of the reserve asset, dearer the more is outstanding.
 
+    The price is at least ``minimum_price`` until the formula reaches it at a deposit, or right after one; then the
+    minimum is dropped for good, as in the contract.
+
     Args:
         control_variable: BCV, >= 0: how fast the price rises with the debt.
         term: days until a bond is paid out in full, > 0; the debt decays over the same time.
@@ -39,8 +42,9 @@ class BondDepository(_State):
     Raises:
         ValueError: an argument outside its range, or shapes that do not fit together.
 
-    Source: OlympusDAO/olympus-contracts, BondDepository.sol (version 1). Left out: the contract drops the minimum price
-    once the price exceeds it, adjusts BCV step by step, and mints a fee for the DAO on top.
+    Source: OlympusDAO/olympus-contracts, BondDepository.sol (version 1). Left out: the contract cuts its price to two
+    decimals, adjusts BCV step by step, and mints a fee for the DAO on top; to its last unit it is
+    :class:`~defi_lib.rewards.OlympusDepository`.
     """
 
     __slots__ = ()
@@ -73,7 +77,7 @@ class BondDepository(_State):
     @property
     def price(self) -> Amount:
         """Reserve units that one token costs by bond: ``1 + BCV·debt_ratio``, never below the minimum."""
-        return plain(np.maximum(1 + self.control_variable * self.debt_ratio, self.minimum_price))
+        return plain(np.maximum(self._curve_price, self.minimum_price))
 
     def discount(self, market_price: Amount) -> Amount:
         """By how much a bond is cheaper than the market (ratio); below 0 it is dearer.
@@ -105,8 +109,20 @@ class BondDepository(_State):
         value = non_negative("value", value)
         price = self.price
         payout = within("payout", value / price, 0.0, self.max_payout * self.supply)
-        depository = self._replace(supply=self.supply + payout, debt=self.debt + value)
+        sold = self._without_minimum()._replace(supply=self.supply + payout, debt=self.debt + value)
+        depository = sold._without_minimum()
         return BondSale(self, depository, value, payout, price)
+
+    @property
+    def _curve_price(self) -> Amount:
+        return 1 + self.control_variable * self.debt_ratio
+
+    def _without_minimum(self) -> Self:
+        """The depository without its minimum price where the formula has reached it."""
+        if not np.any(self.minimum_price):
+            return self
+        needed = below(self._curve_price, self.minimum_price)
+        return self._replace(minimum_price=plain(np.where(needed, self.minimum_price, 0.0)))
 
 
 class BondSale(NamedTuple):

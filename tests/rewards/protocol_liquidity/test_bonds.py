@@ -89,3 +89,13 @@ def test_errors_name_argument_value_and_range(action, message):
 def test_zero_is_no_bond():
     sale = BondDepository(1.0, 5.0, 1.0).deposit(np.array([0.0, 0.5]))
     assert sale.payout[0] == 0.0
+
+
+def test_the_minimum_price_is_dropped_for_good_once_the_formula_reaches_it():
+    depository = BondDepository(100.0, 5.0, 1000.0, 0.0, minimum_price=3.0)
+    assert depository.deposit(10.0).depository.minimum_price == 3.0
+    dropped = depository.deposit(60.0).depository
+    assert dropped.minimum_price == 0.0
+    assert dropped.after(5.0).price == 1.0
+    together = BondDepository(100.0, 5.0, 1000.0, 0.0, minimum_price=3.0).deposit(np.array([10.0, 60.0])).depository
+    assert together.minimum_price.tolist() == [3.0, 0.0]
