@@ -7,9 +7,9 @@ carries the part of it that came before them as a debt. Integers keep the differ
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import NamedTuple, Self
 
+from defi_lib.frozen import FrozenDict, Parts
 from defi_lib.ledger.transfer import OUTSIDE, Transfer, actual
 from defi_lib.validation import at_least, whole
 
@@ -35,7 +35,7 @@ class ChefPool(NamedTuple):
     last_reward_block: int  #: until when rewards are booked
     acc_reward_per_share: int = 0  #: reward per share since the beginning (1e-12 of a smallest unit)
     lp_supply: int = 0  #: shares that the contract holds; more than the users' if some were sent to it by mistake
-    users: Mapping[str, Farmer] = MappingProxyType({})
+    users: Mapping[str, Farmer] = FrozenDict({})
 
     def farmer(self, user: str) -> Farmer:
         """What the pool remembers of ``user``; zeros if it never met them."""
@@ -53,7 +53,7 @@ class _State(NamedTuple):
     reward_balance: int
 
 
-class MasterChef(_State):
+class MasterChef(Parts, _State):
     """Every block mints a reward; pools share it by weight, and a pool's users by the liquidity shares they deposited.
 
     ``reward = multiplier·reward_per_block·alloc_point / total_alloc_point``, ``acc += reward·10¹² / lp_supply``,
@@ -199,7 +199,7 @@ class MasterChef(_State):
         number = self._number(pool)
         state = self.pools[number]
         amount = state.farmer(user).amount
-        users = MappingProxyType({**state.users, user: Farmer()})
+        users = FrozenDict(state.users) | {user: Farmer()}
         chef = self._with_pool(number, users=users, lp_supply=state.lp_supply - amount)
         transfers = actual([Transfer(CHEF, user, amount, share_token(number), "stake")])
         return ChefChange(self, chef, -amount, 0, 0, 0, transfers)
@@ -251,7 +251,7 @@ class MasterChef(_State):
         # Rounding could leave the contract a unit short: then it pays what it has.
         paid = min(_pending(farmer, acc), update.chef.reward_balance)
         held = farmer.amount + amount
-        users = MappingProxyType({**pool.users, user: Farmer(held, held * acc // SHARE_SCALE)})
+        users = FrozenDict(pool.users) | {user: Farmer(held, held * acc // SHARE_SCALE)}
         chef = update.chef._with_pool(number, users=users, lp_supply=pool.lp_supply + amount)
         chef = chef._replace(reward_balance=chef.reward_balance - paid)
         transfers = actual(
@@ -294,4 +294,4 @@ def _pool(name: str, pool: ChefPool) -> ChefPool:
         limit = amount * pool.acc_reward_per_share // SHARE_SCALE
         users[user] = Farmer(amount, int(whole(f"{name}.users[{user!r}].reward_debt", farmer.reward_debt, 0, limit)))
     at_least(f"{name}.lp_supply", pool.lp_supply, sum(farmer.amount for farmer in users.values()))
-    return pool._replace(users=MappingProxyType(users))
+    return pool._replace(users=FrozenDict(users))

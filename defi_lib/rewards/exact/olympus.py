@@ -59,7 +59,7 @@ class _State(NamedTuple):
     last_decay: int
     block: int
     adjustment: ControlAdjustment | None
-    bonds: Mapping[str, OlympusBond]
+    bonds: FrozenDict[str, OlympusBond]
 
 
 class OlympusDepository(Parts, _State):
@@ -215,7 +215,7 @@ class OlympusDepository(Parts, _State):
         depository = booked._without_minimum()._replace(
             total_debt=booked.total_debt + value,
             supply=self.supply + payout + fee,
-            bonds=FrozenDict({**self.bonds, user: bond}),
+            bonds=self.bonds | {user: bond},
         )
         transfers = (
             Transfer(user, TREASURY, amount, _RESERVE, "bond"),

@@ -10,9 +10,9 @@ all that later stakers earn: integers of any size lose nothing. For a hundred th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import NamedTuple, Self
 
+from defi_lib.frozen import FrozenDict, Parts
 from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.validation import at_least, whole
 
@@ -34,7 +34,7 @@ class Staker(NamedTuple):
 
 class _State(NamedTuple):
     rewards_duration: int
-    users: Mapping[str, Staker]
+    users: FrozenDict[str, Staker]
     time: int
     reward_rate: int
     period_finish: int
@@ -43,7 +43,7 @@ class _State(NamedTuple):
     reward_balance: int
 
 
-class StakingRewards(_State):
+class StakingRewards(Parts, _State):
     """Stakers share a constant stream of rewards in proportion to stake, second by second, until the period ends.
 
     ``reward_per_token += (min(now, finish) − last_update)·rate·10¹⁸ / total_staked``, and a user has earned
@@ -90,7 +90,7 @@ class StakingRewards(_State):
         return super().__new__(
             cls,
             at_least("rewards_duration", rewards_duration, 1),
-            MappingProxyType(stakers),
+            FrozenDict(stakers),
             time,
             at_least("reward_rate", reward_rate, 0),
             finish,
@@ -207,7 +207,7 @@ class StakingRewards(_State):
         users = self.users
         if user is not None:
             entry = self.staker(user)
-            users = MappingProxyType({**users, user: Staker(entry.staked, _earned(entry, index), index)})
+            users = users | {user: Staker(entry.staked, _earned(entry, index), index)}
         last_update = min(self.time, self.period_finish)
         return self._replace(users=users, last_update_time=last_update, reward_per_token_stored=index)
 
@@ -218,9 +218,7 @@ class StakingRewards(_State):
         if paid > self.reward_balance:
             raise ValueError(f"reward_balance = {self.reward_balance} cannot pay {paid}: fund the contract first")
         entry = entry._replace(staked=entry.staked + amount, rewards_stored=entry.rewards_stored - paid)
-        contract = settled._replace(
-            users=MappingProxyType({**settled.users, user: entry}), reward_balance=self.reward_balance - paid
-        )
+        contract = settled._replace(users=settled.users | {user: entry}, reward_balance=self.reward_balance - paid)
         transfers = actual(
             [
                 Transfer(user, REWARDS, max(amount, 0), _STAKED, "stake"),

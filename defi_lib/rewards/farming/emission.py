@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.frozen import kept
 from defi_lib.rounding import below, floor
 from defi_lib.validation import Amount, between, broadcastable, finite, non_negative, plain, positive
 
@@ -58,7 +59,7 @@ class StepEmission(_Steps):
         broadcastable(
             first_rate=first_rate, factor=factor, interval=interval, duration=0.0 if duration is None else duration
         )
-        return super().__new__(cls, first_rate, factor, interval, duration)
+        return super().__new__(cls, *map(kept, (first_rate, factor, interval, duration)))
 
     def rate(self, time: Amount) -> Amount:
         """Tokens per year at ``time`` (years; before 0 nothing); at a step, the rate after it."""
@@ -106,7 +107,7 @@ class DecayingEmission(_Decay):
         first_rate, decay = non_negative("first_rate", first_rate), non_negative("decay", decay)
         duration = None if duration is None else positive("duration", duration)
         broadcastable(first_rate=first_rate, decay=decay, duration=0.0 if duration is None else duration)
-        return super().__new__(cls, first_rate, decay, duration)
+        return super().__new__(cls, *map(kept, (first_rate, decay, duration)))
 
     def rate(self, time: Amount) -> Amount:
         """Tokens per year at ``time`` (years; before 0 nothing)."""

@@ -12,6 +12,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.frozen import kept, locked
 from defi_lib.ledger.transfer import OUTSIDE, Transfer
 from defi_lib.rounding import rest, within
 from defi_lib.validation import Amount, broadcastable, finite, non_negative, plain
@@ -48,8 +49,8 @@ class RewardFarm(_State):
 
     def __new__(cls, stakes: Amount, pending: Amount = 0.0, undistributed: Amount = 0.0) -> Self:
         """Check the arguments and build the farm."""
-        staked = np.atleast_1d(non_negative("stakes", stakes))
-        earned, idle = non_negative("pending", pending), non_negative("undistributed", undistributed)
+        staked = np.atleast_1d(kept(non_negative("stakes", stakes)))
+        earned, idle = kept(non_negative("pending", pending)), kept(non_negative("undistributed", undistributed))
         shape = broadcastable(stakes=staked, pending=earned)
         staked, earned = np.broadcast_to(staked, shape), np.broadcast_to(earned, shape)
         idle = np.broadcast_to(idle, np.broadcast_shapes(shape[:-1], np.shape(idle)))
@@ -81,7 +82,7 @@ class RewardFarm(_State):
         pending *= np.asarray(emission)[..., np.newaxis]
         pending += self.pending
         idle = self.undistributed + np.where(np.greater(total, 0), 0.0, emission)
-        farm = self._replace(pending=pending, undistributed=plain(idle))
+        farm = self._replace(pending=locked(pending), undistributed=locked(plain(idle)))
         return FarmChange(self, farm, emitted=emission)
 
     def stake(self, amounts: Amount) -> FarmChange:
@@ -91,7 +92,7 @@ class RewardFarm(_State):
             ValueError: a negative amount, or one that does not fit the farmers.
         """
         added = self._per_farmer("amounts", non_negative("amounts", amounts))
-        return FarmChange(self, self._replace(stakes=self.stakes + added), staked=added)
+        return FarmChange(self, self._replace(stakes=locked(self.stakes + added)), staked=added)
 
     def withdraw(self, amounts: Amount) -> FarmChange:
         """Farmers take ``amounts`` (tokens, one per farmer) back; what they have earned stays pending.
@@ -108,7 +109,7 @@ class RewardFarm(_State):
             taken = self._per_farmer("amounts", within("amounts", taken, 0.0, self.stakes))
         # No rounding may be left over: it would earn all rewards once everybody else is gone.
         left[who] = rest(staked, taken[who])
-        return FarmChange(self, self._replace(stakes=left), withdrawn=taken)
+        return FarmChange(self, self._replace(stakes=locked(left)), withdrawn=taken)
 
     def claim(self, who: NDArray[np.bool_] | bool = True) -> FarmChange:
         """Pay what is pending to the farmers of whom ``who`` is true, by default to all.
@@ -120,7 +121,7 @@ class RewardFarm(_State):
         if chosen.dtype.kind != "b":
             raise ValueError(f"who has values of type {chosen.dtype}: allowed are true and false")
         paid = np.where(self._per_farmer("who", chosen), self.pending, 0.0)
-        return FarmChange(self, self._replace(pending=self.pending - paid), paid=paid)
+        return FarmChange(self, self._replace(pending=locked(self.pending - paid)), paid=paid)
 
     def _per_scenario(self, name: str, value: Amount) -> Amount:
         value = non_negative(name, value)

@@ -9,6 +9,7 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
+from defi_lib.frozen import Parts, kept
 from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.rounding import below, floor, within
 from defi_lib.validation import Amount, at_least, between, broadcastable, finite, non_negative, plain, whole
@@ -26,7 +27,7 @@ class _WalletState(NamedTuple):
     released: int
 
 
-class VestingWallet(_WalletState):
+class VestingWallet(Parts, _WalletState):
     """A wallet that lets its owner take what has vested: ``⌊(balance + released)·(t − start)/duration⌋``.
 
     What is paid in later counts as if it had been there from the start. The cliff only hides the linear schedule: at
@@ -152,7 +153,7 @@ class Vesting(_Schedule):
         step, at_cliff = non_negative("step", step), between("at_cliff", at_cliff, 0.0, 1.0)
         at_start = between("at_start", at_start, 0.0, 1.0)
         broadcastable(cliff=cliff, at_cliff=at_cliff, duration=duration, step=step, at_start=at_start)
-        return super().__new__(cls, cliff, at_cliff, duration, step, at_start)
+        return super().__new__(cls, *map(kept, (cliff, at_cliff, duration, step, at_start)))
 
     @property
     def end(self) -> Amount:

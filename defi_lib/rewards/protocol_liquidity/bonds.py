@@ -6,6 +6,7 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
+from defi_lib.frozen import kept, locked
 from defi_lib.ledger.transfer import OUTSIDE, Transfer
 from defi_lib.rounding import below, rest, within
 from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive
@@ -67,7 +68,7 @@ class BondDepository(_State):
             control_variable=control_variable, term=term, supply=supply, debt=debt, minimum_price=minimum_price,
             max_payout=max_payout,
         )  # fmt: skip
-        return super().__new__(cls, control_variable, term, supply, debt, minimum_price, max_payout)
+        return super().__new__(cls, *map(kept, (control_variable, term, supply, debt, minimum_price, max_payout)))
 
     @property
     def debt_ratio(self) -> Amount:
@@ -96,7 +97,7 @@ class BondDepository(_State):
             ValueError: a negative time.
         """
         left = np.maximum(rest(1.0, non_negative("days", days) / self.term), 0.0)
-        return self._replace(debt=plain(self.debt * left))
+        return self._replace(debt=locked(plain(self.debt * left)))
 
     def deposit(self, value: Amount) -> BondSale:
         """Pay assets worth ``value`` (reserve units, >= 0) for tokens that are delivered evenly over the term.
@@ -109,7 +110,7 @@ class BondDepository(_State):
         value = non_negative("value", value)
         price = self.price
         payout = within("payout", value / price, 0.0, self.max_payout * self.supply)
-        sold = self._without_minimum()._replace(supply=self.supply + payout, debt=self.debt + value)
+        sold = self._without_minimum()._replace(supply=locked(self.supply + payout), debt=locked(self.debt + value))
         depository = sold._without_minimum()
         return BondSale(self, depository, value, payout, price)
 
@@ -122,7 +123,7 @@ class BondDepository(_State):
         if not np.any(self.minimum_price):
             return self
         needed = below(self._curve_price, self.minimum_price)
-        return self._replace(minimum_price=plain(np.where(needed, self.minimum_price, 0.0)))
+        return self._replace(minimum_price=locked(plain(np.where(needed, self.minimum_price, 0.0))))
 
 
 class BondSale(NamedTuple):

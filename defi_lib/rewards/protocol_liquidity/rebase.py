@@ -6,6 +6,7 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
+from defi_lib.frozen import kept, locked
 from defi_lib.ledger.transfer import OUTSIDE, Transfer
 from defi_lib.rounding import rest, within
 from defi_lib.validation import Amount, between, broadcastable, finite, non_negative, plain, positive
@@ -81,7 +82,7 @@ class RebasingToken(_State):
         broadcastable(staked=staked, unstaked=unstaked, reserves=reserves)
         supply = positive("staked + unstaked", staked + unstaked)
         reserves = within("reserves", reserves, supply, np.inf)
-        return super().__new__(cls, staked, unstaked, reserves)
+        return super().__new__(cls, *map(kept, (staked, unstaked, reserves)))
 
     @property
     def supply(self) -> Amount:
@@ -115,7 +116,7 @@ class RebasingToken(_State):
         """
         rate = non_negative("rate", rate)
         minted = within("minted", rate * self.staked, 0.0, rest(self.reserves, self.supply), scale=self.reserves)
-        return Rebase(self, self._replace(staked=self.staked + minted), minted)
+        return Rebase(self, self._replace(staked=locked(self.staked + minted)), minted)
 
 
 class Rebase(NamedTuple):

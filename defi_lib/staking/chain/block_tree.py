@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from defi_lib.frozen import FrozenDict
 from defi_lib.staking.chain.block import Block, Transfer, block_defect, draft_block, link_defect, mine
 from defi_lib.validation import at_least
 
@@ -66,18 +67,20 @@ class BlockTree:
     balances: Mapping[str, int]
     subsidy: int = 0
     tip: str = ""
-    _entries: Mapping[str, _Entry] = field(default_factory=dict, repr=False)
+    _entries: FrozenDict[str, _Entry] = field(default_factory=FrozenDict, repr=False)
 
     def __post_init__(self) -> None:
         at_least("subsidy", self.subsidy, 0)
         if self.genesis.height != 0 or self.genesis.transfers:
             raise ValueError(f"genesis has height {self.genesis.height}: allowed is 0, without transfers")
-        for account, balance in self.balances.items():
+        if not isinstance(self.balances, FrozenDict):
+            object.__setattr__(self, "balances", FrozenDict(self.balances))
+        for account, balance in self.balances.items() if not self.tip else ():
             at_least(f"balances[{account}]", balance, 0)
         if not self.tip:
-            first = _Entry(self.genesis, 0, Accounts(dict(self.balances), {}))
+            first = _Entry(self.genesis, 0, Accounts(self.balances, FrozenDict()))
             object.__setattr__(self, "tip", self.genesis.hash)
-            object.__setattr__(self, "_entries", {self.tip: first})
+            object.__setattr__(self, "_entries", FrozenDict({self.tip: first}))
 
     @property
     def head(self) -> Block:
@@ -131,11 +134,8 @@ class BlockTree:
         accounts = _execute(parent.accounts, block, self.subsidy)
         entry = _Entry(block, parent.work + block.difficulty, accounts)
         tip = block.hash if entry.work > self.work else self.tip
-        entries = {**self._entries, block.hash: entry}
-        tree = BlockTree(self.genesis, self.balances, self.subsidy, tip, entries)
-        old, new = self.branch(), tree.branch()
-        shared = sum(a == b for a, b in zip(old, new, strict=False))
-        return BlockAdded(self, tree, block, old[shared:], new[shared:])
+        tree = BlockTree(self.genesis, self.balances, self.subsidy, tip, self._entries | {block.hash: entry})
+        return BlockAdded(self, tree, block, *tree._changed_since(self.tip))
 
     def extend(
         self, transfers: Sequence[Transfer], miner: str, time: int, difficulty: int = 1, parent: Block | None = None
@@ -147,6 +147,19 @@ class BlockTree:
         """
         draft = draft_block(parent or self.head, transfers, miner, time, difficulty)
         return self.add(mine(draft, attempts=100 * difficulty))
+
+    def _changed_since(self, tip: str) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
+        """The blocks that led to ``tip`` and no longer count, and those that count instead, back to the last common."""
+        old, new = self._entries[tip].block, self.head
+        abandoned, adopted = [], []
+        while old != new:
+            if old.height >= new.height:
+                abandoned.append(old)
+                old = self._entries[old.parent].block
+            else:
+                adopted.append(new)
+                new = self._entries[new.parent].block
+        return tuple(reversed(abandoned)), tuple(reversed(adopted))
 
     def _entry(self, name: str, block_hash: str) -> _Entry:
         if block_hash in self._entries:
@@ -172,4 +185,4 @@ def _execute(accounts: Accounts, block: Block, subsidy: int) -> Accounts:
         balances[block.miner] = balances.get(block.miner, 0) + transfer.fee
     if subsidy:
         balances[block.miner] = balances.get(block.miner, 0) + subsidy
-    return Accounts(balances, numbers)
+    return Accounts(FrozenDict(balances), FrozenDict(numbers))

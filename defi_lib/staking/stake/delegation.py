@@ -7,6 +7,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.frozen import kept, locked
 from defi_lib.rounding import floor, rest, within
 from defi_lib.validation import Amount, between, broadcastable, finite, non_negative, plain
 
@@ -36,10 +37,10 @@ class Validator(_Validator):
 
     def __new__(cls, own: Amount, delegated: Amount, commission: Amount = 0.0) -> Self:
         """Check the arguments and build the validator."""
-        own, commission = non_negative("own", own), between("commission", commission, 0.0, 1.0)
-        stakes = np.atleast_1d(non_negative("delegated", delegated))
+        own, commission = kept(non_negative("own", own)), kept(between("commission", commission, 0.0, 1.0))
+        stakes = np.atleast_1d(kept(non_negative("delegated", delegated)))
         broadcastable(own=own, delegated=stakes[..., 0] if stakes.shape[-1] else 0.0, commission=commission)
-        return super().__new__(cls, np.asarray(own), stakes, np.asarray(commission))
+        return super().__new__(cls, *(locked(np.asarray(part)) for part in (own, stakes, commission)))
 
     @property
     def stake(self) -> NDArray[np.float64]:
@@ -70,7 +71,7 @@ class Validator(_Validator):
         commission = np.sum(gross, axis=-1) * self.commission
         own = self.own + restaked * (own_reward + commission)
         delegated = self.delegated + restaked[..., np.newaxis] * to_delegators
-        return ValidatorReward(self, Validator(own, delegated, self.commission), own_reward, commission, to_delegators)
+        return ValidatorReward(self, self._with(own, delegated), own_reward, commission, to_delegators)
 
     def slash(self, fraction: Amount) -> Slashing:
         """Burn a fraction of every stake: delegators pay for the operator's fault.
@@ -84,7 +85,7 @@ class Validator(_Validator):
         part = np.asarray(between("fraction", fraction, 0.0, 1.0))
         broadcastable(own=self.own, fraction=part)
         own_loss, losses = self.own * part, self.delegated * part[..., np.newaxis]
-        left = Validator(self.own * (1 - part), self.delegated * (1 - part[..., np.newaxis]), self.commission)
+        left = self._with(self.own * (1 - part), self.delegated * (1 - part[..., np.newaxis]))
         return Slashing(self, left, own_loss, losses)
 
     def delegate(self, amounts: Amount) -> StakeChange:
@@ -95,7 +96,7 @@ class Validator(_Validator):
         """
         amounts = non_negative("amounts", amounts)
         broadcastable(delegated=self.delegated, amounts=amounts)
-        return StakeChange(self, Validator(self.own, self.delegated + amounts, self.commission), amounts)
+        return StakeChange(self, self._with(self.own, self.delegated + amounts), amounts)
 
     def undelegate(self, amounts: Amount) -> StakeChange:
         """Each delegator takes back an amount (tokens), at most what he has. On the chain he waits for weeks.
@@ -105,7 +106,11 @@ class Validator(_Validator):
         """
         amounts = within("amounts", amounts, 0.0, self.delegated)
         left = rest(self.delegated, amounts)
-        return StakeChange(self, Validator(self.own, left, self.commission), -amounts)
+        return StakeChange(self, self._with(self.own, left), -amounts)
+
+    def _with(self, own: Amount, delegated: Amount) -> Validator:
+        """The validator with other stakes, which are its own from now on."""
+        return Validator(locked(own), locked(delegated), self.commission)
 
 
 class ValidatorReward(NamedTuple):

@@ -6,6 +6,7 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
+from defi_lib.frozen import kept, locked
 from defi_lib.validation import Amount, between, broadcastable, non_negative, positive, ratio
 
 
@@ -40,7 +41,7 @@ class LiquidStakingPool(_Pool):
         pooled, fee = positive("pooled", pooled), ratio("fee", fee)
         shares = pooled if shares is None else positive("shares", shares)
         broadcastable(pooled=pooled, shares=shares, fee=fee)
-        return super().__new__(cls, pooled, shares, fee)
+        return super().__new__(cls, *map(kept, (pooled, shares, fee)))
 
     @property
     def rate(self) -> Amount:
@@ -64,7 +65,7 @@ class LiquidStakingPool(_Pool):
         amount = non_negative("amount", amount)
         broadcastable(pooled=self.pooled, amount=amount)
         minted = amount * (self.shares / self.pooled)
-        after = LiquidStakingPool(self.pooled + amount, self.shares + minted, self.fee)
+        after = LiquidStakingPool(locked(self.pooled + amount), locked(self.shares + minted), self.fee)
         return LiquidStakingChange(self, after, amount, minted)
 
     def redeem(self, shares: Amount) -> LiquidStakingChange:
@@ -75,7 +76,7 @@ class LiquidStakingPool(_Pool):
         """
         shares = between("shares", shares, 0.0, self.shares, high_open=True)
         left = (self.shares - shares) / self.shares
-        after = LiquidStakingPool(self.pooled * left, self.shares - shares, self.fee)
+        after = LiquidStakingPool(locked(self.pooled * left), locked(self.shares - shares), self.fee)
         return LiquidStakingChange(self, after, -self.balance(shares), -shares)
 
     def report(self, reward: Amount = 0.0, slashed: Amount = 0.0) -> LiquidStakingReport:
@@ -96,7 +97,7 @@ class LiquidStakingPool(_Pool):
         pooled = self.pooled + (reward - slashed)
         fee = self.fee * np.maximum(reward - slashed, 0.0)
         fee_shares = self.shares * (fee / (pooled - fee))
-        after = LiquidStakingPool(pooled, self.shares + fee_shares, self.fee)
+        after = LiquidStakingPool(locked(pooled), locked(self.shares + fee_shares), self.fee)
         return LiquidStakingReport(self, after, reward, slashed, fee, fee_shares)
 
 

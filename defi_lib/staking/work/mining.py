@@ -8,6 +8,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.frozen import kept, locked
 from defi_lib.ledger.transfer import OUTSIDE, Transfer, by_name
 from defi_lib.rounding import TOLERANCE
 from defi_lib.validation import Amount, between, broadcastable, finite, non_negative, positive, ratio
@@ -41,7 +42,7 @@ class Miners(_Miners):
     def __new__(cls, hashrate: Amount, power_price: Amount, efficiency: Amount, fixed_cost: Amount = 0.0) -> Self:
         """Check the arguments and build the miners."""
         values = {"hashrate": hashrate, "power_price": power_price, "efficiency": efficiency, "fixed_cost": fixed_cost}
-        checked = {name: np.atleast_1d(non_negative(name, value)) for name, value in values.items()}
+        checked = {name: np.atleast_1d(kept(non_negative(name, value))) for name, value in values.items()}
         shape = broadcastable(**checked)
         return super().__new__(cls, *(np.broadcast_to(value, shape) for value in checked.values()))
 
@@ -247,7 +248,7 @@ def simulate_mining(
         invested = np.maximum(day.profit, 0.0) * days * reinvested
         records.append((day.running, day.revenue * days, day.cost * days, invested))
         grown = miners.hashrate * (1 - wear) + invested / machine_price
-        miners = Miners(grown, miners.power_price, miners.efficiency, miners.fixed_cost)
+        miners = Miners(locked(grown), miners.power_price, miners.efficiency, miners.fixed_cost)
         owned.append(grown)
     start = np.broadcast_to(owned[0], owned[-1].shape)
     return MiningPath(np.stack([start, *owned[1:]]), *(np.stack(part) for part in zip(*records, strict=True)))
