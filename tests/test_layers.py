@@ -9,18 +9,11 @@ LAYERS = [
         "lazy": [],
         "rounding": ["validation"],
         "frozen": [],
-<<<<<<< HEAD
         "persistent": [],
-        "validation": [],
-        "units": [],
-        "renamed": [],
-=======
         "validation": [],
         "units": [],
         "renamed": [],
         "integers": ["validation"],
-        "persistent": [],
->>>>>>> fde00e0 (Name the parts that all others may use)
     },
     {"measures": [], "figures": [], "claims": []},
     {"ledger": []},
