@@ -115,6 +115,9 @@ class DebtPosition(_State):
         broadcastable(collateral=collateral, debt=debt, price=price)
         broadcastable(collateral=collateral, fee=fee, liquidation_ratio=ratio, rate_index=rate_index)
         broadcastable(collateral=collateral, debt=debt, least_debt=least_debt)
+        with np.errstate(over="ignore"):  # what is infinite is refused
+            fulfilled("price", price, np.isfinite(collateral * price), "is a worth of the collateral below 1.8e308")
+            fulfilled("debt", debt, np.isfinite(debt * ratio), "is a needed worth of the collateral below 1.8e308")
         return super().__new__(cls, collateral, kept(debt / rate_index), price, fee, ratio, rate_index, least_debt)
 
     __reduce__ = remade

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from defi_lib.rounding import floor
+from defi_lib.rounding import TOLERANCE, floor
 from defi_lib.validation import Amount, between, non_negative, plain, positive
 
 #: Decay of the base rate per minute: half of it in 12 hours.
@@ -45,8 +45,9 @@ def raised_base_rate(base_rate: Amount, redeemed: Amount, supply: Amount) -> Amo
     0.005
     """
     supply = positive("supply", supply)
-    part = between("redeemed", redeemed, 0.0, supply) / supply
-    return plain(np.minimum(between("base_rate", base_rate, 0.0, 1.0) + part / 2, 1.0))
+    # Coins that add up to all of them are all of them.
+    part = between("redeemed", redeemed, 0.0, supply * (1 + TOLERANCE)) / supply
+    return plain(np.minimum(between("base_rate", base_rate, 0.0, 1.0) + np.minimum(part, 1.0) / 2, 1.0))
 
 
 def redemption_fee(base_rate: Amount) -> Amount:

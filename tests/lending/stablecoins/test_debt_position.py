@@ -69,6 +69,10 @@ def test_growth_beyond_what_a_float_holds_is_refused():
         DebtPosition(1.0, 0.0, 1.0, fee=1.0).advance(1e11 * SECONDS_PER_YEAR)
     with pytest.raises(ValueError, match=r"liquidation_price = inf"):
         _ = DebtPosition(1e-300, 1e300, 1.0).liquidation_price
+    with pytest.raises(ValueError, match=r"price = 1e\+300 is not possible"):
+        DebtPosition(1e300, 0.0, 1e300)
+    with pytest.raises(ValueError, match=r"debt = 1.7e\+308 is not possible"):
+        DebtPosition(1.0, 1.7e308, 1.0)
 
 
 def test_a_position_keeps_its_own_numbers():

@@ -25,6 +25,11 @@ def test_check_values():
     assert (redemption_fee(1.0), raised_base_rate(0.9, 1.0, 1.0)) == (1.0, 1.0)
 
 
+def test_coins_that_add_up_to_all_are_all():
+    assert raised_base_rate(0.0, 0.1 + 0.2, 0.3) == 0.5
+    assert raised_base_rate(1.0, 0.1 + 0.2, 0.3) == 1.0
+
+
 def test_the_riskiest_debt_is_redeemed_first():
     # Ratios at 100: 2.0, 1.2, 1.05 (left to liquidation), 1.5.
     troves = Troves(np.array([20.0, 12.0, 10.5, 15.0]), np.full(4, 1000.0))
