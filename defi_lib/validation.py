@@ -52,6 +52,10 @@ def non_negative(name: str, value: Amount) -> Amount:
 
 def finite(name: str, value: Amount) -> Amount:
     """``value`` if it is finite everywhere."""
+    if type(value) is float and -inf < value < inf:
+        return value
+    if type(value) is np.ndarray and value.dtype == np.float64 and value.ndim and np.isfinite(value).all():
+        return value
     return _checked(name, value, -inf, inf, "(-inf, inf)")
 
 

@@ -12,7 +12,7 @@ from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.lending.market.tokens import debt_token, supply_token
 from defi_lib.lending.rates.interest import SECONDS_PER_YEAR
 from defi_lib.rounding import reaches, rest, within
-from defi_lib.validation import Amount, between, broadcastable, fulfilled, non_negative, plain
+from defi_lib.validation import Amount, between, broadcastable, finite, fulfilled, non_negative, plain
 
 #: Name of the bank and of its currency in transfers.
 BANK, CURRENCY = "bank", "USD"
@@ -216,8 +216,9 @@ class Bank(Parts, _State):
             ValueError: a negative duration, or costs that the bank has no cash for.
         """
         years = non_negative("seconds", seconds) / SECONDS_PER_YEAR
-        earned = plain(np.expm1(years * np.log1p(self.scoring.deposit_rate)))
-        due = plain(np.expm1(years * np.log1p(self.scoring.lending_rate)))
+        with np.errstate(over="ignore"):
+            earned = finite("interest", np.expm1(years * np.log1p(self.scoring.deposit_rate)))
+            due = finite("interest", np.expm1(years * np.log1p(self.scoring.lending_rate)))
         costs = self.all_loans * self.scoring.cost * years
         fulfilled("costs", costs, reaches(self.reserves, costs), "is what the bank has in cash")
         bank = self._replace(
@@ -232,10 +233,13 @@ class Bank(Parts, _State):
 
     def _with_deposit(self, user: str, amount: Amount, cash: Amount) -> Self:
         deposits = self.deposits | {user: amount}
-        return self._replace(reserves=rest(self.reserves, -cash), deposits=deposits)
+        return self._replace(reserves=self._with_cash(cash), deposits=deposits)
 
     def _with_loan(self, user: str, amount: Amount, cash: Amount) -> Self:
-        return self._replace(reserves=rest(self.reserves, -cash), loans=self.loans | {user: amount})
+        return self._replace(reserves=self._with_cash(cash), loans=self.loans | {user: amount})
+
+    def _with_cash(self, cash: Amount) -> Amount:
+        return finite("reserves", rest(self.reserves, -cash))
 
 
 class BankChange(NamedTuple):

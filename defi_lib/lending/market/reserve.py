@@ -9,7 +9,7 @@ import numpy as np
 from defi_lib.frozen import kept
 from defi_lib.lending.market.units import rounded, snapped
 from defi_lib.lending.rates.curves import RateModel, lent_share
-from defi_lib.lending.rates.interest import INTEREST_METHODS, held
+from defi_lib.lending.rates.interest import INTEREST_METHODS
 from defi_lib.rounding import Truth, above, rest, within
 from defi_lib.validation import Amount, between, broadcastable, finite, integer, non_negative, plain
 
@@ -184,9 +184,11 @@ class Reserve(_Balances):
         elapsed = time - self.time
         if not np.any(elapsed):
             return self
-        interest = held(INTEREST_METHODS[method](self.borrow_rate, elapsed))
+        with np.errstate(over="ignore", invalid="ignore"):
+            interest = finite("interest", INTEREST_METHODS[method](self.borrow_rate, elapsed))
+            earned = finite("interest", INTEREST_METHODS["linear"](self.supply_rate, elapsed))
         growth = plain(np.where(self.scaled_debt > 0, interest, 0.0))
-        supply_index: Amount = self.supply_index * (1 + held(INTEREST_METHODS["linear"](self.supply_rate, elapsed)))
+        supply_index: Amount = self.supply_index * (1 + earned)
         debt = self.scaled_debt * self.borrow_index
         accrued = debt * growth
         if self.listing.decimals is not None:

@@ -11,7 +11,7 @@ from defi_lib.lending.market.account import NO_ACCOUNT, Account, Position, Whole
 from defi_lib.lending.market.reserve import Reserve
 from defi_lib.lending.market.units import USD_DECIMALS, rounded, rounded_down
 from defi_lib.lending.positions.liquidation import CloseRules
-from defi_lib.validation import Amount, plain
+from defi_lib.validation import Amount, finite, plain
 
 
 class _State(NamedTuple):
@@ -51,7 +51,11 @@ class MarketState(Parts, _State):
         return plain(np.where(counts, self.supplied(user, asset), 0.0))
 
     def position(self, user: str) -> Position:
-        """Collateral, debt and health factor of ``user``."""
+        """Collateral, debt and health factor of ``user``.
+
+        Raises:
+            ValueError: an unknown user, or a worth too large for a float.
+        """
         account, decimals = self._account(user), self._usd_decimals
         collateral: Amount = 0.0
         loan: Amount = 0.0
@@ -65,6 +69,7 @@ class MarketState(Parts, _State):
             threshold = threshold + value * terms.liquidation_threshold
         for asset in account.scaled_debt:
             debt = debt + rounded_down(self.owed(user, asset) * self.prices[asset], decimals)
+        finite("worth of a position", collateral + debt)
         means = [mean_ratio(part, collateral, self.whole_basis_points) for part in (loan, threshold)]
         if decimals is None:
             return Position(collateral, debt, *means)

@@ -13,7 +13,7 @@ from defi_lib.frozen import kept
 from defi_lib.ledger.transfer import Moment, Transfer
 from defi_lib.lending.positions.liquidation import AAVE_V3, ASSETS, CloseRules, Liquidation, liquidate
 from defi_lib.rounding import above, rest
-from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive, ratio
+from defi_lib.validation import Amount, between, broadcastable, finite, non_negative, plain, positive, ratio
 
 #: Reason of what liquidators sell: at the price before it, so that its column is the price impact with the pool's fee.
 SALE = "sale"
@@ -65,8 +65,10 @@ def linear_cascade(
     # Whoever has the higher trigger is hit first, so the first position that is not hit ends the cascade.
     order = np.argsort(-triggers, axis=-1, kind="stable")
     queue = np.take_along_axis(triggers, order, axis=-1)
-    sold = np.cumsum(np.take_along_axis(sizes, order, axis=-1), axis=-1)
-    fallen = np.asarray(rest(start, slope * sold))
+    with np.errstate(over="ignore", invalid="ignore"):
+        sold = np.cumsum(np.take_along_axis(sizes, order, axis=-1), axis=-1)
+        drop = finite("fall of the price", slope * sold)
+    fallen = np.asarray(rest(start, drop))
     path = np.maximum(np.concatenate([np.broadcast_to(start, (*sold.shape[:-1], 1)), fallen], -1), 0.0)
     # A price is what many falls leave of the first one: it is rounded like that one.
     hit = np.logical_and.accumulate(~np.asarray(above(path[..., :-1], queue, start)), axis=-1)

@@ -142,4 +142,5 @@ def _values(name: str, amounts: Amount, price_name: str, prices: Amount) -> Amou
             f"shapes do not fit together: {name} {amounts.shape}, {price_name} {np.shape(prices)}; "
             f"allowed are {name} (positions, assets) with {price_name} (assets,) or (scenarios, assets)"
         )
-    return np.asarray(prices) @ amounts.T
+    with np.errstate(over="ignore"):
+        return np.asarray(prices) @ amounts.T

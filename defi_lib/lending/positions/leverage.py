@@ -49,7 +49,8 @@ def net_yield(leverage: Amount, asset_yield: Amount, borrow_rate: Amount) -> Amo
     leverage = within("leverage", leverage, 1.0, _LARGEST)
     carry = finite("asset_yield", asset_yield) - finite("borrow_rate", borrow_rate)
     # The carry, levered, on top of what the equity earns anyway.
-    return asset_yield + (leverage - 1) * carry
+    with np.errstate(over="ignore"):
+        return finite("net yield", asset_yield + (leverage - 1) * carry)
 
 
 def fall_to_liquidation(leverage: Amount, liquidation_threshold: Amount) -> Amount:
@@ -104,5 +105,7 @@ def leverage_loop(equity: Amount, loan_to_value: Amount, rounds: int) -> Leverag
     """
     count = np.arange(at_least("rounds", rounds, 0) + 1.0)
     equity = np.expand_dims(positive("equity", equity), -1)
-    collateral = equity * leverage_after(np.expand_dims(ratio("loan_to_value", loan_to_value), -1), count)
-    return LeverageLoop(collateral, collateral - equity)
+    leverage = leverage_after(np.expand_dims(ratio("loan_to_value", loan_to_value), -1), count)
+    with np.errstate(over="ignore"):
+        collateral = finite("collateral", equity * leverage)
+    return LeverageLoop(np.asarray(collateral), np.asarray(collateral - equity))

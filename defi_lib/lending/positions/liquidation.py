@@ -215,7 +215,8 @@ def liquidate(
     broadcastable(
         collateral=collateral, debt=debt, price=price, liquidation_threshold=threshold, bonus=bonus, fee_share=fee_share
     )
-    finite("the worth of the collateral", np.max(collateral, initial=0.0) * np.max(price, initial=0.0))
+    with np.errstate(over="ignore"):
+        finite("worth of the collateral", np.max(collateral, initial=0.0) * np.max(price, initial=0.0))
     outcome = (plain(result) for result in _in_blocks((collateral, debt, price, threshold, bonus), rules))
     collateral, debt, price = kept(collateral), kept(debt), kept(price)
     return Liquidation(

@@ -8,7 +8,7 @@ import numpy as np
 
 from defi_lib.frozen import kept
 from defi_lib.rounding import rest
-from defi_lib.validation import Amount, between, broadcastable, fulfilled, non_negative, plain, positive, ratio
+from defi_lib.validation import Amount, between, broadcastable, finite, fulfilled, non_negative, plain, positive, ratio
 
 
 def utilisation(cash: Amount, debt: Amount, reserves: Amount = 0.0, unbacked: Amount = 0.0) -> Amount:
@@ -32,7 +32,7 @@ def utilisation(cash: Amount, debt: Amount, reserves: Amount = 0.0, unbacked: Am
     cash, debt = non_negative("cash", cash), non_negative("debt", debt)
     broadcastable(cash=cash, debt=debt, reserves=reserves, unbacked=unbacked)
     reserves = between("reserves", reserves, 0.0, cash + debt)
-    lendable = rest(cash + debt, reserves) + non_negative("unbacked", unbacked)
+    lendable = rest(finite("cash and debt", cash + debt), reserves) + non_negative("unbacked", unbacked)
     lent = np.greater(debt, 0)
     fulfilled("reserves", reserves, ~lent | np.greater(lendable, 0), "is less than all the money there is")
     return lent_share(debt, lendable)
@@ -91,11 +91,11 @@ class KinkedCurve(_Curve):
         """The rate (ratio per year) at ``utilisation``, which is >= 0 and in most protocols at most 1.
 
         Raises:
-            ValueError: a negative utilisation.
+            ValueError: a negative utilisation, or a rate too large for a float.
         """
         used = non_negative("utilisation", utilisation)
         below = plain(np.minimum(used, self.kink))
-        return self.base + self.low * below + self.high * (used - below)
+        return finite("rate", self.base + self.low * below + self.high * (used - below))
 
 
 def aave_curve(base: Amount, slope_1: Amount, slope_2: Amount, optimal: Amount) -> KinkedCurve:
@@ -159,7 +159,8 @@ def per_block(rate: Amount, blocks_per_year: Amount = BLOCKS_PER_YEAR) -> Amount
 
     When blocks come faster than assumed, borrowers pay more per year than the published rate.
     """
-    return non_negative("rate", rate) / positive("blocks_per_year", blocks_per_year)
+    with np.errstate(over="ignore"):
+        return finite("rate per block", non_negative("rate", rate) / positive("blocks_per_year", blocks_per_year))
 
 
 def supply_rate(borrow_rate: Amount, utilisation: Amount, reserve_factor: Amount = 0.0) -> Amount:
@@ -174,7 +175,8 @@ def supply_rate(borrow_rate: Amount, utilisation: Amount, reserve_factor: Amount
         ValueError: an argument outside its range.
     """
     kept = 1 - between("reserve_factor", reserve_factor, 0.0, 1.0)
-    return non_negative("borrow_rate", borrow_rate) * non_negative("utilisation", utilisation) * kept
+    earned = non_negative("borrow_rate", borrow_rate) * non_negative("utilisation", utilisation)
+    return finite("supply rate", earned * kept)
 
 
 def average_rate(debts: tuple[Amount, ...], rates: tuple[Amount, ...]) -> Amount:
@@ -189,7 +191,7 @@ def average_rate(debts: tuple[Amount, ...], rates: tuple[Amount, ...]) -> Amount
         )
     debts = tuple(non_negative(f"debts[{i}]", debt) for i, debt in enumerate(debts))
     interest = sum(debt * non_negative(f"rates[{i}]", rates[i]) for i, debt in enumerate(debts))
-    total = sum(debts)
+    total, interest = finite("sum of debts", sum(debts)), finite("interest", interest)
     return interest / plain(np.where(total > 0, total, 1.0))
 
 

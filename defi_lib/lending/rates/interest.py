@@ -62,12 +62,7 @@ def compounded_interest(rate: Amount, seconds: Amount, method: str = "aave_v3") 
     broadcastable(rate=rate, seconds=seconds)
     interest = INTEREST_METHODS[one_of("method", method, tuple(INTEREST_METHODS))]
     with np.errstate(over="ignore", invalid="ignore"):
-        return plain(held(interest(rate, seconds)))
-
-
-def held(interest: Amount) -> Amount:
-    """``interest`` (ratio), if a float can hold it."""
-    return interest if type(interest) is float and interest < np.inf else finite("interest", interest)
+        return plain(finite("interest", interest(rate, seconds)))
 
 
 def _linear(rate: Amount, seconds: Amount) -> Amount:
