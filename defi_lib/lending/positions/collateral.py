@@ -11,6 +11,7 @@ from defi_lib.validation import Amount, between, broadcastable, finite, non_nega
 NO_DEBT = (2**256 - 1) / 1e18
 
 _TINY = float(np.finfo(float).tiny)
+_LEAST_PART = 1 / NO_DEBT
 
 
 def health_factor(collateral_value: Amount, liquidation_threshold: Amount, debt_value: Amount) -> Amount:
@@ -86,9 +87,9 @@ def cover(weighted_collateral: Amount, debt: Amount) -> Amount:
 def exact_cover(weighted_collateral: Amount, debt: Amount) -> Amount:
     """As :func:`cover`, for whole numbers of units, which are equal only if they are the same."""
     if type(weighted_collateral) is float and type(debt) is float:
-        health = weighted_collateral / max(debt, weighted_collateral / NO_DEBT, _TINY)
+        health = weighted_collateral / max(debt, weighted_collateral * _LEAST_PART, _TINY)
         return min(health, NO_DEBT) if debt > 0 else NO_DEBT
-    divisor = np.maximum(np.maximum(debt, weighted_collateral / NO_DEBT), _TINY)
+    divisor = np.maximum(np.maximum(debt, weighted_collateral * _LEAST_PART), _TINY)
     # Two roundings may lead a little beyond the largest value.
     return plain(np.where(debt > 0, np.minimum(weighted_collateral / divisor, NO_DEBT), NO_DEBT))
 
