@@ -85,7 +85,8 @@ __getattr__, __dir__, __all__ = attach(
             "sandwich_profit",
             "smallest_victim",
         ],
-        "pools.stable": ["StableSwapPool", "contract_amplification"],
+        "pools.amplification": ["AmplificationRamp", "contract_amplification"],
+        "pools.stable": ["StableSwapPool"],
         "pools.tick_walk": ["Position", "PositionKey", "Tick"],
         "pools.ticks": [
             "MAX_TICK",

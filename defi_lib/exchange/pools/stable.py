@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-from math import prod
-from typing import NamedTuple, Self
+from collections.abc import Callable
+from math import asinh, hypot, prod, sinh, sqrt
+from typing import Any, NamedTuple, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
-from defi_lib.exchange.pools.pool import LiquidityChange, Swap
+from defi_lib.exchange.pools.amplification import contract_amplification
+from defi_lib.exchange.pools.pool import LiquidityChange, Swap, price_gaps
+from defi_lib.frozen import kept
+from defi_lib.rounding import below, rest
 from defi_lib.validation import (
     Amount,
-    at_least,
     between,
     broadcastable,
+    fulfilled,
     non_negative,
     per_token,
+    plain,
     positive,
     ratio,
     token_pair,
+    whole,
 )
 from defi_lib.validation import token as token_number
 
-_MAX_STEPS = 64
+#: Builds a record from values already known to be valid, in half the time of its constructor.
+_record = tuple.__new__
+
+_MAX_STEPS, _MAX_DOUBLINGS = 64, 500
 _TOLERANCE = 1e-12  # of the last step: Newton squares the error, so that what is left is far below rounding
 
 
@@ -30,6 +40,8 @@ class _State(NamedTuple):
     amplification: Amount
     fee: Amount
     shares: Amount
+    admin_fee: Amount
+    protocol_fees: tuple[Amount, ...]
 
 
 class _Curve(NamedTuple):
@@ -49,6 +61,10 @@ class StableSwapPool(_State):
             :func:`contract_amplification`. The larger, the flatter the curve around par.
         fee: ratio of the amount that comes out, in [0, 1). It stays in the pool, so D grows with each trade.
         shares: liquidity shares in circulation (tokens); by default D, as after a first deposit.
+        admin_fee: part of every fee that goes to the protocol, in [0, 1]; usually 1/2 in the contract.
+        protocol_fees: tokens owed to the protocol, no longer part of the reserves; see :meth:`collect_protocol`.
+        decimals: if given, one for each token: ``reserves`` are then in smallest units, as the contract states them,
+            and are turned into whole tokens. All other amounts, before and after, are in whole tokens.
 
     Every argument may hold arrays with one entry per scenario.
 
@@ -60,7 +76,13 @@ class StableSwapPool(_State):
     price impact and cost mean the same in every pool.
 
     Source: Egorov, *StableSwap* (2019); repository curvefi/curve-contract. The contract rounds every amount against the
-    user by up to two smallest units and gives a part of every fee, usually half, to the protocol.
+    user by up to two smallest units.
+
+    >>> pool = StableSwapPool((1_500_000, 500_000), 200)
+    >>> round(pool.swap_exact_in(1000.0).amount_out, 4)
+    990.833
+    >>> StableSwapPool((15 * 10**23, 5 * 10**11), 200, decimals=(18, 6)).reserves
+    (1500000.0, 500000.0)
     """
 
     __slots__ = ()
@@ -71,15 +93,23 @@ class StableSwapPool(_State):
         amplification: Amount,
         fee: Amount = 0.0004,
         shares: Amount | None = None,
+        admin_fee: Amount = 0.0,
+        protocol_fees: tuple[Amount, ...] | None = None,
+        *,
+        decimals: tuple[int, ...] | None = None,
     ) -> Self:
         """Check the arguments and build the pool."""
-        reserves = per_token("reserves", reserves, None, positive)
-        amplification, fee = positive("amplification", amplification), ratio("fee", fee)
+        reserves = tuple(map(kept, _whole_tokens(per_token("reserves", reserves, None, positive), decimals)))
+        amplification, fee = kept(positive("amplification", amplification)), kept(ratio("fee", fee))
+        admin_fee = kept(between("admin_fee", admin_fee, 0.0, 1.0))
+        owed = (0.0,) * len(reserves) if protocol_fees is None else protocol_fees
+        owed = tuple(map(kept, per_token("protocol_fees", owed, len(reserves), non_negative)))
         held = {f"reserves[{i}]": reserve for i, reserve in enumerate(reserves)}
-        broadcastable(**held, amplification=amplification, fee=fee)
-        shares = invariant(reserves, amplification) if shares is None else positive("shares", shares)
-        broadcastable(**held, amplification=amplification, fee=fee, shares=shares)
-        return super().__new__(cls, reserves, amplification, fee, shares)
+        held |= {f"protocol_fees[{i}]": amount for i, amount in enumerate(owed)}
+        broadcastable(**held, amplification=amplification, fee=fee, admin_fee=admin_fee)
+        shares = kept(invariant(reserves, amplification) if shares is None else positive("shares", shares))
+        broadcastable(**held, amplification=amplification, fee=fee, shares=shares, admin_fee=admin_fee)
+        return super().__new__(cls, reserves, amplification, fee, shares, admin_fee, owed)
 
     @property
     def invariant(self) -> Amount:
@@ -104,14 +134,18 @@ class StableSwapPool(_State):
             ValueError: a negative amount, or a token that the pool does not have.
         """
         amount_in = non_negative("amount_in", amount_in)
-        token_pair(token_in, token_out, len(self.reserves))
-        reserve_in, reserve_out = self.reserves[token_in], self.reserves[token_out]
-        broadcastable(amount_in=amount_in, reserves=sum(self.reserves), amplification=self.amplification, fee=self.fee)
+        reserves, amplification, fee, _, admin_fee, _ = self
+        token_pair(token_in, token_out, len(reserves))
+        reserve_in, reserve_out = reserves[token_in], reserves[token_out]
+        if type(amount_in) is not float:
+            broadcastable(amount_in=amount_in, reserves=sum(self.reserves), amplification=amplification, fee=fee)
         reserve_after = reserve_in + amount_in
-        kept, lost = reserve_in / reserve_after, amount_in / reserve_after
-        change, left = _answer(self._curve(), reserve_out, amount_in, kept, lost)
-        pool = self._with_reserves({token_in: reserve_after, token_out: left - self.fee * change})
-        return Swap(self, pool, amount_in, -(1 - self.fee) * change, amount_in * self.fee, token_in, token_out)
+        unchanged, lost = reserve_in / reserve_after, amount_in / reserve_after
+        change, left = _answer(self._curve(), reserve_out, amount_in, unchanged, lost)
+        fee_out = -fee * change
+        owed = admin_fee * fee_out
+        pool = self._after_swap(token_in, reserve_after, token_out, left + (fee_out - owed), owed)
+        return _record(Swap, (self, pool, amount_in, (fee - 1) * change, amount_in * fee, token_in, token_out))
 
     def swap_exact_out(self, amount_out: Amount, token_in: int = 0, token_out: int = 1) -> Swap:
         """Buy exactly ``amount_out`` (tokens, >= 0), which is what is left of ``amount_out/(1 − fee)`` after the fee.
@@ -123,11 +157,59 @@ class StableSwapPool(_State):
         reserve_in, reserve_out = self.reserves[token_in], self.reserves[token_out]
         amount_out = between("amount_out", amount_out, 0.0, reserve_out * (1 - self.fee), high_open=True)
         before_fee = amount_out / (1 - self.fee)
-        left = positive("reserve of token_out − amount_out/(1 − fee)", reserve_out - before_fee)
-        kept, lost = reserve_out / left, -before_fee / left
-        amount_in, reserve_after = _answer(self._curve(), reserve_in, -before_fee, kept, lost)
-        pool = self._with_reserves({token_in: reserve_after, token_out: reserve_out - amount_out})
-        return Swap(self, pool, amount_in, amount_out, amount_in * self.fee, token_in, token_out)
+        left = positive("reserve of token_out − amount_out/(1 − fee)", rest(reserve_out, before_fee))
+        unchanged, lost = reserve_out / left, -before_fee / left
+        amount_in, reserve_after = _answer(self._curve(), reserve_in, -before_fee, unchanged, lost)
+        owed = self.admin_fee * (self.fee * before_fee)
+        pool = self._after_swap(token_in, reserve_after, token_out, reserve_out - amount_out - owed, owed)
+        return _record(Swap, (self, pool, amount_in, amount_out, amount_in * self.fee, token_in, token_out))
+
+    def trade_to(self, price: Amount, token: int = 0, quote: int = 1, *, after_fee: bool = False) -> tuple[Swap, Swap]:
+        """The trade that moves the price to ``price``, ``(bought, sold)``; contract and arguments as in ``Pool``.
+
+        There is no formula for it: the amount is found between two bounds, as exactly as a price can tell.
+
+        Raises:
+            ValueError: a price that is not positive or that no trade reaches, or a token that the pool does not have.
+
+        >>> bought, sold = StableSwapPool((1e6, 1e6), 200).trade_to(1.001)
+        >>> round(sold.pool.price(), 12), bought.amount_in > 0, sold.amount_in
+        (1.001, True, 0.0)
+        """
+        up, down = price_gaps(self, price, token, quote, after_fee=after_fee)
+        bought = self.swap_exact_in(self._amount_to(up, quote, token, after_fee), quote, token)
+        amount = self._amount_to(down, token, quote, after_fee)
+        return bought, bought.pool.swap_exact_in(amount, token, quote)
+
+    def with_fee(self, fee: Amount) -> Self:
+        """The same pool with another fee (ratio, in [0, 1)) from now on; ``ValueError`` outside this range."""
+        fee = kept(ratio("fee", fee))
+        broadcastable(fee=fee, reserves=sum(self.reserves), shares=self.shares)
+        return self._with(fee=fee)
+
+    def with_amplification(self, amplification: Amount) -> Self:
+        """The same pool with another A > 0 (as the contract stores it), as at a moment of a ramp.
+
+        The reserves stay, so D and all prices out of balance change; see
+        :class:`~defi_lib.exchange.pools.amplification.AmplificationRamp`.
+
+        >>> pool = StableSwapPool((1.5e6, 0.5e6), 100)
+        >>> round(pool.price(), 4), round(pool.with_amplification(200).price(), 4)
+        (0.9828, 0.9912)
+        """
+        amplification = kept(positive("amplification", amplification))
+        broadcastable(amplification=amplification, reserves=sum(self.reserves), shares=self.shares)
+        return self._with(amplification=amplification)
+
+    def collect_protocol(self) -> LiquidityChange:
+        """Pay out what is owed to the protocol (tokens); the reserves do not change.
+
+        >>> pool = StableSwapPool((1e6, 1e6), 200, admin_fee=0.5).swap_exact_in(1000.0).pool
+        >>> [round(amount, 4) for amount in pool.collect_protocol().amounts]
+        [0.0, 0.2]
+        """
+        pool = self._with(protocol_fees=(0.0,) * len(self.reserves))
+        return LiquidityChange(self, pool, self.protocol_fees, 0.0)
 
     def add_liquidity(self, amounts: tuple[Amount, ...]) -> LiquidityChange:
         """Deposit one amount per token (each >= 0) and receive ``shares·(D′/D − 1)``.
@@ -139,8 +221,8 @@ class StableSwapPool(_State):
             ValueError: a negative amount, not one amount per token, or fees above what the pool holds of a token.
         """
         amounts = self._amounts(amounts)
-        minted = self.shares * self._growth_after_fees(amounts)
-        return self._change(amounts, np.maximum(minted, 0.0), entering=True)
+        growth, fees = self._growth_after_fees(amounts)
+        return self._change(amounts, plain(np.maximum(self.shares * growth, 0.0)), fees, entering=True)
 
     def remove_liquidity(self, shares: Amount) -> LiquidityChange:
         """Give back shares (0 to all but the last) and receive the same part of every reserve, without fee.
@@ -148,7 +230,7 @@ class StableSwapPool(_State):
         Raises:
             ValueError: shares outside [0, shares in circulation).
         """
-        shares = between("shares", shares, 0.0, self.shares, high_open=True)
+        shares = self._but_not_all(shares)
         return self._change(tuple(reserve * (shares / self.shares) for reserve in self.reserves), shares)
 
     def remove_exact_amounts(self, amounts: tuple[Amount, ...]) -> LiquidityChange:
@@ -159,9 +241,9 @@ class StableSwapPool(_State):
         """
         amounts = self._amounts(amounts)
         for i, (reserve, amount) in enumerate(zip(self.reserves, amounts, strict=True)):
-            positive(f"reserves[{i}] − amounts[{i}]", reserve - amount)
-        burned = -self.shares * self._growth_after_fees(tuple(-amount for amount in amounts))
-        return self._change(amounts, burned)
+            positive(f"reserves[{i}] − amounts[{i}]", rest(reserve, amount))
+        growth, fees = self._growth_after_fees(tuple(-amount for amount in amounts))
+        return self._change(amounts, -self.shares * growth, fees)
 
     def remove_single_asset(self, shares: Amount, token: int = 0) -> LiquidityChange:
         """Give back ``shares`` for one token: what D lets go of it, with fees as in a deposit.
@@ -170,19 +252,38 @@ class StableSwapPool(_State):
             ValueError: shares outside [0, shares in circulation), or a token that the pool does not have.
         """
         token = token_number("token", token, len(self.reserves))
-        shares = between("shares", shares, 0.0, self.shares, high_open=True)
-        part, rest = shares / self.shares, (self.shares - shares) / self.shares
+        shares = self._but_not_all(shares)
+        part, left_over = shares / self.shares, (self.shares - shares) / self.shares
         curve, fee, reserve = self._curve(), self.imbalance_fee, self.reserves[token]
         others = [other for i, other in enumerate(self.reserves) if i != token]
-        missing, count = sum(others) * part / rest, len(others)
+        missing, count = sum(others) * part / left_over, len(others)
 
         # D is homogeneous: shrink the whole pool to the rest, then return to it what the other tokens did not pay out.
         log_rest, log_charged = np.log1p(-part), np.log1p(-fee * part)
-        free, _ = _answer(curve, reserve, missing, rest**count, -np.expm1(count * log_rest))
-        kept, lost = (rest / (1 - fee * part)) ** count, -np.expm1(count * (log_rest - log_charged))
-        charged, left = _answer(curve, reserve, missing * (1 - fee), kept, lost)
-        amount = reserve * part + rest * (fee * free - charged)
-        return self._change(self._only(token, amount), shares, {token: rest * (left - fee * free)})
+        free, _ = _answer(curve, reserve, missing, left_over**count, -np.expm1(count * log_rest))
+        unchanged, lost = (left_over / (1 - fee * part)) ** count, -np.expm1(count * (log_rest - log_charged))
+        charged, left = _answer(curve, reserve, missing * (1 - fee), unchanged, lost)
+        amount = reserve * part + left_over * (fee * free - charged)
+        # The fee is what would have been paid without it, less what is paid.
+        paid_as_fee = plain(np.maximum(left_over * (charged - free - fee * free), 0.0))
+        known = {token: left_over * (left - fee * free)}
+        return self._change(self._only(token, amount), shares, self._only(token, paid_as_fee), known)
+
+    def _amount_to(self, rise: Amount, token_in: int, token_out: int, after_fee: bool) -> Amount:
+        """What to pay so that the price of ``token_out`` rises by the part ``rise`` (0: nothing)."""
+        pool = self._with(fee=0.0) if after_fee else self
+        target = self.price(token_out, token_in) * (1 + rise)
+
+        def excess(amount: Amount) -> NDArray[np.float64]:
+            after = pool.swap_exact_in(amount, token_in, token_out).pool
+            return np.where(np.greater(rise, 0), after.price(token_out, token_in) / target - 1, 0.0)
+
+        return _rising_root(excess, self.reserves[token_in] * rise)
+
+    def _but_not_all(self, shares: Amount) -> Amount:
+        """Shares that leave some others in circulation, and not only by rounding."""
+        shares = between("shares", shares, 0.0, self.shares, high_open=True)
+        return fulfilled("shares", shares, below(shares, self.shares), "are fewer than all that are in circulation")
 
     def _amounts(self, amounts: tuple[Amount, ...]) -> tuple[Amount, ...]:
         amounts = per_token("amounts", amounts, len(self.reserves), non_negative)
@@ -197,20 +298,26 @@ class StableSwapPool(_State):
         return tuple(amount if i == position else 0.0 for i in range(len(self.reserves)))
 
     def _curve(self) -> _Curve:
-        flat, curved = _weights(self.amplification, len(self.reserves))
+        reserves, amplification = self.reserves, self.amplification
+        if len(reserves) == 2 and type(amplification) is type(reserves[0]) is type(reserves[1]) is float:
+            known = _curve_of_two(reserves[0], reserves[1], amplification)
+            if known is not None:
+                return known
+        flat, curved = _weights(amplification, len(reserves))
         total = self.invariant
-        return _Curve(flat, curved * _product_term(total, self.reserves), total)
+        return _Curve(flat, curved * _product_term(total, reserves), total)
 
-    def _growth_after_fees(self, changes: tuple[Amount, ...]) -> Amount:
-        """``D′/D − 1`` after these changes of the reserves, when every distance to a balanced change pays the fee."""
+    def _growth_after_fees(self, changes: tuple[Amount, ...]) -> tuple[Amount, tuple[Amount, ...]]:
+        """``D′/D − 1`` after these changes when every distance to a balanced change pays the fee; and the fees."""
         growth = self._growth(changes)
-        net = tuple(
-            change - self.imbalance_fee * np.abs(reserve * growth - change)
+        fees = tuple(
+            self.imbalance_fee * np.abs(reserve * growth - change)
             for change, reserve in zip(changes, self.reserves, strict=True)
         )
+        net = tuple(change - fee for change, fee in zip(changes, fees, strict=True))
         for i, (reserve, change) in enumerate(zip(self.reserves, net, strict=True)):
-            positive(f"reserves[{i}] after amounts[{i}] and the fee for imbalance", reserve + change)
-        return self._growth(net)
+            positive(f"reserves[{i}] after amounts[{i}] and the fee for imbalance", rest(reserve, -change))
+        return self._growth(net), fees
 
     def _growth(self, changes: tuple[Amount, ...]) -> Amount:
         """``D′/D − 1``, exact for tiny changes too: from the difference of the two invariants, polished by Newton."""
@@ -230,29 +337,53 @@ class StableSwapPool(_State):
         self,
         amounts: tuple[Amount, ...],
         shares: Amount,
+        fees: tuple[Amount, ...] | None = None,
         known: dict[int, Amount] | None = None,
         *,
         entering: bool = False,
     ) -> LiquidityChange:
         """Pay ``amounts`` in or out; ``known`` are reserves known better than by a difference."""
-        sign = 1 if entering else -1
-        reserves = tuple(reserve + sign * amount for reserve, amount in zip(self.reserves, amounts, strict=True))
-        pool = self._with_reserves(dict(enumerate(reserves)) | (known or {}))
-        pool = StableSwapPool(pool.reserves, self.amplification, self.fee, self.shares + sign * shares)
+        sign, known = (1 if entering else -1), known or {}
+        owed = tuple(self.admin_fee * fee for fee in fees or (0.0,) * len(amounts))
+        moved = [reserve + sign * amount for reserve, amount in zip(self.reserves, amounts, strict=True)]
+        left = tuple(known.get(i, reserve) - part for i, (reserve, part) in enumerate(zip(moved, owed, strict=True)))
+        pool = self._with(
+            reserves=per_token("reserves", left, len(left), positive),
+            shares=positive("shares", self.shares + sign * shares),
+            protocol_fees=tuple(before + part for before, part in zip(self.protocol_fees, owed, strict=True)),
+        )
         return LiquidityChange(self, pool, amounts, shares)
 
-    def _with_reserves(self, new: dict[int, Amount]) -> Self:
-        """This pool with some other reserves, already known to be valid."""
-        return self._replace(reserves=tuple(new.get(i, reserve) for i, reserve in enumerate(self.reserves)))
+    def _after_swap(self, token_in: int, paid: Amount, token_out: int, left: Amount, owed: Amount) -> Self:
+        """This pool with both reserves of a swap as they are afterwards, and more owed to the protocol."""
+        fees = self.protocol_fees
+        if len(self.reserves) == 2:
+            reserves: tuple[Amount, ...] = (paid, left) if token_in == 0 else (left, paid)
+        else:
+            new = {token_in: paid, token_out: left}
+            reserves = tuple(new.get(i, reserve) for i, reserve in enumerate(self.reserves))
+        if type(owed) is not float or owed:
+            fees = tuple(fee + owed if i == token_out else fee for i, fee in enumerate(fees))
+        if type(self) is not StableSwapPool:
+            return self._with(reserves=reserves, protocol_fees=fees)
+        _, amplification, fee, shares, admin_fee, _ = self
+        new_pool: Self = _record(type(self), (reserves, amplification, fee, shares, admin_fee, fees))
+        return new_pool
+
+    def _with(self, **fields: Any) -> Self:
+        """This pool with some fields, already known to be valid, replaced; a subclass keeps what it added."""
+        pool = self._replace(**fields)
+        if added := getattr(self, "__dict__", None):
+            pool.__dict__.update(added)
+        return pool
 
 
-def contract_amplification(whitepaper_amplification: Amount, coins: int) -> Amount:
-    """The A that the contract stores, from the A of the whitepaper: ``A·nⁿ⁻¹``.
-
-    Raises:
-        ValueError: an A that is not positive, or fewer than two coins.
-    """
-    return positive("whitepaper_amplification", whitepaper_amplification) * at_least("coins", coins, 2) ** (coins - 1)
+def _whole_tokens(reserves: tuple[Amount, ...], decimals: tuple[int, ...] | None) -> tuple[Amount, ...]:
+    """Reserves in whole tokens, from smallest units if ``decimals`` are given."""
+    if decimals is None:
+        return reserves
+    places = per_token("decimals", decimals, len(reserves), lambda name, each: whole(name, each, 0, 36))  # type: ignore
+    return tuple(reserve / 10.0**each for reserve, each in zip(reserves, places, strict=True))
 
 
 def invariant(reserves: tuple[Amount, ...], amplification: Amount) -> Amount:
@@ -273,6 +404,10 @@ def invariant(reserves: tuple[Amount, ...], amplification: Amount) -> Amount:
     reserves = per_token("reserves", reserves, None, positive)
     amplification = positive("amplification", amplification)
     count, total = len(reserves), sum(reserves)
+    if count == 2 and type(amplification) is type(reserves[0]) is type(reserves[1]) is float:
+        known = _curve_of_two(reserves[0], reserves[1], amplification)
+        if known is not None:
+            return known.total
     flat, curved = _weights(amplification, count)
     balanced = count * prod(reserve ** (1 / count) for reserve in reserves)
     from_below = (flat * total + curved * count * balanced) / (flat + curved * count)
@@ -315,9 +450,76 @@ def _answer(curve: _Curve, reserve: Amount, added: Amount, kept: Amount, lost: A
     linear = flat * (reserve + added) + bend
     constant = reserve * (flat * added + bend * lost)
     free = flat * (reserve - added) - bend
-    root = np.hypot(free, 2 * (flat * bend * reserve * kept) ** 0.5)
+    product = flat * bend * reserve * kept
+    if type(linear) is float and type(constant) is float and type(product) is float:
+        # The same without numpy.
+        root = hypot(free, 2 * sqrt(product))
+        moved = -2 * constant / (root + linear) if linear > 0 else (root - linear) / (2 * flat)
+        return moved, (root + free) / (2 * flat) if free > 0 else 2 * bend * reserve * kept / (root - free)
+    root = np.hypot(free, 2 * product**0.5)
     large = root + np.abs(linear)
     change = np.where(linear > 0, -2 * constant / large, large / (2 * flat))
     wide = root + np.abs(free)
     after = np.where(free > 0, wide / (2 * flat), 2 * bend * reserve * kept / wide)
     return change[()], after[()]
+
+
+def _curve_of_two(x: Any, y: Any, amplification: Any) -> _Curve | None:
+    """The curve of two reserves, plain floats: for them the equation of D is a cubic, ``d³ + q·(2A − 1)·d = 2A·q``.
+
+    ``d = D/(x + y)`` and ``q = 4xy/(x + y)²``. One step of Newton takes away what the functions round. None where A or
+    the reserves are so small or so large that a term would vanish.
+    """
+    total, twice = x + y, 2.0 * amplification
+    if not (2.0 <= twice < 1e60 and 1e-100 < total < 1e100):
+        return None
+    product = 4.0 * x * y / (total * total)
+    if product < 1e-6:
+        return None
+    linear, constant = product * (twice - 1.0), product * twice
+    scale = sqrt(linear / 3.0)
+    root = 2.0 * scale * sinh(asinh(1.5 * constant / (linear * scale)) / 3.0)
+    square = root * root
+    root = (2.0 * square * root + constant) / (3.0 * square + linear)
+    invariant, weight = total * root, twice + 1.0
+    return _record(_Curve, (twice / weight, invariant * root * root / (product * weight), invariant))
+
+
+def _rising_root(function: Callable[[Amount], NDArray[np.float64]], start: Amount) -> Amount:
+    """Where a rising function with ``f(0) <= 0`` is 0: two bounds are drawn together by the method of Ridders.
+
+    Args:
+        function: called with one number, or one per scenario.
+        start: a first guess, > 0; 0 where the root is 0.
+
+    Raises:
+        ValueError: no upper bound within reach.
+    """
+    low: Any = np.zeros(np.shape(start))
+    high: Any = np.array(start, dtype=float)
+    value_low, value = function(plain(low)), function(plain(high))
+    for _ in range(_MAX_DOUBLINGS):
+        beyond = value < 0
+        if not np.any(beyond):
+            break
+        low, value_low = np.where(beyond, high, low), np.where(beyond, value, value_low)
+        high = np.where(beyond, 4 * high, high)
+        value = function(plain(high))
+    else:
+        raise ValueError("price is not reached by any amount: allowed are prices nearer to the pool's")
+    for _ in range(_MAX_STEPS):
+        if np.all((high - low <= 4e-16 * high) | (value == 0)):
+            break
+        middle = low + (high - low) / 2
+        at_middle = function(plain(middle))
+        bend = np.sqrt(at_middle * at_middle - value_low * value)
+        step = np.divide(at_middle, bend, out=np.zeros_like(middle), where=bend > 0)
+        better = np.clip(middle - (middle - low) * step, low, high)
+        for at, value_at in ((middle, at_middle), (better, function(plain(better)))):
+            under, inside = value_at < 0, (low <= at) & (at <= high)
+            low, value_low = np.where(under & inside, at, low), np.where(under & inside, value_at, value_low)
+            high, value = np.where(~under & inside, at, high), np.where(~under & inside, value_at, value)
+    return plain(high)
+
+
+__all__ = ["StableSwapPool", "contract_amplification", "invariant"]
