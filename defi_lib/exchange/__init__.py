@@ -19,7 +19,7 @@ __getattr__, __dir__, __all__ = attach(
             "no_trade_band",
         ],
         "arbitrage.paths": ["ArbitrageRun", "arbitrage_along"],
-        "pools.bonding_curve": ["BondingCurve", "CurveTrade"],
+        "pools.bonding_curve": ["BondingCurve", "CurveTrade", "cross_reserve_return", "fund_cost"],
         "pools.concentrated": ["ConcentratedPool", "FEE_TIERS"],
         "pools.constant_product": ["ConstantProductPool", "MINIMUM_LIQUIDITY", "open_pool"],
         "providing.divergence": [

@@ -6,6 +6,8 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
+from defi_lib.frozen import kept
+from defi_lib.rounding import rest, within
 from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive
 
 
@@ -38,7 +40,7 @@ class BondingCurve(_State):
 
     Args:
         reserve: R, held by the contract (reserve asset), > 0.
-        supply: S, tokens in circulation, > 0.
+        supply: S, tokens in circulation, > 0. Once all are sold back, nothing is left of both, and no price.
         reserve_ratio: F in (0, 1]. At 1 the price is constant, at 1/2 it grows in proportion to the supply; the
             smaller, the more early buyers gain from late ones, and the less of the market value can be paid out.
 
@@ -48,21 +50,26 @@ class BondingCurve(_State):
         ValueError: an argument outside its range, or shapes that do not fit together.
 
     Source: Hertzog, Benartzi, Benartzi, *Bancor Protocol* (2017/18). The contract computes powers in integers and
-    rounds against the user; launch platforms add a fee on both sides.
+    rounds against the user, and refuses powers with too large a base or exponent; launch platforms add a fee on both
+    sides.
+
+    >>> curve = BondingCurve(1000.0, 10_000.0, 0.5)
+    >>> round(curve.price(), 4), round(curve.buy(100.0).amount_out, 4), curve.sell(10_000.0).amount_out
+    (0.2, 488.0885, 1000.0)
     """
 
     __slots__ = ()
 
     def __new__(cls, reserve: Amount, supply: Amount, reserve_ratio: Amount) -> Self:
         """Check the arguments and build the curve."""
-        reserve, supply = positive("reserve", reserve), positive("supply", supply)
-        reserve_ratio = between("reserve_ratio", reserve_ratio, 0.0, 1.0, low_open=True)
+        reserve, supply = kept(positive("reserve", reserve)), kept(positive("supply", supply))
+        reserve_ratio = kept(between("reserve_ratio", reserve_ratio, 0.0, 1.0, low_open=True))
         broadcastable(reserve=reserve, supply=supply, reserve_ratio=reserve_ratio)
         return super().__new__(cls, reserve, supply, reserve_ratio)
 
     def price(self) -> Amount:
-        """Marginal price of the token (reserve asset): ``R/(S·F)``."""
-        return self.reserve / self.supply / self.reserve_ratio
+        """Marginal price of the token (reserve asset): ``R/(S·F)``; ``ValueError`` where no token is left."""
+        return self.reserve / positive("supply", self.supply) / self.reserve_ratio
 
     def market_value(self) -> Amount:
         """All tokens at the marginal price (reserve asset): ``R/F``. Only the part F of it is there to be paid out."""
@@ -74,7 +81,7 @@ class BondingCurve(_State):
         Raises:
             ValueError: a negative payment.
         """
-        payment = non_negative("payment", payment)
+        payment, _ = non_negative("payment", payment), positive("supply", self.supply)
         minted = plain(self.supply * np.expm1(self.reserve_ratio * np.log1p(payment / self.reserve)))
         return CurveTrade(self, self._holding(self.reserve + payment, self.supply + minted), payment, minted, True)
 
@@ -85,23 +92,79 @@ class BondingCurve(_State):
             ValueError: a negative number of tokens, or so many that their cost is beyond all numbers.
         """
         tokens = non_negative("tokens", tokens)
-        with np.errstate(over="ignore"):
-            cost = self.reserve * np.expm1(np.log1p(tokens / self.supply) / self.reserve_ratio)
-        payment = non_negative("cost of tokens", cost)
+        payment = fund_cost(self.reserve, self.supply, self.reserve_ratio, tokens)
         return CurveTrade(self, self._holding(self.reserve + payment, self.supply + tokens), payment, tokens, True)
 
     def sell(self, tokens: Amount) -> CurveTrade:
-        """Give back exactly ``tokens`` (0 to all but the last), which are burned: ``R·(1 − (1 − ΔS/S)^(1/F))``.
+        """Give back exactly ``tokens`` (0 to all), which are burned: ``R·(1 − (1 − ΔS/S)^(1/F))``.
+
+        The whole supply is paid the whole reserve; the curve is then empty, and sells no more.
 
         Raises:
-            ValueError: tokens outside [0, supply).
+            ValueError: tokens outside [0, supply], or a curve on which nothing is left.
         """
-        tokens = between("tokens", tokens, 0.0, self.supply, high_open=True)
-        growth = np.log1p(-tokens / self.supply) / self.reserve_ratio
+        tokens = within("tokens", tokens, 0.0, positive("supply", self.supply))
+        supply = rest(self.supply, tokens)
+        with np.errstate(divide="ignore"):  # log 0 = −∞, of which nothing is left
+            growth = np.log1p(np.where(np.equal(supply, 0), -1.0, -tokens / self.supply)) / self.reserve_ratio
         paid = plain(0.0 - self.reserve * np.expm1(growth))
         left = plain(self.reserve * np.exp(growth))
-        return CurveTrade(self, self._holding(left, self.supply - tokens), tokens, paid, False)
+        return CurveTrade(self, self._holding(left, supply), tokens, paid, False)
 
     def _holding(self, reserve: Amount, supply: Amount) -> Self:
         """This curve with another reserve and supply, already known to be valid."""
         return tuple.__new__(type(self), (reserve, supply, self.reserve_ratio))
+
+
+def fund_cost(reserve: Amount, supply: Amount, total_weight: Amount, tokens: Amount) -> Amount:
+    """What minting exactly ``tokens`` costs of a reserve: ``R·((1 + ΔS/S)^(1/F) − 1)``.
+
+    A token may have several reserves, each paid so. F is then the sum of all weights, and may exceed 1.
+
+    Args:
+        reserve: R (reserve asset), > 0.
+        supply: S, tokens in circulation, > 0.
+        total_weight: F in (0, 2], as in the contract.
+        tokens: ΔS, to be minted, >= 0.
+
+    Raises:
+        ValueError: an argument outside its range, or so many tokens that their cost is beyond all numbers.
+
+    Source: as :class:`BondingCurve`, ``calculateFundCost``. The contract rounds up.
+
+    >>> round(fund_cost(250.0, 1000.0, 0.5, 1000.0), 9)
+    750.0
+    """
+    reserve, supply, tokens = positive("reserve", reserve), positive("supply", supply), non_negative("tokens", tokens)
+    total_weight = between("total_weight", total_weight, 0.0, 2.0, low_open=True)
+    broadcastable(reserve=reserve, supply=supply, total_weight=total_weight, tokens=tokens)
+    with np.errstate(over="ignore"):
+        cost = reserve * np.expm1(np.log1p(tokens / supply) / total_weight)
+    return non_negative("cost of tokens", cost)
+
+
+def cross_reserve_return(
+    source: Amount, source_weight: Amount, target: Amount, target_weight: Amount, amount: Amount
+) -> Amount:
+    """What one reserve of a token pays for ``amount`` of another: ``T·(1 − (R/(R + ΔR))^(F_R/F_T))``.
+
+    Args:
+        source, target: reserves R and T (each in its own asset), > 0.
+        source_weight, target_weight: their weights F in (0, 1].
+        amount: ΔR, paid into the source (source asset), >= 0.
+
+    Raises:
+        ValueError: an argument outside its range.
+
+    Source: as :class:`BondingCurve`, ``calculateCrossReserveReturn``; the trade of a
+    :class:`~defi_lib.exchange.pools.weighted.WeightedPool` without fee. The contract rounds down.
+
+    >>> round(cross_reserve_return(1000.0, 0.5, 4000.0, 0.5, 100.0), 6)
+    363.636364
+    """
+    source, target = positive("source", source), positive("target", target)
+    source_weight = between("source_weight", source_weight, 0.0, 1.0, low_open=True)
+    target_weight = between("target_weight", target_weight, 0.0, 1.0, low_open=True)
+    amount = non_negative("amount", amount)
+    broadcastable(source=source, target=target, weights=source_weight + target_weight, amount=amount)
+    return plain(0.0 - target * np.expm1(-np.log1p(amount / source) * (source_weight / target_weight)))

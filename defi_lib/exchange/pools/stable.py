@@ -453,7 +453,7 @@ def _answer(curve: _Curve, reserve: Amount, added: Amount, kept: Amount, lost: A
     product = flat * bend * reserve * kept
     if type(linear) is float and type(constant) is float and type(product) is float:
         # The same without numpy.
-        root = hypot(free, 2 * sqrt(product))
+        root: Any = hypot(free, 2 * sqrt(product))
         moved = -2 * constant / (root + linear) if linear > 0 else (root - linear) / (2 * flat)
         return moved, (root + free) / (2 * flat) if free > 0 else 2 * bend * reserve * kept / (root - free)
     root = np.hypot(free, 2 * product**0.5)
@@ -497,7 +497,8 @@ def _rising_root(function: Callable[[Amount], NDArray[np.float64]], start: Amoun
     """
     low: Any = np.zeros(np.shape(start))
     high: Any = np.array(start, dtype=float)
-    value_low, value = function(plain(low)), function(plain(high))
+    value_low: Any = function(plain(low))
+    value: Any = function(plain(high))
     for _ in range(_MAX_DOUBLINGS):
         beyond = value < 0
         if not np.any(beyond):

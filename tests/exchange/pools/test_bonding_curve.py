@@ -1,9 +1,11 @@
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from defi_lib.exchange import BondingCurve
+from defi_lib.exchange import BondingCurve, cross_reserve_return, fund_cost
 
 sizes = st.floats(1e-6, 1e15)
 ratios = st.floats(0.01, 1.0)
@@ -88,6 +90,27 @@ def test_arrays_agree_with_scalars():
     assert type(BondingCurve(1.0, 1.0, 0.5).buy(1.0).amount_out) is float
 
 
+def test_the_whole_supply_is_paid_the_whole_reserve():
+    # As in the contract; before, the last token could not be sold.
+    for tokens in (0.3, 0.1 + 0.2):
+        sold = BondingCurve(1000.0, 0.3, 0.2).sell(tokens)
+        assert (sold.amount_out, sold.curve.reserve, sold.curve.supply) == (1000.0, 0.0, 0.0)
+    some = BondingCurve(1000.0, np.array([0.3, 0.6]), 0.2).sell(0.3)
+    assert some.curve.supply.tolist() == [0.0, 0.3] and some.amount_out[0] == 1000.0 and some.curve.reserve[1] > 0
+    curve = BondingCurve(1000.0, 0.3, 0.2)
+    for _ in range(3):
+        curve = curve.sell(0.1).curve
+    assert curve.supply == curve.reserve == 0.0
+
+
+def test_a_curve_keeps_nothing_that_somebody_can_change():
+    reserve = np.array([1.0, 2.0])
+    curve = BondingCurve(reserve, reserve, 0.5)
+    reserve[:] = 9.0
+    assert curve.reserve.tolist() == curve.supply.tolist() == [1.0, 2.0]
+    assert pickle.loads(pickle.dumps(curve)).price().tolist() == curve.price().tolist()
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -97,8 +120,15 @@ def test_arrays_agree_with_scalars():
         (lambda: BondingCurve(1.0, 1.0, np.array([0.5, 1.5])), r"reserve_ratio\[1\] = 1.5 .*\(0, 1\]"),
         (lambda: BondingCurve(np.ones(2), np.ones(3), 0.5), r"reserve \(2,\), supply \(3,\)"),
         (lambda: BondingCurve(1.0, 1.0, 0.5).buy(-1.0), r"payment = -1 .*\[0, inf\)"),
-        (lambda: BondingCurve(1.0, 1.0, 0.5).sell(1.0), r"tokens = 1 .*\[0, 1\)"),
-        (lambda: BondingCurve(1.0, 1.0, 0.5).sell(-1.0), r"tokens = -1 .*\[0, 1\)"),
+        (lambda: BondingCurve(1.0, 1.0, 0.5).sell(1.1), r"tokens = 1.1 .*\[0, 1\]"),
+        (lambda: BondingCurve(1.0, 1.0, 0.5).sell(-1.0), r"tokens = -1 .*\[0, 1\]"),
+        (lambda: BondingCurve(1.0, 1.0, 0.5).sell(1.0).curve.price(), r"supply = 0 .*\(0, inf\)"),
+        (lambda: BondingCurve(1.0, 1.0, 0.5).sell(1.0).curve.buy(1.0), r"supply = 0 .*\(0, inf\)"),
+        (lambda: BondingCurve(1.0, 1.0, 0.5).sell(1.0).curve.sell(0.0), r"supply = 0 .*\(0, inf\)"),
+        (lambda: fund_cost(1.0, 1.0, 2.1, 1.0), r"total_weight = 2.1 .*\(0, 2\]"),
+        (lambda: cross_reserve_return(1.0, 0.0, 1.0, 0.5, 1.0), r"source_weight = 0 .*\(0, 1\]"),
+        (lambda: cross_reserve_return(1.0, 0.5, 1.0, 1.5, 1.0), r"target_weight = 1.5 .*\(0, 1\]"),
+        (lambda: cross_reserve_return(1.0, 0.5, 1.0, 0.5, -1.0), r"amount = -1 .*\[0, inf\)"),
         (lambda: BondingCurve(1.0, 1.0, 0.5).buy_exact(-1.0), r"tokens = -1 .*\[0, inf\)"),
         (lambda: BondingCurve(1.0, 1.0, 0.01).buy_exact(1e9), r"cost of tokens = inf .*\[0, inf\)"),
     ],
