@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, pairwise
+from math import inf, sqrt
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.exchange.pools.constant_product import ConstantProductPool
+from defi_lib.exchange.pools.constant_product import ConstantProductPool, needs_constant_product
 from defi_lib.exchange.pools.pool import ASSETS
 from defi_lib.ledger.transfer import Transfer, complete
-from defi_lib.validation import Amount, at_least, between, broadcastable, plain, positive
+from defi_lib.validation import Amount, at_least, between, broadcastable, plain, positive, prices_of
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -21,6 +22,9 @@ Watch: TypeAlias = Callable[[int, Amount, ConstantProductPool], None]
 
 #: Scenarios computed together: enough to hide the cost of a numpy call, few enough to stay in the L2 cache.
 BLOCK = 12_288
+
+#: Prices of one path that are made plain numbers at a time.
+CHUNK = 65_536
 
 #: Steps after which a trade counter of one byte must be emptied.
 COUNTER_LIMIT = 255
@@ -129,24 +133,34 @@ def arbitrage_along(
     :func:`~defi_lib.exchange.arbitrage.between.arbitrage_outside`.
 
     Args:
-        pool: the pool at the start; its reserves and fee may be arrays with one entry per scenario.
-        prices: outside price of token 0 in token 1, > 0, one array of scenarios per step: an array whose first
-            axis is time, or any iterable, which is then read one step at a time.
+        pool: the constant product pool at the start; its reserves and fee may be arrays with one entry per scenario.
+            For another pool, or one that computes its fee, chain ``arbitrage_outside``.
+        prices: outside price of token 0 in token 1, > 0, one array of scenarios per step: an array whose first axis is
+            time, a DataFrame whose rows are times, or any iterable, which is then read one step at a time.
         watch: called as ``watch(step, price, pool)`` after every step, or every ``every`` steps.
         every: steps between two calls of ``watch``, >= 1.
 
     Raises:
-        ValueError: a price that is not positive and finite, or shapes that do not fit together.
+        ValueError: a price that is not positive and finite, shapes that do not fit together, or another kind of pool.
 
     Source: Angeris et al., arXiv:1911.03380; loss versus rebalancing: Milionis et al., arXiv:2208.06046.
     Real arbitrageurs also pay gas and a fee outside, and skip trades worth less.
+
+    >>> run = arbitrage_along(ConstantProductPool((1000.0, 2e6)), [2000.0, 2100.0, 1950.0])
+    >>> run.trades, round(run.arbitrage_profit, 2), round(run.pool.price(), 2)
+    (2.0, 3373.61, 1955.67)
     """
     at_least("every", every, 1)
+    needs_constant_product("pool", pool)
+    stream = _plain_steps(prices_of(prices))
+    for first in stream:
+        stream = chain((first,), stream)
+        if np.ndim(first) == 0 and np.ndim(pool.price()) == np.ndim(pool.fee) == 0:
+            return _along_one(pool, stream, watch, every)
+        break
     run, steps, price = None, 0, np.asarray(pool.price())
-    for price_now in prices:
-        price = np.asarray(price_now, dtype=np.float64)
-        if price.size and not (price.min() > 0.0 and price.max() < np.inf):
-            positive(f"prices[{steps}]", price)
+    for price_now in stream:
+        price = _checked_price(steps, price_now)
         run = run or _Run(pool, price)
         run.step(steps, price)
         steps += 1
@@ -154,6 +168,62 @@ def arbitrage_along(
             watch(steps, run.shaped(price), run.pool())
     run = run or _Run(pool, price)
     return run.result(steps, price)
+
+
+def _plain_steps(prices: Iterable[Amount]) -> Iterator[Amount]:
+    """One entry per step; those of one long path as plain numbers, which are far faster to compute with."""
+    if isinstance(prices, np.ndarray) and prices.ndim == 1 and prices.dtype.kind in "fiu":
+        for start in range(0, len(prices), CHUNK):
+            yield from prices[start : start + CHUNK].astype(np.float64).tolist()
+    else:
+        yield from prices
+
+
+def _checked_price(step: int, price: Amount) -> Array:
+    """The prices of a step as an array; what is no array of floats is looked at entry by entry."""
+    if not (isinstance(price, np.ndarray) and price.dtype == np.float64):
+        return np.asarray(positive(f"prices[{step}]", price), dtype=np.float64)
+    if price.size and not (price.min() > 0.0 and price.max() < np.inf):
+        positive(f"prices[{step}]", price)
+    return price
+
+
+def _along_one(pool: ConstantProductPool, prices: Iterable[Amount], watch: Watch | None, every: int) -> ArbitrageRun:
+    """One path: the formulas of :class:`_Block` in plain numbers, without a numpy call in a step."""
+    run, steps = _Run(pool, np.asarray(1.0)), 0
+    block = run.blocks[0]
+    gamma_inverse, excess = float(block.gamma_inverse), float(block.excess)
+    x, y, trades = float(block.x[0]), float(block.y[0]), 0
+    price = paid_x = paid_y = volume = value_x = 0.0
+    for price_now in prices:
+        price = price_now if type(price_now) is float and 0.0 < price_now < inf else _one_price(steps, price_now)
+        product = x * y * gamma_inverse
+        new_y = sqrt(product * price)
+        new_x = product / new_y
+        low_x, low_y = new_x - x * excess, new_y - y * excess
+        new_x, new_y = max(min(x, new_x), low_x), max(min(y, new_y), low_y)
+        change_x, change_y = new_x - x, new_y - y
+        x, y, steps = new_x, new_y, steps + 1
+        if change_x or change_y:
+            value = change_x * price
+            trades += change_x != 0.0
+            value_x += value
+            volume += max(value, change_y)
+            paid_x += max(change_x, 0.0)
+            paid_y += max(change_y, 0.0)
+        if watch is not None and steps % every == 0:
+            block.x[0], block.y[0] = x, y
+            watch(steps, price, run.pool())
+    block.x[0], block.y[0], block.paid_x[0], block.paid_y[0] = x, y, paid_x, paid_y
+    block.volume[0], block.value_x[0], block.trades[0] = volume, value_x, trades
+    return run.result(steps, np.asarray(price))
+
+
+def _one_price(step: int, price: Amount) -> float:
+    number = positive(f"prices[{step}]", price)
+    if np.ndim(number):
+        raise ValueError(f"prices[{step}] has shape {np.shape(number)}: allowed is one number, as in the first step")
+    return float(number)
 
 
 class _Run:

@@ -276,7 +276,7 @@ def test_rows_of_a_table_are_times():
     np.testing.assert_array_equal(got.arbitrage_profit, want.arbitrage_profit)
     one = arbitrage_along(start, pandas.Series(paths[:, 1], index=pandas.date_range("2024-01-01", periods=50)))
     assert one.arbitrage_profit == want.arbitrage_profit[1] and one.steps == 50
-    with pytest.raises(ValueError, match="prices = .* is a mapping"):
+    with pytest.raises(ValueError, match=r"prices = .* is a mapping"):
         arbitrage_along(start, {0: 1.0, 1: 2.0})
 
 
