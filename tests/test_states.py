@@ -32,7 +32,6 @@ CHECKED = {name: kind for name, kind in CLASSES.items() if not (issubclass(kind,
 #: Classes that do not keep the promise yet.
 NOT_YET = {
     "compute": "Accelerator Device LanguageModel Machine Nodes PeerNetwork Samples Tasks TokenEconomy TokenRun",
-    "exchange": "BondingCurve StableSwapPool",
     "rewards": "ChefChange MasterChef RewardsChange StakingRewards VestingWallet WalletChange BondDepository "
     "DecayingEmission RebasingToken RewardFarm StepEmission Vesting",
     "staking": "BlockTree LiquidStakingPool Miners Validator",
