@@ -327,8 +327,6 @@ def test_shares_are_worth_what_was_paid_for_them(kind):
 
 @every_shared_kind
 def test_all_shares_but_rounding_are_all_shares(kind):
-    if isinstance(kind.pool, StableSwapPool):
-        pytest.skip("being worked on")
     shares = kind.pool.shares
     for almost in (shares, np.nextafter(shares, 0.0), 0.1 * shares + 0.2 * shares + 0.7 * shares * (1 - 1e-15)):
         with pytest.raises(ValueError, match="shares"):

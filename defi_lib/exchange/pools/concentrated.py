@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from defi_lib.exchange.pools.pool import LiquidityChange, Swap
+from defi_lib.exchange.pools.pool import LiquidityChange, Swap, price_gaps
 from defi_lib.exchange.pools.price_range import amounts_between, liquidity_for_amounts
 from defi_lib.exchange.pools.tick_rows import float_rungs, read_rows
 from defi_lib.exchange.pools.tick_walk import (
@@ -54,6 +54,9 @@ from defi_lib.validation import (
 
 #: Fee (ratio) and the tick spacing that goes with it.
 FEE_TIERS = FrozenDict({0.0001: 1, 0.0005: 10, 0.003: 60, 0.01: 200})
+
+#: More than any liquidity takes before a price limit (tokens).
+_ENOUGH = 1e200
 
 #: Who provides liquidity where it does not matter.
 PROVIDER = "provider"
@@ -144,7 +147,14 @@ class ConcentratedPool(PoolState):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """A copy and a pickle keep the state as it is."""
-        return type(self)._make, (tuple(self),)
+        return type(self)._make, (tuple(self),), getattr(self, "__dict__", None)
+
+    def _replace(self, **fields: Any) -> Self:
+        """This pool with some fields, already known to be valid, replaced; a subclass keeps what it added."""
+        pool = super()._replace(**fields)
+        if added := getattr(self, "__dict__", None):
+            pool.__dict__.update(added)
+        return pool
 
     @property
     def ladder(self) -> Ladder:
@@ -186,6 +196,31 @@ class ConcentratedPool(PoolState):
         Arguments and errors as in :meth:`swap_exact_in`.
         """
         return self._swap(non_negative("amount_out", amount_out), token_in, token_out, price_limit, exact_in=False)
+
+    def trade_to(self, price: Amount, token: int = 0, quote: int = 1, *, after_fee: bool = False) -> tuple[Swap, Swap]:
+        """The trade that moves the price to ``price``, ``(bought, sold)``; contract and arguments as in ``Pool``.
+
+        It walks to a price limit. The fee is not put to work and moves no price. Where no liquidity is, the price moves
+        for nothing.
+
+        Raises:
+            ValueError: a price that is not positive or beyond all ticks, or a token that the pool does not have.
+
+        >>> pool = ConcentratedPool(2000.0).add_liquidity(69060, 82920, 1000.0).pool
+        >>> bought, sold = pool.trade_to(2100.0)
+        >>> round(bought.amount_in, 3), sold.amount_in, round(sold.pool.price(), 9)
+        (1107.721, 0.0, 2100.0)
+        """
+        token_pair(token, quote, 2, ("token", "quote"))
+        up, down = price_gaps(self, price, token, quote, after_fee=after_fee)
+        bought = self._to(up, quote)
+        return bought, bought.pool._to(down, token)
+
+    def with_fee(self, fee: Amount) -> Self:
+        """The same pool with another fee (ratio, in [0, 1)) from now on; ``ValueError`` outside this range."""
+        fee = kept(ratio("fee", fee))
+        broadcastable(fee=fee, price=self.sqrt_price)
+        return self._replace(fee=fee)
 
     def liquidity_for(self, amounts: Pair, tick_lower: int, tick_upper: int) -> Amount:
         """The most liquidity that both amounts (tokens) can pay for in a range at the pool's price.
@@ -286,12 +321,23 @@ class ConcentratedPool(PoolState):
         )
         return earned_0, earned_1
 
+    def _to(self, rise: Amount, token_in: int) -> Swap:
+        """Pay ``token_in`` until the price of the other token has risen by the part ``rise`` (0: nothing)."""
+        root = self.sqrt_price * (np.sqrt(1 + rise) if token_in == 1 else 1 / np.sqrt(1 + rise))
+        reached = plain(within("√price", root, MIN_SQRT_PRICE, MAX_SQRT_PRICE))
+        limit = plain(np.where(np.greater(rise, 0), reached, self.sqrt_price))
+        return self._walked(plain(np.where(np.not_equal(limit, self.sqrt_price), _ENOUGH, 0.0)), token_in, True, limit)
+
     def _swap(self, amount: Amount, token_in: int, token_out: int, price_limit: Amount | None, exact_in: bool) -> Swap:
         token_pair(token_in, token_out, 2)
         limit = self._root_limit(price_limit, token_in)
         broadcastable(amount=amount, price=self.sqrt_price, fee=self.fee, price_limit=limit)
+        return self._walked(amount, token_in, exact_in, limit, whole=price_limit is None)
+
+    def _walked(self, amount: Amount, token_in: int, exact_in: bool, limit: Amount, *, whole: bool = False) -> Swap:
+        """Trade until √price is ``limit``; if the amount must be filled as a whole, it is an error if it is not."""
         went = walk(self, amount, token_in, exact_in, limit)
-        if price_limit is None and np.any(went.unfilled > 0):
+        if whole and np.any(went.unfilled > 0):
             name, most = ("amount_in", went.paid) if exact_in else ("amount_out", went.received)
             between(name, amount, 0.0, plain(most))
         paid, received = plain(went.paid), plain(went.received)
@@ -305,7 +351,7 @@ class ConcentratedPool(PoolState):
             protocol_fees=(owed[0], owed[1]),
             reserves=self._less(-paid, received) if token_in == 0 else self._less(received, -paid),
         )
-        return Swap(self, pool, paid, received, plain(went.fee), token_in, token_out)
+        return Swap(self, pool, paid, received, plain(went.fee), token_in, 1 - token_in)
 
     def _root_limit(self, price_limit: Amount | None, token_in: int) -> Amount:
         """Root of the price at which a trade must stop."""

@@ -222,3 +222,31 @@ def test_a_limit_one_float_away_trades_nothing_on_the_wrong_side():
     for token_in, limit in ((0, np.nextafter(pool.price(), 0)), (1, np.nextafter(pool.price(), 1e9))):
         swap = pool.swap_exact_in(1.0, token_in, 1 - token_in, price_limit=limit)
         assert 0 <= swap.amount_in < 1e-6 and swap.amount_out >= 0
+
+
+class Tagged(ConcentratedPool):
+    """With something of its own."""
+
+
+def test_a_subclass_stays_what_it_is():
+    pool = Tagged(1.0)
+    pool.tag = "mine"
+    added = pool.add_liquidity(-600, 600, 1000.0).pool
+    moved = added.trade_to(1.01)[1].pool
+    for after in (added, moved, moved.with_fee(0.01), moved.remove_liquidity(-600, 600, 1.0).pool, copy.copy(moved)):
+        assert type(after) is Tagged and after.tag == "mine"
+
+
+def test_a_trade_to_a_price_crosses_ticks_and_gaps_in_each_scenario():
+    pool = ConcentratedPool(1.0).add_liquidity(-120, 60, 1000.0).pool.add_liquidity(600, 1200, 10.0).pool
+    prices = np.array([1.1, 0.995, 1.0, price_at_tick(60), price_at_tick(-120), 0.5])
+    bought, sold = pool.trade_to(prices)
+    np.testing.assert_allclose(sold.pool.price(), prices, rtol=1e-14)
+    for i, price in enumerate(prices.tolist()):
+        one = pool.trade_to(price)
+        assert (one[0].amount_in, one[1].amount_in) == (bought.amount_in[i], sold.amount_in[i])
+        assert one[1].pool.tick == sold.pool.tick[i]
+        inverse = pool.trade_to(1 / price, 1, 0)
+        assert inverse[1].amount_in == pytest.approx(one[0].amount_in, rel=1e-12, abs=1e-12)
+    with pytest.raises(ValueError, match="√price"):
+        pool.trade_to(1e60)
