@@ -22,7 +22,7 @@ LAYERS = [
     {"compute": []},
     {"simulation": []},
     {"explore": []},
-    {"labs": [], "server": []},
+    {"labs": [], "server": [], "saving": []},
 ]
 
 
