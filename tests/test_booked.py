@@ -1,0 +1,165 @@
+"""What every public record that can be booked promises: it conserves, in numbers, for one case as for many.
+
+The classes are found by themselves: a new record with ``transfers`` says here how it comes about.
+"""
+
+import numpy as np
+import pytest
+
+from defi_lib import compute, exchange, lending, rewards, staking
+from defi_lib.ledger import Ledger, Transfer
+from defi_lib.ledger.transfer import moments
+from tests.support.states import is_protocol, public_classes
+
+POOL = exchange.ConstantProductPool((1_000.0, 2e6))
+DEVICE = compute.Device(1_600.0, 4.0, 0.35, 0.05)
+FEW = np.array([0.3, 0.2, 0.9])
+
+
+def a_market():
+    curve = lending.SharedRates(lending.KinkedCurve(0.0, 0.04, 0.75, 0.8), 0.1)
+    listings = {"ETH": lending.Listing(curve, 0.8, 0.825, 0.05), "USD": lending.Listing(curve)}
+    market = lending.Market(listings, {"ETH": 2_000.0, "USD": 1.0})
+    return market.supply("bob", "USD", 50_000.0).market.supply("ann", "ETH", 10.0).market
+
+
+#: How a record comes about, from a number or an array between 1 and 2.
+MADE = {
+    "exchange.Swap": lambda x: POOL.swap_exact_in(10.0 * x),
+    "exchange.Trade": lambda x: exchange.OrderBook.around(2_000.0, 0.01, 1e6, maker_fee=0.001).swap_exact_in(10.0 * x),
+    "exchange.LiquidityChange": lambda x: POOL.add_liquidity((x, 2_000.0 * x)),
+    "exchange.BalanceChange": lambda x: POOL.donate((x, 2.0 * x)),
+    "exchange.ArbitrageRun": lambda x: exchange.arbitrage_along(POOL, [2_100.0 * x, 1_900.0 * x]),
+    "exchange.Sandwich": lambda x: exchange.sandwich_attack(POOL, 40_000.0 * x, 0.01, 3.0, token_in=1, token_out=0),
+    "lending.MarketChange": lambda x: a_market().borrow("ann", "USD", 5_000.0 * x),
+    "lending.FlashLoan": lambda x: lending.flash_loan(1e6 * x, 3e6, gas=10.0),
+    "lending.DebtChange": lambda x: lending.DebtPosition(10.0, 5_000.0, 2_000.0).adjust(1.0 * x, 100.0 * x),
+    "lending.DebtLiquidation": lambda x: lending.DebtPosition(10.0, 12_000.0 * x, 1_500.0).liquidate(),
+    "lending.PoolChange": lambda x: lending.StabilityPool().deposit("ann", 100.0 * x),
+    "lending.PoolLiquidation": lambda x: lending.StabilityPool().deposit("ann", 1_000.0).pool.liquidate(100.0 * x, 2.0),
+    "lending.SavingsChange": lambda x: lending.SavingsRate(0.05).deposit("ann", 100.0 * x),
+    "lending.BankChange": lambda x: lending.Bank(10.0, 0.01, 0.05).deposit("ann", 5.0 * x),
+    "rewards.BondSale": lambda x: rewards.BondDepository(100.0, 5.0, 1e6).deposit(10.0 * x),
+    "rewards.Rebase": lambda x: rewards.RebasingToken(10.0, 1.0, 100.0).rebase(0.01 * x),
+    "rewards.FarmRun": lambda x: rewards.run_farm(
+        np.multiply.outer([900.0, 800.0], x), POOL, 1e6, 0.05, fees=9.0, demand=300.0
+    ),
+    "rewards.LiquiditySide": lambda x: (
+        rewards.compare_liquidity(np.multiply.outer([1.0, 1.1, 0.9], x), 1e6, 5e4, reward=500.0).rented
+    ),
+    "staking.Fee": lambda x: staking.layer_1_fee(21_000 * x, 20e9, 5e9, 2_000.0),
+    "compute.HostYear": lambda x: compute.host_year(DEVICE, 0.4, 0.5 * x, 0.2, 0.25),
+    "compute.PlanChoice": lambda x: compute.choose_plan(3.0 * x, 1.0, 5.0, 0.1),
+    "compute.Settlement": lambda x: compute.settle_by_invoice(10.0 * x, 2.0, 0.5, 0.03, 3.0, 30.0, 0.05, 0.01),
+    "compute.Clearing": lambda x: compute.mcafee_auction(np.multiply.outer(x, FEW), [0.1, 0.25]),
+    "compute.Award": lambda x: compute.reverse_auction(np.multiply.outer(x, FEW), 2.0, 2),
+    "compute.HybridService": lambda x: compute.hybrid_service(1.5 * x, 1.0, 2, 1, 0.3, 2.0),
+    "compute.StorageMonth": lambda x: compute.storage_month(80 / 29, 4.0 * x, 1.5, 0.5, 7.0, 2.0, 0.05, 2.0),
+    "compute.DataSale": lambda x: compute.sell_data(exchange.BondingCurve(1e3, 1e3, 0.5), 200.0, 100.0 * x, True),
+    "compute.BurnMint": lambda x: compute.burn_and_mint(1_000.0 * x, 2.0, 300.0, 0.9, 0.8),
+    "compute.Payout": lambda x: compute.buy_back(1e6, 1e5, 1e4 * x),
+    "compute.SpotCheckIncome": lambda x: compute.spot_check_income(100.0 * x, 0.3, 0.1, 2.0, 20.0, 1.0, 0.5),
+}
+
+#: Records of one case only.
+SINGLE = {
+    "lending.Liquidation": lambda: lending.liquidate(
+        np.full(3, 10.0), np.array([1e3, 1.2e4, 2e4]), 1_400.0, 0.825, 0.05, fee_share=0.1
+    ),
+    "lending.MarketLiquidation": lambda: (
+        a_market().borrow("ann", "USD", 15_000.0).market.set_prices({"ETH": 1_700.0}).market
+    ).liquidate("keeper", "ann", "ETH", "USD"),
+    "lending.VaultChange": lambda: lending.ShareVault(10, {"alice": 5, "bob": 5}).deposit("carl", 7),
+    "lending.PoolCascade": lambda: lending.pool_cascade(
+        POOL, lending.sale_for_fall(POOL, 0.2), np.full(5, 20.0), np.linspace(2e4, 3.2e4, 5), 0.83, 0.05, 0.1
+    ),
+    "rewards.FarmChange": lambda: rewards.RewardFarm([10.0, 20.0]).distribute(6.0),
+    "rewards.ChefChange": lambda: rewards.MasterChef(100, [rewards.ChefPool(1, 0)]).deposit("ann", 5, 0),
+    "rewards.RewardsChange": lambda: rewards.StakingRewards().stake("ann", 5),
+    "rewards.WalletChange": lambda: rewards.VestingWallet(0, 100).fund(1_000),
+    "rewards.LaunchRun": lambda: rewards.run_launch(
+        rewards.AllocationTable(1e6, [rewards.Allocation("team", 0.4), rewards.Allocation("sale", 0.6)]),
+        exchange.ConstantProductPool((1e5, 1e5)),
+        3,
+        0.5,
+        300.0,
+    ),
+    "staking.MiningPath": lambda: staking.simulate_mining(
+        staking.Miners([10.0, 30.0], [0.3, 0.05], 20.0), np.full(6, 10.0), machine_price=15.0, reinvested=0.5
+    ),
+    "staking.StakeHistory": lambda: staking.simulate_stakes(
+        np.array([5.0, 95.0]), 1.0, 20, 9, np.random.default_rng(1), cost=0.01, pool_fee=0.1
+    ),
+    "compute.Assignment": lambda: compute.assign([[1.0, 2.0], [9.0, 1.5]], outside=3.0),
+    "compute.Schedule": lambda: compute.schedule(
+        compute.Tasks([1.0, 2.0]), compute.Nodes([1.0, 2.0], price=[0.5, 1.0])
+    ),
+    "compute.Dispute": lambda: compute.settle_dispute(
+        4, lambda at: at + 1, lambda at: at, lambda at: -at if at > 2 else at, 7.0
+    ),
+    "compute.TokenRun": lambda: compute.simulate_token_economy(
+        compute.TokenEconomy(1e6, 100.0, 1e5, 1e6, 50.0), rewards.StepEmission(1e4), 0.1
+    ),
+    "compute.Rewards": lambda: compute.divide_budget(100.0, [3.0, -1.0, 0.5]),
+}
+
+#: Records whose transfers are tried where they are made, in the tests of their module.
+ELSEWHERE = {
+    "governance.GaugeChange",
+    "governance.LockChange",
+    "lending.AuctionStart",
+    "lending.Bid",
+    "lending.DutchRestart",
+    "lending.DutchTake",
+    "lending.ExactPoolChange",
+    "lending.ExactPoolLiquidation",
+    "lending.ExactRedemption",
+    "lending.ExactTroveLiquidation",
+    "lending.Settlement",
+    "lending.TroveChange",
+}
+
+TRIED = {**{name: lambda make=make: make(1.5) for name, make in MADE.items()}, **SINGLE}
+
+
+def books(record):
+    return [transfer for moment in moments(record, {}) for transfer in moment.transfers]
+
+
+def test_every_public_record_that_can_be_booked_is_tried():
+    can = {
+        name
+        for name, kind in public_classes()
+        if (hasattr(kind, "transfers") or hasattr(kind, "moments")) and not is_protocol(kind)
+    }
+    said = {*TRIED, *ELSEWHERE, "ledger.Ledger", "ledger.Moment", "staking.Block"}
+    assert can - said == set(), "say in MADE or SINGLE how it comes about"
+    assert said - can == set(), "there is no such record any more"
+
+
+@pytest.mark.parametrize("name", TRIED)
+def test_it_conserves_and_moves_numbers(name):
+    record = TRIED[name]()
+    moves = books(record)
+    assert moves, "an example in which nothing moves tests nothing"
+    for move in moves:
+        assert type(move) is Transfer and move.payer != move.payee
+        assert all(isinstance(text, str) and text for text in (move.payer, move.payee, move.asset, move.reason))
+        assert np.all(np.isfinite(move.amount)) and np.all(np.greater_equal(move.amount, 0.0))
+    assert any(np.any(np.greater(move.amount, 0.0)) for move in moves)
+    ledger = Ledger(new_parties="by name")
+    ledger.book(record)
+    ledger.check_conserved()
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_many_cases_are_each_case(name):
+    xs = np.array([1.0, 1.3, 2.0])
+    many = books(MADE[name](xs))
+    for at, x in enumerate(xs.tolist()):
+        alone = [move for move in books(MADE[name](x)) if move.amount]
+        here = [move for move in many if np.broadcast_to(move.amount, xs.shape)[at]]
+        assert [move[:2] + move[3:] for move in here] == [move[:2] + move[3:] for move in alone]
+        for one, all_of_them in zip(alone, here, strict=True):
+            amount = np.broadcast_to(all_of_them.amount, xs.shape)[at]
+            assert amount == pytest.approx(one.amount, rel=1e-9)
