@@ -70,6 +70,8 @@ SINGLE = {
         a_market().borrow("ann", "USD", 15_000.0).market.set_prices({"ETH": 1_700.0}).market
     ).liquidate("keeper", "ann", "ETH", "USD"),
     "lending.VaultChange": lambda: lending.ShareVault(10, {"alice": 5, "bob": 5}).deposit("carl", 7),
+    "lending.Redemption": lambda: lending.Troves([10.0, 9.0], [10_000.0, 9_500.0]).redeem(500.0, 2_000.0),
+    "lending.TroveLiquidation": lambda: lending.Troves([10.0, 1.0], [10_000.0, 1_900.0]).liquidate(2_000.0, 500.0),
     "lending.PoolCascade": lambda: lending.pool_cascade(
         POOL, lending.sale_for_fall(POOL, 0.2), np.full(5, 20.0), np.linspace(2e4, 3.2e4, 5), 0.83, 0.05, 0.1
     ),
@@ -117,6 +119,7 @@ ELSEWHERE = {
     "lending.ExactTroveLiquidation",
     "lending.Settlement",
     "lending.TroveChange",
+    "rewards.OlympusChange",
 }
 
 TRIED = {**{name: lambda make=make: make(1.5) for name, make in MADE.items()}, **SINGLE}
