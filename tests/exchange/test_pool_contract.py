@@ -65,8 +65,6 @@ KINDS = {
     "order book": Kind(OrderBook.around(2000.0, 0.001, 1e6), 0.03, 2e-3),
 }
 every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS.keys())
-TRADING = {name: kind for name, kind in KINDS.items() if hasattr(kind.pool, "trade_to")}
-every_trading_kind = pytest.mark.parametrize("kind", TRADING.values(), ids=TRADING.keys())
 SHARED = {name: kind for name, kind in KINDS.items() if hasattr(kind.pool, "shares")}
 every_shared_kind = pytest.mark.parametrize("kind", SHARED.values(), ids=SHARED.keys())
 
@@ -207,6 +205,7 @@ def test_a_pool_and_its_records_travel(kind):
 ARRAYS = {
     "constant product": lambda a, fee: ConstantProductPool((a, 2 * a), fee, a, fee, a),
     "weighted": lambda a, fee: WeightedPool((a, 2 * a, a), (fee, fee, 1 - 2 * fee), fee, a, power_error=fee),
+    "stable": lambda a, fee: StableSwapPool((a, 2 * a), a, fee, a),
     "concentrated": lambda a, fee: ConcentratedPool(a, fee, protocol_fee=fee),
     "order book": lambda a, fee: OrderBook([(1.0, 2.0)], [(2.0, 3.0)], fee, fee),
 }
@@ -220,7 +219,7 @@ def test_a_pool_keeps_its_own_numbers(build):
     assert pickle.dumps(pool) == want
 
 
-@every_trading_kind
+@every_kind
 @pytest.mark.parametrize("side", [-1.0, -0.01, 0.0, 0.01, 1.0])
 def test_a_trade_to_a_price_ends_there(kind, side):
     for token, quote in (kind.pair, kind.pair[::-1]):
@@ -233,14 +232,14 @@ def test_a_trade_to_a_price_ends_there(kind, side):
             assert (bought.amount_in > 0, sold.amount_in > 0) == (side > 0, side < 0)
 
 
-@every_trading_kind
+@every_kind
 def test_within_the_band_nothing_is_traded_after_fee(kind):
     token, quote = kind.pair
     for price in kind.pool.price(token, quote) * (1 + 0.99 * kind.pool.fee * np.array([-1.0, 0.0, 1.0])):
         assert [swap.amount_in for swap in kind.pool.trade_to(price, token, quote, after_fee=True)] == [0.0, 0.0]
 
 
-@every_trading_kind
+@every_kind
 @pytest.mark.parametrize("after_fee", [False, True])
 def test_prices_of_scenarios_are_reached_one_by_one(kind, after_fee):
     token, quote = kind.pair
@@ -252,7 +251,7 @@ def test_prices_of_scenarios_are_reached_one_by_one(kind, after_fee):
             assert swap.amount_out[i] == pytest.approx(alone.amount_out, rel=1e-10)
 
 
-@every_trading_kind
+@every_kind
 @pytest.mark.parametrize("price", [0.0, -1.0, np.nan, np.inf])
 def test_a_price_that_is_none_is_refused(kind, price):
     with pytest.raises(ValueError, match="price = "):
@@ -261,7 +260,7 @@ def test_a_price_that_is_none_is_refused(kind, price):
         arbitrage_outside(kind.pool, price, *kind.pair)
 
 
-@every_trading_kind
+@every_kind
 @pytest.mark.parametrize("side", [-1.0, -0.4, 0.4, 1.0])
 def test_the_profit_of_arbitrage_is_that_of_its_swaps_and_the_best_possible(kind, side):
     for token, quote in (kind.pair, kind.pair[::-1]):
@@ -297,7 +296,7 @@ def test_arbitrage_with_a_pool_that_cannot_say_its_trade_is_refused():
         arbitrage_outside(Foreign(), 1.0)
 
 
-@every_trading_kind
+@every_kind
 def test_another_fee_is_checked_and_changes_nothing_else(kind):
     token_in, token_out, amount = directions(kind)[0]
     cheap = kind.pool.with_fee(0.0)
