@@ -123,6 +123,8 @@ def main() -> None:
     def streamed_by_hand() -> object:
         return handwritten(handwritten_paths(SCENARIOS, STEPS, np.random.default_rng(1)), SCENARIOS)
 
+    path = prices.T.reshape(-1)[:1_000_000]
+    one = seconds(lambda: arbitrage_along(pool, path), 3) / len(path)
     size = SCENARIOS * STEPS
     speeds = {
         "prices given, arbitrage_along": size / seconds(lambda: arbitrage_along(pool, prices)),
@@ -138,6 +140,7 @@ def main() -> None:
     print(f"  by hand / public call, prices given     {by_hand / given:6.2f}  (goal <= 2)")
     print(f"  by hand / public call, prices streamed  {stream_by_hand / stream:6.2f}  (goal <= 2)")
     print(f"  public call / pool objects one by one   {given / objects:6.0f}")
+    print(f"  one path of {len(path):,} steps              {1e6 * one:6.2f} microseconds a step  (goal <= 12)")
     print(
         f"  extra memory, prices given   {peak_megabytes(lambda: arbitrage_along(pool, prices)):6.1f} MB  (goal <= 64)"
     )
