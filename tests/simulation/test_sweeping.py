@@ -163,3 +163,21 @@ def test_messages_show_a_few_entries():
     with pytest.raises(SweepError) as error:
         sweep(lambda prices: 1 / 0, {"prices": [np.zeros(10**6), list(range(10**6))]})
     assert len(str(error.value)) < 300
+
+
+@pytest.mark.parametrize("batch", [1, 2, 5, 12, 100])
+def test_batches_change_nothing(batch):
+    with ThreadPoolExecutor(2) as threads:
+        assert sweep(income, GRID, threads, batch=batch) == sweep(income, GRID)
+
+
+def test_a_failure_within_a_batch_carries_its_parameters_and_where_it_happened():
+    with (
+        ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool,
+        pytest.raises(SweepError, match="failed at value = 0: ZeroDivisionError") as caught,
+    ):
+        sweep(inverse, {"value": [2, 1, 0, 3]}, pool, batch=4)
+    assert caught.value.parameters == {"value": 0}
+    assert "in inverse" in "".join(caught.value.__cause__.__notes__)
+    with pytest.raises(ValueError, match="batch = 0 is outside"):
+        sweep(inverse, {"value": [1]}, batch=0)
