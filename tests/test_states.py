@@ -29,23 +29,6 @@ from tests.support.states import (
 
 CLASSES = {name: kind for name, kind in public_classes() if name not in NO_STATES and not is_protocol(kind)}
 CHECKED = {name: kind for name, kind in CLASSES.items() if not (issubclass(kind, tuple) and is_record(kind))}
-#: Classes that do not keep the promise yet.
-NOT_YET = {
-    "compute": "Accelerator Device LanguageModel Machine Nodes PeerNetwork Samples Tasks TokenEconomy TokenRun",
-    "rewards": "ChefChange MasterChef RewardsChange StakingRewards VestingWallet WalletChange BondDepository "
-    "DecayingEmission RebasingToken RewardFarm StepEmission Vesting",
-    "staking": "BlockTree LiquidStakingPool Miners Validator",
-}
-
-
-@pytest.fixture(autouse=True)
-def expected(request):
-    name = getattr(request.node, "callspec", None) and request.node.callspec.params.get("name")
-    package, _, kind = (name or "").partition(".")
-    if kind in NOT_YET.get(package, "").split():
-        request.applymarker(pytest.mark.xfail(strict=False))
-
-
 every_class = pytest.mark.parametrize("name", CLASSES)
 every_state = pytest.mark.parametrize("name", CHECKED)
 
@@ -89,11 +72,10 @@ def test_it_keeps_its_own_numbers_and_locks_them(name):
 
 
 def test_they_are_parameters_and_results_of_a_sweep_in_other_processes():
-    able = {name: kind for name, kind in CLASSES.items() if name.partition(".")[2] not in " ".join(NOT_YET.values())}
-    states = [example(name, kind) for name, kind in able.items()]
+    states = [example(name, kind) for name, kind in CLASSES.items()]
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         results = sweep(returned, {"state": states}, pool, progress=False).results
-    for name, state, result in zip(able, states, results, strict=True):
+    for name, state, result in zip(CLASSES, states, results, strict=True):
         assert same_value(result["state"], state), name
 
 
