@@ -13,8 +13,9 @@ from typing import Any
 
 import nbformat
 
+from defi_lib.words import LIVE
+
 WIDGET = "application/vnd.jupyter.widget-view+json"
-LIVE = "Run ▸ Run All Cells makes this live"
 
 Notebook = dict[str, Any]
 

@@ -8,7 +8,8 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 
-from defi_lib.saving import LIVE, WIDGET, keep_shipped
+from defi_lib.saving import WIDGET, keep_shipped
+from defi_lib.words import LIVE
 from tools.notebooks import ROOT, find
 
 LESSONS = find(("course",))

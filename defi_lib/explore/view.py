@@ -7,9 +7,12 @@ columns and the sentence that says what they show; the browser echoes nothing ba
 
 from __future__ import annotations
 
+import base64
+import html
 import json
 import os
 import pathlib
+import re
 from typing import Any
 
 import anywidget
@@ -22,6 +25,7 @@ from defi_lib.explore.figure import LiveFigure, theme
 from defi_lib.explore.plots import Columns, Plot
 from defi_lib.explore.reruns import close_parts, remember
 from defi_lib.theme import style
+from defi_lib.words import LIVE
 
 _HERE = pathlib.Path(__file__).parent
 _BOKEHJS = pathlib.Path(bokeh.__file__).parent / "server" / "static" / "js" / "bokeh.min.js"
@@ -126,8 +130,21 @@ def show(plot: Plot, result: Columns, sentence: str = "") -> PlotView:
 
 
 def with_picture(bundle: Any, view: PlotView) -> Any:
-    """The mime bundle of a widget, with the still picture where the notebooks are made for readers without a kernel."""
-    if not os.environ.get("DEFI_LIB_STATIC_PICTURES"):
-        return bundle
+    """The mime bundle of a widget with what stays when its kernel is gone: the sentence, and for shipped notebooks a
+    picture whose description is the sentence, with a word on how to make it live.
+    """
     data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-    return data | {"image/png": view.picture(), "text/plain": view.sentence}, metadata
+    data = data | {"text/plain": view.sentence.replace("**", "")}
+    if os.environ.get("DEFI_LIB_STATIC_PICTURES"):
+        data = data | {"text/html": still_page(view.picture(), view.sentence)}
+    return data, metadata
+
+
+def still_page(picture: bytes, sentence: str) -> str:
+    """A picture and its sentence as HTML. Screen readers hear the sentence once, as what the picture shows."""
+    words = re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", html.escape(sentence))
+    source = f"data:image/png;base64,{base64.b64encode(picture).decode()}"
+    return (
+        f'<img src="{source}" alt="{html.escape(sentence.replace("**", ""))}">\n'
+        f'<p aria-hidden="true">{words}</p>\n<p><em>{LIVE}.</em></p>\n'
+    )

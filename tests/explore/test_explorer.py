@@ -201,11 +201,12 @@ def test_bars_are_stacked_by_sign():
 def test_mime_bundle_carries_a_picture_only_when_notebooks_are_made(monkeypatch):
     explorer = make()
     monkeypatch.delenv("DEFI_LIB_STATIC_PICTURES", raising=False)
-    bundle = explorer._repr_mimebundle_()
-    assert "image/png" not in (bundle[0] if isinstance(bundle, tuple) else bundle)
+    data, _ = explorer._repr_mimebundle_()
+    assert "text/html" not in data and data["text/plain"] == explorer.sentence.replace("**", "")
     monkeypatch.setenv("DEFI_LIB_STATIC_PICTURES", "1")
     data, _ = explorer._repr_mimebundle_()
-    assert data["image/png"].startswith(b"\x89PNG") and data["text/plain"] == explorer.sentence
+    assert "data:image/png;base64,iVBOR" in data["text/html"] and "Run ▸ Run All Cells" in data["text/html"]
+    assert f'alt="{explorer.sentence.replace("**", "")}"' in data["text/html"]
 
 
 @pytest.mark.parametrize(

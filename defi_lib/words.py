@@ -1,0 +1,3 @@
+"""Words that more than one part of the kits says."""
+
+LIVE = "Run ▸ Run All Cells makes this live"
