@@ -180,15 +180,15 @@ def replays(n: int) -> Callable[[], object]:
 
 ROWS = [
     Row("positions added to a concentrated pool", add_positions, 100, 1.6, 2_000, repeats=1),
-    Row("steps of arbitrage along one path", along_one_path, 1_000, 1.1, 1e6 / 12, along_one_path_by_objects, 2.0),
+    Row("steps of arbitrage along one path", along_one_path, 1_000, 1.2, 1e6 / 12, along_one_path_by_objects, 2.0),
     Row("swaps, constant product", swaps(exchange.ConstantProductPool((1e6, 1e6)), 1e3), 1_000, 1.1, 8e5),
     Row("swaps, weighted", swaps(exchange.WeightedPool((1e6, 1e6), (0.8, 0.2)), 1e3), 1_000, 1.1),
     Row("swaps, stable", swaps(exchange.StableSwapPool((1e6, 1e6), 100.0), 1e3), 1_000, 1.1, 3e5),
-    Row("waits in a queue, one server", waits(1), 10_000, 1.1, 1e6, waits_by_loop(1), 3.0),
-    Row("waits in a queue, ten servers", waits(10), 10_000, 1.1, 2e5, waits_by_loop(10), 0.3),
+    Row("waits in a queue, one server", waits(1), 10_000, 1.2, 1e6, waits_by_loop(1), 3.0),
+    Row("waits in a queue, ten servers", waits(10), 10_000, 1.1, 2e5, waits_by_loop(10), 0.2),
     Row("positions liquidated", liquidations, 10_000, 1.2, 1e7, liquidations_by_loop, 20.0),
     Row("transfers in the ledger", entries, 1_000, 1.3, 5e4),
-    Row("base fees", base_fees, 1_000, 1.1, 1e5),
+    Row("base fees", base_fees, 1_000, 1.1, 5e4),
     Row("prices replayed", replays, 10_000, 1.4, 1e7),
 ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +12,6 @@ from defi_lib.lending.market.tokens import debt_token
 from defi_lib.lending.stablecoins.debt_position import COIN, COLLATERAL, ISSUER
 from defi_lib.validation import Amount, plain
 
-if TYPE_CHECKING:
-    from defi_lib.lending.stablecoins.troves import Troves
-
 #: Whose positions they are, who gets redemption fees, and the other parties, in transfers.
 OWNERS, STAKERS, REDEEMER, LIQUIDATOR = "owners", "stakers", "redeemer", "liquidator"
 
@@ -22,8 +19,8 @@ OWNERS, STAKERS, REDEEMER, LIQUIDATOR = "owners", "stakers", "redeemer", "liquid
 class Redemption(NamedTuple):
     """What happened in a redemption; arrays have one number per position."""
 
-    before: Troves
-    troves: Troves  #: the positions after
+    before: Any  #: the positions before
+    troves: Any  #: the positions after
     cancelled: NDArray[np.float64]  #: coins of debt that the redeemer paid
     drawn: NDArray[np.float64]  #: collateral that left the position for it (tokens)
     returned: NDArray[np.float64]  #: collateral that owners of closed positions got back (tokens)
@@ -56,8 +53,8 @@ class Redemption(NamedTuple):
 class TroveLiquidation(NamedTuple):
     """What happened in a liquidation; arrays have one number per position."""
 
-    before: Troves
-    troves: Troves  #: the positions after
+    before: Any  #: the positions before
+    troves: Any  #: the positions after
     offset_debt: NDArray[np.float64]  #: coins that the stability pool paid
     offset_collateral: NDArray[np.float64]  #: tokens that the pool got for them
     spread_debt: NDArray[np.float64]  #: coins that the other positions now owe
