@@ -8,7 +8,7 @@ import pytest
 
 import defi_lib
 
-HEAVY = {"anywidget", "bokeh", "ipywidgets", "IPython", "matplotlib", "pandas", "scipy", "simpy", "sklearn", "tqdm"}
+HEAVY = {"anywidget", "bokeh", "ipywidgets", "IPython", "matplotlib", "pandas", "scipy", "simpy", "tqdm"}
 KITS = {"explore", "server"}
 ABOVE = {"explore", "labs", "server"}
 PACKAGES = sorted(module.name for module in pkgutil.iter_modules(defi_lib.__path__))

@@ -20,6 +20,13 @@ def test_the_data_are_whole(digits):
     assert np.unique(digits.test.labels).tolist() == list(range(10))
 
 
+def test_the_data_are_those_of_the_source():
+    digits = load_digits(np.random.default_rng(1))
+    both = [np.concatenate([getattr(part, name) for part in digits]) for name in ("features", "labels")]
+    assert np.bincount(both[1]).tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]  # of each digit
+    assert both[0][:, :64].sum() * 16 == 561_718  # all shades of grey
+
+
 def test_the_gradient_is_that_of_the_loss(digits):
     random = np.random.default_rng(3)
     few = digits.train.part(np.arange(40))
