@@ -6,6 +6,7 @@ from tools.architecture import arrows, imports, modules
 LAYERS = [
     {
         "theme": [],
+        "progress": [],
         "words": [],
         "lazy": [],
         "rounding": ["validation"],

@@ -1,0 +1,44 @@
+"""Whether progress is kept, and where."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+SWITCH = "DEFI_COURSE_PROGRESS"
+NAME = "progress.json"
+
+#: Set by what runs notebooks without a reader, though perhaps from a reader's JupyterLab.
+_TOOLS = ("PYTEST_VERSION", "PYTEST_CURRENT_TEST", "NBGRADER_EXECUTION")
+#: Set in the kernels of a reader: by a Jupyter server for a notebook's session, by Voilà, by VS Code.
+_READERS = ("JPY_SESSION_NAME", "VOILA_KERNEL_ID", "VOILA_BASE_URL", "VSCODE_PID", "VSCODE_CWD")
+
+
+def enabled() -> bool:
+    """Whether progress is kept: as the switch says, or else where a reader is."""
+    switch = os.environ.get(SWITCH, "").strip()
+    if switch.lower() == "off" or "NBGRADER_EXECUTION" in os.environ:  # what is graded is not the reader's
+        return False
+    if switch:
+        return True
+    if any(os.environ.get(name) for name in _TOOLS):
+        return False
+    return sys.platform == "emscripten" or any(os.environ.get(name) for name in _READERS)
+
+
+def path() -> Path:
+    """The file: the one that the switch names, or that in the reader's data folder."""
+    switch = os.environ.get(SWITCH, "").strip()
+    if switch and switch.lower() != "off":
+        return Path(switch).expanduser()
+    return _data_folder() / NAME
+
+
+def _data_folder() -> Path:
+    """The system's folder for the data of a user's programs: ``~/.local/share/defi-course`` on Linux."""
+    try:
+        from platformdirs import user_data_path
+    except ImportError:  # it comes with Jupyter; a browser edition may lack it
+        return Path.home() / ".local" / "share" / "defi-course"
+    return user_data_path("defi-course", appauthor=False)
