@@ -1,9 +1,10 @@
 """The kit of every lesson: sliders that move a plot, predictions, questions, and the picture of who profits."""
 
-from defi_lib.explore.controls import Choice, Slider, Switch
+from defi_lib.explore.controls import Choice, Percent, Slider, Switch
 from defi_lib.explore.explorer import Explorer, explore
+from defi_lib.explore.goals import Goal
 from defi_lib.explore.money import show_concentration, show_profits
-from defi_lib.explore.plots import Area, Axis, Bars, Dots, Line, Lines, Plot, Rule
+from defi_lib.explore.plots import Area, Axis, Bars, Dots, Line, Lines, Now, Plot, Rule
 from defi_lib.explore.questions import Prediction, Quiz, predict, quiz
 from defi_lib.explore.view import PlotView, show
 
@@ -14,8 +15,11 @@ __all__ = [
     "Choice",
     "Dots",
     "Explorer",
+    "Goal",
     "Line",
     "Lines",
+    "Now",
+    "Percent",
     "Plot",
     "PlotView",
     "Prediction",

@@ -6,14 +6,17 @@ import asyncio
 import itertools
 import time
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import ipywidgets as widgets
 import numpy as np
 
-from defi_lib.explore.controls import Control
+from defi_lib.explore.along import Curve
+from defi_lib.explore.controls import Control, Slider
+from defi_lib.explore.goals import Goal, GoalList
 from defi_lib.explore.manners import Manners
+from defi_lib.explore.numbers import tidy
 from defi_lib.explore.plots import Columns, Plot, columns_of
 from defi_lib.explore.reruns import close_parts, remember
 from defi_lib.explore.view import PlotView, with_picture
@@ -22,6 +25,8 @@ from defi_lib.explore.view import PlotView, with_picture
 SLOW = 0.1
 #: While a slider moves, the newest value is computed this long (seconds) after it arrived; older ones are dropped.
 _PAUSE = 0.004
+#: So many controls are in sight; the others are under *More*.
+IN_SIGHT = 4
 
 #: Every explorer alive, so that tests can drive all explorers of a notebook.
 explorers: weakref.WeakSet[Explorer] = weakref.WeakSet()
@@ -32,6 +37,7 @@ class Explorer(widgets.VBox):
 
     Attributes:
         result: the named columns of the last good computation.
+        known: what the sentence and the goals know: columns and parameters, at the reader's point.
         error: what went wrong in the last computation, or "".
         seconds: how long the last computation took.
         budget: how long it may take at most, which the tests check.
@@ -45,20 +51,25 @@ class Explorer(widgets.VBox):
         controls: Mapping[str, Control],
         scenarios: Mapping[str, Mapping[str, Any]],
         budget: float,
+        along: Curve | None = None,
+        more: Sequence[str] = (),
+        goals: Sequence[Goal] = (),
     ) -> None:
-        self.compute, self.plot, self.say = compute, plot, say
+        self.compute, self.plot, self.say, self.along = compute, plot, say, along
         self.controls, self.budget = dict(controls), budget
         self.scenarios = {name: self._checked(values) for name, values in scenarios.items()}
         self.error, self.seconds = "", 0.0
         self._pending = self._held = False
         self._last = 0.0
-        self._widgets = {name: control.widget() for name, control in controls.items()}
-        result, sentence = self._computed(self.values)
-        self.result: Columns = result
-        self.view = PlotView(plot, result, sentence)
+        self._widgets = {name: control.widget(self._told(name)) for name, control in controls.items()}
+        self.more = self._under_more(more)
+        self.result, self.known, sentence = self._computed(self.values)
+        self.view = PlotView(plot, self.result, sentence)
+        self.goals = GoalList(goals) if goals else None
         for widget in self._widgets.values():
             widget.observe(self._moved, "value")
-        super().__init__([Manners(), self._control_box(), self._scenario_box(), self.view])
+        parts = [Manners(), self._control_box(), self._scenario_box(), self.view]
+        super().__init__([*parts, self.goals] if self.goals else parts)
         self.add_class("defi-explorer")
         self._compute_on_release()
         explorers.add(self)
@@ -94,7 +105,7 @@ class Explorer(widgets.VBox):
         self._held = True
         try:
             for name, value in checked.items():
-                self._widgets[name].value = value
+                self._put(name, value)
         finally:
             self._held = False
         self.refresh()
@@ -107,13 +118,15 @@ class Explorer(widgets.VBox):
         if self.seconds > SLOW:
             self.view.busy()
         try:
-            result, sentence = self._computed(values)
+            result, known, sentence = self._computed(values)
         except Exception as error:  # whatever a model raises belongs into the explorer, not into a traceback
             self.error = f"{type(error).__name__}: {error}\nwith {self._in_words(values)}"
             self.view.fail(self.error)
             return
-        self.result, self.error = result, ""
+        self.result, self.known, self.error = result, known, ""
         self.view.update(result, sentence)
+        if self.goals:
+            self.goals.look(known)
         self._compute_on_release()
 
     def corners(self) -> Iterator[dict[str, Any]]:
@@ -131,13 +144,41 @@ class Explorer(widgets.VBox):
                 raise ValueError(f"{name!r} is no parameter: choose one of {', '.join(map(repr, self.controls))}")
         return {name: self.controls[name].check(name, value) for name, value in values.items()}
 
-    def _computed(self, values: dict[str, Any]) -> tuple[Columns, str]:
+    def _computed(self, values: dict[str, Any]) -> tuple[Columns, dict[str, Any], str]:
+        """The columns to draw, what the reader's point knows, and the sentence."""
         start = time.perf_counter()
-        result = self.compute(**values)
+        result = self.along.columns(self.compute, values) if self.along else self.compute(**values)
         self.seconds = time.perf_counter() - start
         columns_of(self.plot, result)
-        known = {**result, **values}
-        return result, self.say(**known) if callable(self.say) else self.say.format_map(known)
+        known = {**(self.along.here(result) if self.along else result), **values}
+        return result, known, tidy(self.say(**known) if callable(self.say) else self.say.format_map(known))
+
+    def _told(self, name: str) -> list[Any]:
+        """What the scenarios set a parameter to."""
+        return [values[name] for values in self.scenarios.values() if name in values]
+
+    def _under_more(self, wanted: Sequence[str]) -> tuple[str, ...]:
+        """The controls that are not in sight: those wanted, or those that no scenario names, the last ones first."""
+        for name in wanted:
+            if name not in self.controls:
+                raise ValueError(f"more = {name!r} is no parameter: choose from {', '.join(map(repr, self.controls))}")
+        if wanted:
+            return tuple(wanted)
+        axis = self.along.name if self.along else ""
+        names = sorted(self.controls, key=lambda name: (name != axis, not self._told(name)))
+        return tuple(name for name in self.controls if name in names[IN_SIGHT:])
+
+    def _put(self, name: str, value: Any) -> None:
+        """Set a widget; a slider gets a stop where it has none, so that it holds exactly this value."""
+        control, widget = self.controls[name], self._widgets[name]
+        if isinstance(control, Slider):
+            values = [each for _, each in widget.options]
+            if value not in values:
+                with widget.hold_sync():
+                    widget.options = control.options(sorted([*values, value]))
+                    widget.value = value
+                return
+        widget.value = value
 
     def _moved(self, _: Any) -> None:
         """A control moved: compute the newest value on a later turn of the loop, so that no queue builds up."""
@@ -161,20 +202,35 @@ class Explorer(widgets.VBox):
         return ", ".join(f"{self.controls[name].label} = {value}" for name, value in values.items())
 
     def _control_box(self) -> widgets.Widget:
-        box = widgets.Box(list(self._widgets.values()))
-        box.add_class("defi-controls")
-        return box
+        shown = self._grid([name for name in self.controls if name not in self.more])
+        if not self.more:
+            return shown
+        hidden = self._grid(self.more)
+        hidden.layout.display = "none"
+        toggle = widgets.ToggleButton(False, description=f"More ({len(self.more)})", tooltip="Show the other controls")
+        toggle.observe(lambda change: setattr(hidden.layout, "display", None if change["new"] else "none"), "value")
+        self._toggle = toggle
+        return widgets.VBox([shown, toggle, hidden]).add_class("defi-more")
+
+    def _grid(self, names: Sequence[str]) -> widgets.Widget:
+        return widgets.Box([self._widgets[name] for name in names]).add_class("defi-controls")
 
     def _scenario_box(self) -> widgets.Widget:
         """A button per scenario, and one that goes back to the start."""
         buttons = []
         for name, values in {**self.scenarios, "Reset": self.defaults}.items():
             button = widgets.Button(description=name, tooltip=self._in_words(dict(values)))
-            button.on_click(lambda _, chosen=values: self.set(**{**self.defaults, **chosen}))
+            button.on_click(lambda _, chosen=values: self._tell(chosen))
             buttons.append(button)
         box = widgets.Box(buttons)
         box.add_class("defi-scenarios")
         return box
+
+    def _tell(self, chosen: Mapping[str, Any]) -> None:
+        """Set a scenario; if it moves a control that is out of sight, show that."""
+        if any(name in self.more and value != self.controls[name].default for name, value in chosen.items()):
+            self._toggle.value = True
+        self.set(**{**self.defaults, **chosen})
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         return with_picture(super()._repr_mimebundle_(**kwargs), self.view)
@@ -186,6 +242,11 @@ def explore(
     plot: Plot,
     say: str | Callable[..., str],
     scenarios: Mapping[str, Mapping[str, Any]] | None = None,
+    along: str = "",
+    points: int = 201,
+    one_by_one: bool = False,
+    goals: Sequence[Goal] = (),
+    more: Sequence[str] = (),
     budget: float = SLOW,
     **controls: Control,
 ) -> Explorer:
@@ -197,10 +258,30 @@ def explore(
         say: one sentence about what the plot shows: a format string over the parameters and the columns, such as
             ``"A trade of {trade:.1f} % costs **{cost:.2%}**."``, or a function of both that returns it.
         scenarios: named settings, each a mapping from parameters to values; what is not named starts at its default.
+        along: the slider that is the horizontal axis. ``compute`` gets an array for it: the whole axis and, in the same
+            call, the reader's own value. Each column it returns with an entry per value is a curve, over a column of
+            the slider's name; ``Now(x, y)`` marks the reader's point, and ``say`` and ``when`` get its plain numbers.
+        points: how many values the axis has.
+        one_by_one: ``compute`` takes numbers only: call it once per value of the axis.
+        goals: what a reader may try to reach; each is ticked once it is.
+        more: the controls to keep under *More*; by default all beyond four, those first that a scenario sets.
         budget: how long ``compute`` may take (seconds); above 0.1 it runs when a slider is released.
         controls: one control per parameter of ``compute``.
 
     Raises:
         ValueError: a scenario that a control cannot show, a column that is missing, or a number that is not finite.
+
+    Example:
+        >>> from defi_lib.explore import Axis, Line, Now, Percent, Plot, explore
+        >>> explorer = explore(
+        ...     lambda part: {"left": 1 - part},
+        ...     along="part",
+        ...     part=Percent("Taken", start=30),
+        ...     plot=Plot(Line("part", "left"), Now("part", "left"), x=Axis("Taken"), y=Axis("Left")),
+        ...     say="{left:.2f} is left.",
+        ... )
+        >>> explorer.sentence
+        '0.70 is left.'
     """
-    return Explorer(compute, plot, say, controls, scenarios or {}, budget)
+    curve = Curve.over(along, controls, points, one_by_one) if along else None
+    return Explorer(compute, plot, say, controls, scenarios or {}, budget, curve, more, goals)

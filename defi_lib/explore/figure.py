@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
-from bokeh.models import (
-    BasicTickFormatter,
-    ColumnDataSource,
-    DataRange1d,
-    FactorRange,
-    HoverTool,
-    NumeralTickFormatter,
-    Range1d,
-)
+from bokeh.models import ColumnDataSource, FactorRange, FixedTicker, HoverTool, Range1d
 from bokeh.models.annotations import Span
 from bokeh.plotting import figure
 from bokeh.themes import Theme
 
-from defi_lib.explore.plots import Area, Axis, Bars, Columns, Dots, LegendEntry, Line, Plot, Rule, columns_of, stacked
+from defi_lib.explore.plots import (
+    Area,
+    Axis,
+    Bars,
+    Columns,
+    Dots,
+    LegendEntry,
+    Line,
+    Plot,
+    Rule,
+    columns_of,
+    ranges,
+    stacked,
+)
 from defi_lib.theme import GRID, TEXT
 
-_NUMERAL = {"percent": "0.[0000]%", "money": "$0,0.[00]a", "integer": "0,0"}
-_HOVER = {"percent": "{0.[000]%}", "money": "{$0,0.[00]}", "integer": "{0,0}", "number": "{0,0.[0000]}"}
+_HOVER = {"percent": "{0.[000] %}", "money": "{$0,0.[00]}", "integer": "{0,0}", "number": "{0,0.[0000]}"}
+_LETTERS = 40  # of a line beside the upright axis
+_GHOST = 0.3  # how much of a line's colour its start keeps
 
 
 class LiveFigure:
     """A Bokeh figure of ``plot`` whose data can be replaced.
+
+    Where the axes are free, the lines of the start stay as pale ghosts, and in view: settings can be compared.
 
     Attributes:
         model: the Bokeh figure.
@@ -34,23 +43,25 @@ class LiveFigure:
     def __init__(self, plot: Plot, result: Columns) -> None:
         self.plot = plot
         columns = columns_of(plot, result)
+        self._start = columns
         bars = next((mark for mark in plot.marks if isinstance(mark, Bars)), None)
+        x_range, y_range = ranges(plot, columns)
         self.model = figure(
             height=plot.height,
             sizing_mode="stretch_width",
             x_axis_label=plot.x.title,
-            y_axis_label=plot.y.title,
+            y_axis_label=textwrap.fill(plot.y.title, _LETTERS),
             x_axis_type="log" if plot.x.log else "linear",
             y_axis_type="auto" if bars else ("log" if plot.y.log else "linear"),
-            x_range=_range(plot.x),
-            y_range=FactorRange(factors=_factors(columns[bars.category])) if bars else _range(plot.y),
+            x_range=Range1d(),
+            y_range=FactorRange(factors=_factors(columns[bars.category])) if bars else Range1d(),
             toolbar_location=None,
             tools="",
             min_border_right=20,
         )
-        _format_axis(self.model.xaxis[0], plot.x)
-        if not bars:
-            _format_axis(self.model.yaxis[0], plot.y)
+        self._show_range(self.model.x_range, self.model.xaxis[0], plot.x, x_range)
+        self._show_range(self.model.y_range, self.model.yaxis[0], plot.y, y_range)
+        self._ghosts: list[Any] = []
         self._sources: dict[str, ColumnDataSource] = {}
         self._rules: list[tuple[Rule, Span]] = []
         self._bars = bars
@@ -64,14 +75,29 @@ class LiveFigure:
         for key, source in self._sources.items():
             source.data = self._data(key, columns)
         for rule, span in self._rules:
-            span.location = float(columns[rule.x or rule.y][0])
+            span.location = rule.place(columns)
+        x_range, y_range = ranges(self.plot, self._start, columns)
+        self._show_range(self.model.x_range, self.model.xaxis[0], self.plot.x, x_range)
+        self._show_range(self.model.y_range, self.model.yaxis[0], self.plot.y, y_range)
+        for ghost in self._ghosts:
+            ghost.visible = True
 
     def shown(self) -> dict[str, Any]:
         """The columns that the figure shows now."""
         return {name: column for source in self._sources.values() for name, column in source.data.items()}
 
+    def _show_range(self, shown: Any, drawn: Any, axis: Axis, wanted: tuple[float, float] | None) -> None:
+        """Let an axis show ``wanted``, with ticks in the course's spelling; nothing is sent if it does already."""
+        if wanted is None or (shown.start, shown.end) == wanted:
+            return
+        labels = axis.ticks(wanted)
+        shown.update(start=wanted[0], end=wanted[1])
+        drawn.update(ticker=FixedTicker(ticks=list(labels)), major_label_overrides=labels)
+
     def _draw(self, columns: dict[str, Any]) -> None:
         legend = iter(self.plot.legend)
+        if not self.plot.y.range:
+            self._draw_ghosts(columns)
         for mark in self.plot.marks:
             if isinstance(mark, Bars):
                 self._draw_bars(mark, [next(legend) for _ in mark.values], columns)
@@ -100,13 +126,31 @@ class LiveFigure:
         ]
         self.model.add_tools(HoverTool(renderers=[drawn], tooltips=tips, line_policy="nearest"))
 
+    def _draw_ghosts(self, columns: dict[str, Any]) -> None:
+        """The lines as they are at the start, under all others; they are shown once something has moved."""
+        looks = [entry for entry in self.plot.legend if entry.kind == "line"]
+        lines = [mark for mark in self.plot.marks if isinstance(mark, Line)]
+        for mark, entry in zip(lines, looks, strict=True):
+            source = ColumnDataSource({"x": columns[mark.x], "y": columns[mark.y]})
+            ghost = self.model.line(
+                x="x",
+                y="y",
+                source=source,
+                visible=False,
+                line_color=entry.color,
+                line_dash=entry.dash,
+                line_width=2,
+                line_alpha=_GHOST,
+            )
+            self._ghosts.append(ghost)
+
     def _draw_rule(self, mark: Rule, entry: LegendEntry, columns: dict[str, Any]) -> None:
         span = Span(
-            location=float(columns[mark.x or mark.y][0]),
-            dimension="height" if mark.x else "width",
+            location=mark.place(columns),
+            dimension="height" if mark.upright else "width",
             line_color=entry.color,
             line_dash=entry.dash,
-            line_width=1.5,
+            line_width=2,
         )
         self.model.add_layout(span)
         self._rules.append((mark, span))
@@ -173,14 +217,3 @@ def theme(dark: bool) -> Theme:
 def _factors(names: Any) -> list[str]:
     """Bars from top to bottom in the order given."""
     return [str(name) for name in names][::-1]
-
-
-def _range(axis: Axis) -> Range1d | DataRange1d:
-    return Range1d(start=axis.range[0], end=axis.range[1]) if axis.range else DataRange1d(range_padding=0.05)
-
-
-def _format_axis(model: Any, axis: Axis) -> None:
-    if axis.format in _NUMERAL:
-        model.formatter = NumeralTickFormatter(format=_NUMERAL[axis.format])
-    elif not axis.log:
-        model.formatter = BasicTickFormatter(use_scientific=False)

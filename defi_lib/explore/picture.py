@@ -3,38 +3,45 @@
 from __future__ import annotations
 
 import io
+import textwrap
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FixedLocator, NullLocator
 from PIL import Image
 
-from defi_lib.explore.plots import Area, Axis, Bars, Columns, Line, Plot, Rule, columns_of, stacked
+from defi_lib.explore.plots import Area, Axis, Bars, Columns, Line, Plot, Rule, columns_of, ranges, stacked
 from defi_lib.theme import GRID
 
 _DASHES = {"solid": "-", "dashed": "--", "dotdash": "-.", "dotted": ":"}
+_LETTERS = 40  # of a line beside the upright axis
 _COLORS = 24  # enough for smooth lines of one plot, and a third of the bytes
 
 
 def draw(plot: Plot, result: Columns) -> bytes:
     """The plot as a PNG of a few kilobytes, the same bytes each time."""
+    raw = io.BytesIO()
+    drawn(plot, result).savefig(raw, format="png")
+    small = io.BytesIO()
+    Image.open(raw).convert("RGB").quantize(_COLORS, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
+    return small.getvalue()
+
+
+def drawn(plot: Plot, result: Columns, start: Columns | None = None) -> Figure:
+    """The plot as a figure; its free axes have room for the columns of ``start`` too, as they have in the live plot."""
     columns = columns_of(plot, result)
     figure = Figure(figsize=(6.6, plot.height / 100 + 0.3), dpi=96, layout="constrained")
     axes = figure.add_subplot()
     _draw_marks(axes, plot, columns)
-    _draw_axis(axes.xaxis, plot.x, axes.set_xscale, axes.set_xlim)
-    if not any(isinstance(mark, Bars) for mark in plot.marks):
-        _draw_axis(axes.yaxis, plot.y, axes.set_yscale, axes.set_ylim)
+    x_range, y_range = ranges(plot, columns if start is None else columns_of(plot, start), columns)
+    _draw_axis(axes.xaxis, plot.x, axes.set_xscale, axes.set_xlim, x_range)
+    _draw_axis(axes.yaxis, plot.y, axes.set_yscale, axes.set_ylim, y_range)
     axes.grid(color=GRID[False], linewidth=0.8)
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)
     figure.legend(loc="outside upper left", ncols=3, frameon=False, fontsize=9)
-    raw = io.BytesIO()
-    figure.savefig(raw, format="png")
-    small = io.BytesIO()
-    Image.open(raw).convert("RGB").quantize(_COLORS, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
-    return small.getvalue()
+    return figure
 
 
 def _draw_marks(axes: Axes, plot: Plot, columns: dict[str, Any]) -> None:
@@ -55,26 +62,22 @@ def _draw_marks(axes: Axes, plot: Plot, columns: dict[str, Any]) -> None:
             ends = columns[mark.low], columns[mark.high]
             axes.fill_between(columns[mark.x], *ends, color=entry.color, alpha=0.25, linewidth=0, label=entry.label)
         elif isinstance(mark, Rule):
-            rule = axes.axvline if mark.x else axes.axhline
-            rule(columns[mark.x or mark.y][0], color=entry.color, linestyle="--", linewidth=1.2, label=entry.label)
+            rule = axes.axvline if mark.upright else axes.axhline
+            dash = _DASHES[entry.dash]
+            rule(mark.place(columns), color=entry.color, linestyle=dash, linewidth=1.5, label=entry.label)
         else:
             axes.plot(columns[mark.x], columns[mark.y], "o", color=entry.color, markersize=8, label=entry.label)
 
 
-def _draw_axis(drawn: Any, axis: Axis, set_scale: Any, set_limits: Any) -> None:
-    drawn.set_label_text(axis.title)
+def _draw_axis(drawn: Any, axis: Axis, set_scale: Any, set_limits: Any, shown: tuple[float, float] | None) -> None:
+    title = textwrap.fill(axis.title, _LETTERS) if drawn.axis_name == "y" else axis.title
+    drawn.set_label_text(title)
+    if shown is None:  # names of bars
+        return
     if axis.log:
         set_scale("log")
-    if axis.range:
-        set_limits(*axis.range)
-    if axis.format != "number" or not axis.log:
-        drawn.set_major_formatter(FuncFormatter(lambda value, _: _tick(value, axis.format)))
-
-
-def _tick(value: float, kind: str) -> str:
-    if kind == "percent":
-        return f"{value:.4%}".rstrip("0%").rstrip(".") + " %" if value else "0 %"
-    sign, size = ("-" if value < 0 else ""), abs(value)
-    unit = next((pair for pair in ((1e12, "t"), (1e9, "b"), (1e6, "m"), (1e3, "k")) if size >= pair[0]), (1, ""))
-    text = f"{size / unit[0]:.6g}{unit[1]}" if kind == "money" else f"{size:,.6g}"
-    return f"{sign}${text}" if kind == "money" else f"{sign}{text}"
+    set_limits(*shown)
+    labels = axis.ticks(shown)
+    drawn.set_major_locator(FixedLocator(list(labels)))
+    drawn.set_minor_locator(NullLocator())
+    drawn.set_ticklabels(list(labels.values()))

@@ -7,19 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.explore import numbers
+from defi_lib.explore.numbers import Format
 from defi_lib.theme import RULE, SERIES
 from defi_lib.validation import finite
 
 Columns = Mapping[str, Any]
 
+#: What the reader's point adds to the name of a column, where :func:`explore` draws curves ``along`` a control.
+HERE = " now"
+#: How much of an axis is free beyond either end, so that no point is cut in half.
+ROOM = 0.02
+
 DASHES = ("solid", "dashed", "dotdash", "dotted")
 
-Format = Literal["number", "percent", "money", "integer"]
+#: No two of the rules of a plot look the same.
+RULE_DASHES = ("dashed", "dotted", "dotdash", "solid")
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,18 @@ class Axis:
     def title(self) -> str:
         """Name and unit."""
         return f"{self.label} ({self.unit})" if self.unit else self.label
+
+    def padded(self, low: float, high: float) -> tuple[float, float]:
+        """A range with room for half a point at both ends."""
+        if self.log:
+            room = (high / low) ** ROOM
+            return low / room, high * room
+        return low - ROOM * (high - low), high + ROOM * (high - low)
+
+    def ticks(self, shown: tuple[float, float]) -> dict[float, str]:
+        """Where the axis has its marks when it shows this range, and what is written at them."""
+        low, high = self.range or shown
+        return numbers.ticks(max(low, shown[0]), min(high, shown[1]), self.log, self.format)
 
 
 @dataclass(frozen=True)
@@ -81,18 +101,33 @@ class Dots:
         return (self.x, self.y)
 
 
+def Now(x: str, y: str, label: str = "Now") -> Dots:  # noqa: N802 - reads like the other marks
+    """The reader's point on the curve ``y``, in an explorer that draws its curves ``along`` the control ``x``."""
+    return Dots(x + HERE, y + HERE, label)
+
+
 @dataclass(frozen=True)
 class Rule:
-    """A straight line across the plot: vertical at the number named ``x``, or horizontal at ``y``."""
+    """A straight line across the plot: vertical at ``x``, or horizontal at ``y``: a number, or the name of a column."""
 
-    x: str = ""
-    y: str = ""
+    x: str | float = ""
+    y: str | float = ""
     label: str = ""
 
     @property
+    def upright(self) -> bool:
+        """Whether the line is vertical."""
+        return self.x != ""
+
+    @property
     def columns(self) -> tuple[str, ...]:
-        """The column it needs."""
-        return (self.x or self.y,)
+        """The column it needs, if any."""
+        place = self.x if self.upright else self.y
+        return (place,) if isinstance(place, str) else ()
+
+    def place(self, columns: Mapping[str, NDArray[Any]]) -> float:
+        """Where the line is."""
+        return float(columns[self.columns[0]][0]) if self.columns else float(self.x if self.upright else self.y)
 
 
 @dataclass(frozen=True)
@@ -202,6 +237,41 @@ def stacked(bars: Bars, columns: Mapping[str, NDArray[Any]]) -> list[tuple[NDArr
     return ends
 
 
+def ranges(plot: Plot, *shown: Mapping[str, NDArray[Any]]) -> tuple[tuple[float, float] | None, ...]:
+    """What the two axes show: their fixed range, or else room for all columns of ``shown``; none for names of bars.
+
+    An explorer gives the columns of its start as well as those of now: the axes stay unless the data leave them.
+    """
+    bars = any(isinstance(mark, Bars) for mark in plot.marks)
+    x = _range(plot.x, [place for columns in shown for place in _places(plot, columns, True)])
+    return x, None if bars else _range(plot.y, [place for columns in shown for place in _places(plot, columns, False)])
+
+
+def _range(axis: Axis, places: list[NDArray[Any]]) -> tuple[float, float]:
+    if axis.range:
+        return axis.padded(*axis.range)
+    all_places = np.concatenate([np.asarray(place, dtype=float).ravel() for place in places])
+    if axis.log:
+        all_places = all_places[all_places > 0]
+    low, high = (float(all_places.min()), float(all_places.max())) if all_places.size else (1.0, 10.0)
+    if np.isclose(low, high, rtol=1e-9, atol=0):
+        low, high = (low / 2, low * 2) if axis.log else (low - max(abs(low) / 2, 0.5), high + max(abs(high) / 2, 0.5))
+    return axis.padded(low, high)
+
+
+def _places(plot: Plot, columns: Mapping[str, NDArray[Any]], along_x: bool) -> list[NDArray[Any]]:
+    found: list[NDArray[Any]] = []
+    for mark in plot.marks:
+        if isinstance(mark, Bars):
+            found += [end for ends in stacked(mark, columns) for end in ends] if along_x else []
+        elif isinstance(mark, Rule):
+            found += [np.array([mark.place(columns)])] if mark.upright == along_x else []
+        else:
+            names = (mark.x,) if along_x else mark.columns[1:]
+            found += [columns[name] for name in names]
+    return found
+
+
 def _legend(marks: tuple[Mark, ...]) -> list[LegendEntry]:
     """One entry per mark (per value of bars): colours in turn, and dashes, so that no line rests on colour alone."""
     entries: list[LegendEntry] = []
@@ -215,9 +285,11 @@ def _legend(marks: tuple[Mark, ...]) -> list[LegendEntry]:
             lines = sum(entry.kind == "line" for entry in entries)
             entries.append(LegendEntry(mark.label or mark.y, color, "line", DASHES[lines % len(DASHES)]))
         elif isinstance(mark, Rule):
-            entries.append(LegendEntry(mark.label or mark.x or mark.y, RULE, "rule", "dashed"))
+            rules = sum(entry.kind == "rule" for entry in entries)
+            name = mark.label or str(mark.x if mark.upright else mark.y)
+            entries.append(LegendEntry(name, RULE, "rule", RULE_DASHES[rules % len(RULE_DASHES)]))
         else:
             kind = "area" if isinstance(mark, Area) else "dot"
-            default = mark.high if isinstance(mark, Area) else mark.y
+            default = mark.high if isinstance(mark, Area) else mark.y.removesuffix(HERE)
             entries.append(LegendEntry(mark.label or default, color, kind))
     return entries

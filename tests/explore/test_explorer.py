@@ -5,7 +5,23 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from defi_lib.explore import Area, Axis, Bars, Choice, Dots, Line, Lines, Plot, Rule, Slider, Switch, explore
+from defi_lib.explore import (
+    Area,
+    Axis,
+    Bars,
+    Choice,
+    Dots,
+    Goal,
+    Line,
+    Lines,
+    Now,
+    Percent,
+    Plot,
+    Rule,
+    Slider,
+    Switch,
+    explore,
+)
 from defi_lib.explore.plots import columns_of
 
 
@@ -240,3 +256,121 @@ def test_only_bars_stand_on_names():
     assert columns_of(plot, {"who": ["a", "b"], "gain": [1, 2]})["gain"].tolist() == [1.0, 2.0]
     with pytest.raises(ValueError, match=r"gain = .* is not a number"):
         columns_of(plot, {"who": ["a", "b"], "gain": ["1", "2"]})
+
+
+def loan(fall, size):
+    return {"Health": 5.81 * (1 - fall) / size, "size": size, "words": ["a", "b"]}
+
+
+def along(**changes):
+    given = dict(
+        along="fall",
+        fall=Percent("Fall", 0, 70, start=0),
+        size=Slider("Size", "", 1, 5, start=1),
+        plot=Plot(Line("fall", "Health"), Now("fall", "Health"), Rule(y=1), x=Axis("Fall"), y=Axis("", range=(0, 3))),
+        say="After {fall:.0%} it is {Health:.2f}.",
+    )
+    return explore(changes.pop("compute", loan), **(given | changes))
+
+
+def test_curve_and_point_come_from_one_call_and_a_drawing_limit_never_reaches_the_sentence():
+    calls = []
+
+    def counting(fall, size):
+        calls.append(np.shape(fall))
+        return loan(fall, size)
+
+    explorer = along(compute=counting)
+    assert explorer.sentence == "After 0\u00a0% it is 5.81." and calls == [(202,)]
+    explorer.set(fall=0.5)
+    assert explorer.sentence == "After 50\u00a0% it is 2.90." or explorer.sentence == "After 50\u00a0% it is 2.91."
+    assert explorer.view.shown["fall now"].tolist() == [0.5]
+    assert explorer.view.shown["Health now"][0] == pytest.approx(5.81 / 2)
+    assert len(explorer.result["fall"]) == len(explorer.result["Health"]) == 201
+    assert explorer.known["Health"] == pytest.approx(5.81 / 2) and explorer.known["words"] == ["a", "b"]
+    assert explorer.view.plot.legend[1].label == "Now"
+
+
+def test_a_model_of_numbers_is_called_one_by_one():
+    explorer = along(compute=lambda fall, size: {"Health": 9.0 if fall > 0.5 else size}, one_by_one=True, points=8)
+    assert explorer.result["Health"].tolist() == [1, 1, 1, 1, 1, 1, 9, 9]
+    assert explorer.set(fall=0.7)["Health now"] == 9
+
+
+def test_along_is_a_slider():
+    with pytest.raises(ValueError, match="along = 'depth' is no slider: choose one of 'fall', 'size'"):
+        along(along="depth")
+
+
+def many(scenarios=None, **more):
+    sliders = {name: Slider(name, "", 0, 10, start=1) for name in "abcdef"}
+    return explore(
+        lambda **all_of: {"x": [0, 1], "y": [0, sum(all_of.values())]},
+        plot=Lines("x", ["y"]), say="{a}", scenarios=scenarios, **sliders, **more,
+    )  # fmt: skip
+
+
+def test_at_most_four_controls_are_in_sight():
+    assert make().more == ()
+    assert many().more == ("e", "f")
+    assert many({"One": {"f": 3}}).more == ("d", "e")
+    assert many(more=["a"]).more == ("a",)
+    with pytest.raises(ValueError, match="more = 'z' is no parameter"):
+        many(more=["z"])
+    explorer = many({"One": {"f": 3}, "Two": {"e": 2}, "Three": {"a": 2}, "Four": {"b": 2}, "Five": {"c": 3}})
+    box = explorer.children[1].children[-1]
+    assert explorer.more == ("d", "f") and box.layout.display == "none"
+    explorer.children[2].children[1].click()
+    assert box.layout.display == "none"
+    explorer.children[2].children[0].click()
+    assert box.layout.display is None and explorer.values["f"] == 3
+
+
+def test_a_value_between_two_stops_gets_one():
+    explorer = make(size=Slider("Side", "m", 1, 9, start=3, log=True))
+    explorer.set(size=1.234567)
+    assert explorer.values == {"size": 1.234567} and explorer._widgets["size"].label == "1.235"
+    explorer.set(size=1.234568)
+    labels = [label for label, _ in explorer._widgets["size"].options]
+    assert len(set(labels)) == len(labels) and explorer.values == {"size": 1.234568}
+
+
+def test_free_axes_keep_the_start_in_view_and_show_its_ghost():
+    explorer = make()
+    figure = explorer.view._figure
+    before = figure.model.y_range.start, figure.model.y_range.end
+    (ghost,) = figure._ghosts
+    assert not ghost.visible and before[0] < 0 < 9 < before[1]
+    explorer.set(size=2.0)
+    assert (figure.model.y_range.start, figure.model.y_range.end) == before and ghost.visible
+    assert ghost.data_source.data["y"][-1] == 9.0
+    explorer.set(size=8.0)
+    assert figure.model.y_range.end > 64 and set(figure.model.yaxis[0].major_label_overrides.values()) >= {"0", "60"}
+    fixed = make(plot=Plot(Line("x", "y"), x=Axis("Size"), y=Axis("Area", range=(0, 100))))
+    assert fixed.view._figure._ghosts == [] and fixed.view._figure.model.y_range.start < 0
+
+
+def test_rules_take_numbers_and_no_two_look_the_same():
+    plot = Plot(Rule(y=1.0, label="One"), Rule(x=0.5), Rule(y="y"), Line("x", "y"), x=Axis("x"), y=Axis("y"))
+    rules = [entry for entry in plot.legend if entry.kind == "rule"]
+    assert len({(rule.color, rule.dash) for rule in rules}) == 3 and [rule.label for rule in rules] == [
+        "One",
+        "0.5",
+        "y",
+    ]
+    explorer = explore(
+        lambda size: {"x": [0, 1], "y": [size, 2]}, plot=plot, say="", size=Slider("", "", 0, 2, start=1)
+    )
+    assert [span.location for _, span in explorer.view._figure._rules] == [1.0, 0.5, 1.0]
+    assert explorer.view.picture().startswith(b"\x89PNG")
+
+
+def test_a_goal_is_ticked_when_it_is_reached_and_stays_so(monkeypatch):
+    monkeypatch.setattr("defi_lib.explore.goals.reached", set())
+    goal = Goal("Make it <large>.", when=lambda now: now["top"] > 50)
+    explorer = make(goals=[goal])
+    assert "○" in explorer.children[-1].value and "&lt;large&gt;" in explorer.children[-1].value
+    explorer.set(size=8)
+    assert "✓" in explorer.children[-1].value and "Goal reached" in explorer.children[-1].value
+    explorer.set(size=1)
+    assert "✓" in explorer.children[-1].value and "✓" in make(goals=[goal]).children[-1].value
