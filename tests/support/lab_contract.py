@@ -7,14 +7,16 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from defi_lib.labs import kit
+from defi_lib.labs.kit.worked import worked_solution
 from tests.support.answers import Answers
+from tests.support.cells import shell_of
 
 #: Part of the time limit that the check of a right answer may take: a busy machine is slower.
 QUICK = 0.4
 
 
 class LabContract:
-    """The nine tests of a lab; ``tests/labs/conftest.py`` asks each for every question, way, mistake and chain.
+    """The tests of every lab; ``tests/labs/conftest.py`` asks each for every question, way, mistake and chain.
 
     A class of its own for each lab says:
 
@@ -65,6 +67,40 @@ class LabContract:
     def test_nothing_is_answered_in_an_untouched_lab(self):
         blank = "\n".join(f"def {name}({given}): ..." for name, given in self.answers.signatures.items())
         assert {self.answers.feedback(name, 1, blank).status for name in self.answers.lab.questions} == {kit.UNANSWERED}
+
+    def test_print_instead_of_return_is_named_and_earns_nothing(self, question):
+        source = self.answers.wrong(question, "print('a', 500)", self.inside_of(question))
+        result = self.answers.feedback(question, 1, self.pieces + source)
+        assert (result.status, result.points) == (kit.WRONG, 0)
+        assert f"`{question}` printed a 500 and returned nothing: use `return` instead of `print`." in result.text
+
+    def test_a_text_is_no_number(self, question):
+        source = "def in_quotes(result):\n    kind = type(result)\n"
+        source += "    if kind in (list, tuple): return kind(map(in_quotes, result))\n"
+        source += "    return {role: str(n) for role, n in result.items()} if kind is dict else str(result)\n"
+        source += self.answers.wrong(question, "in_quotes(R)", self.inside_of(question))
+        result = self.answers.feedback(question, 1, self.pieces + source)
+        assert result.points == 0 and f"`{question}` gives the text '" in result.text, result.text
+
+    def test_a_cell_that_does_not_compile_is_not_right(self, question):
+        lab, given = self.answers.lab, self.answers.signatures[question]
+        with shell_of(lab) as shell:
+            shell.run_cell(self.answers.right)
+            assert shell.run_cell(f"check({question!r})").result.status == kit.RIGHT
+            for line in (f"def {question}({given})", f"deff {question}({given}):"):
+                shell.run_cell(f"{line}\n    return 1")
+                result = shell.run_cell(f"check({question!r})").result
+                assert (result.status, result.points) == (kit.RAISED, 0)
+                assert f"The cell with `{question}` did not run: SyntaxError in line 1, " in result.text
+            shell.run_cell(self.answers.right)
+            assert shell.run_cell(f"check({question!r})").result.status == kit.RIGHT
+
+    def test_each_question_has_a_hint_and_a_next_step_and_neither_is_the_solution(self, question):
+        registered = self.answers.lab.questions[question]
+        assert len(registered.hints) == 2 and all(30 <= len(hint) <= 200 for hint in registered.hints)
+        solution = worked_solution(registered.check.__module__, question)
+        lines = [line.strip().removeprefix("return ") for line in solution.splitlines()]
+        assert solution and not [line for line in lines for hint in registered.hints if len(line) > 8 and line in hint]
 
     def test_a_mistake_is_not_counted_twice(self, chain):
         earlier, formula, later = chain

@@ -11,8 +11,8 @@ import numpy as np
 from defi_lib.compute import HOURS_PER_YEAR, Device, break_even_utilisation, host_year, shared_utilisation
 from defi_lib.labs.kit import Lab, Part, holds, matches, round_number
 
-lab = Lab()
-check = lab.check
+lab = Lab("7.1")
+check, progress = lab.check, lab.progress
 
 
 class Card(NamedTuple):
@@ -60,7 +60,17 @@ def _use(rng: np.random.Generator) -> float:
     return float(f"{rng.uniform(0.2, 0.8):.2g}")
 
 
-@lab.question("power_bill", points=2)
+@lab.question(
+    "power_bill",
+    points=2,
+    hints=(
+        "What does the card draw on average, over all hours of the year?",
+        (
+            "Weigh the two watts by the parts of the time. Then hours, kilowatts, dollars: the watts must be "
+            "divided by 1,000."
+        ),
+    ),
+)
 def _power_bill(rng: np.random.Generator, power_bill: Any) -> Iterator[Part]:
     card, use, power = _card(rng), _use(rng), _market(rng).power
     year = host_year(card.device, use, 0.0, electricity_price=power)
@@ -90,7 +100,17 @@ def _power_bill(rng: np.random.Generator, power_bill: Any) -> Iterator[Part]:
         yield matches(0.5, what, power_bill(card, part, power), right)
 
 
-@lab.question("year_result", points=3)
+@lab.question(
+    "year_result",
+    points=3,
+    hints=(
+        "Three things happen: clients pay, power is paid, and the card loses worth.",
+        (
+            "Clients pay for the hours in which the card works, and the network keeps its part. Take off your "
+            "`power_bill`, and the price over the years of life."
+        ),
+    ),
+)
 def _year_result(rng: np.random.Generator, year_result: Any, power_bill: Any) -> Iterator[Part]:
     card, use, market = _card(rng), _use(rng), _market(rng)
     power, rent, fee = market
@@ -123,7 +143,17 @@ def _year_result(rng: np.random.Generator, year_result: Any, power_bill: Any) ->
     yield matches(1, what, year_result(there, use, power, rent, fee), free)
 
 
-@lab.question("break_even_use", points=3)
+@lab.question(
+    "break_even_use",
+    points=3,
+    hints=(
+        "Ask `year_result` twice: for a card that never works, and for one that always does.",
+        (
+            "Between the two the result is a straight line. How far along is the way from `empty` up to zero, as "
+            "a part of the whole way? Mind a line that does not rise."
+        ),
+    ),
+)
 def _break_even_use(rng: np.random.Generator, break_even_use: Any, year_result: Any) -> Iterator[Part]:
     card, market = _card(rng), _market(rng)
     power, rent, fee = market
@@ -158,7 +188,17 @@ def _break_even_use(rng: np.random.Generator, break_even_use: Any, year_result: 
     )
 
 
-@lab.question("crowd", points=2)
+@lab.question(
+    "crowd",
+    points=2,
+    hints=(
+        "First find the part of the hours in which one card works, if all share the hours evenly.",
+        (
+            "It is the hours of one card over those of a year, and never above 1. Put it into `year_result`, and "
+            "add the card's part of the emission."
+        ),
+    ),
+)
 def _crowd(rng: np.random.Generator, crowd: Any, year_result: Any) -> Iterator[Part]:
     card, market, emission = _card(rng), _market(rng), round_number(rng, 1e4, 1e5)
     power, rent, fee = market
@@ -197,7 +237,17 @@ def _most_nodes(result: Callable[[int], float], beyond: int) -> int:
     return low
 
 
-@lab.question("free_entry", points=3)
+@lab.question(
+    "free_entry",
+    points=3,
+    hints=(
+        "Begin with no card. Would the next one, counted with the others, lose nothing?",
+        (
+            "Make a `while` loop that asks `crowd` about one card more than there are, and counts up as long as "
+            "the result is 0 or more."
+        ),
+    ),
+)
 def _free_entry(rng: np.random.Generator, free_entry: Any, crowd: Any) -> Iterator[Part]:
     while True:  # a market in which a busy card pays
         card, market = _card(rng), _market(rng)
@@ -242,7 +292,17 @@ _PLAUSIBLE = (
 )
 
 
-@lab.question("my_case", points=3)
+@lab.question(
+    "my_case",
+    points=3,
+    hints=(
+        "The rent must pay for two things: the power of a year, and what the card loses in a year.",
+        (
+            "Add both up with `power_bill` and the price over the life. Divide by the hours that are paid, and by "
+            "what the network leaves of a dollar."
+        ),
+    ),
+)
 def _my_case(rng: np.random.Generator, my_case: Any, year_result: Any) -> Iterator[Part]:
     numbers = np.zeros(len(_PLAUSIBLE))
     given = my_case()

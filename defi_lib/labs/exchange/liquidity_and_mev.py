@@ -23,8 +23,8 @@ from defi_lib.labs.kit import Lab, Part, equal, holds, matches, round_number
 from defi_lib.ledger import Ledger
 from defi_lib.validation import Amount
 
-lab = Lab()
-check = lab.check
+lab = Lab("1.2")
+check, progress = lab.check, lab.progress
 
 #: A tolerance that is found by trying many front-runs is right if it is this close (relative).
 TRIED = 0.01
@@ -46,7 +46,17 @@ def _moved(rng: np.random.Generator, price: float) -> float:
     return float(f"{price * rng.uniform(1.4, 4) ** rng.choice([-1, 1]):.4g}")
 
 
-@lab.question("position", points=3)
+@lab.question(
+    "position",
+    points=3,
+    hints=(
+        "Two equations, two amounts: put the dollars of the second, price times ether, into the first.",
+        (
+            "Then the square of the pool's ether is the product over the price. What is it worth with its "
+            "dollars, and what would the tokens you put in be worth?"
+        ),
+    ),
+)
 def _position(rng: np.random.Generator, position: Any) -> Iterator[Part]:
     ether, dollars, _ = _pool(rng)
     start = dollars / ether
@@ -94,7 +104,17 @@ def _position(rng: np.random.Generator, position: Any) -> Iterator[Part]:
         yield matches(1, "The value of the position at three prices at once", several, values)
 
 
-@lab.question("break_even_volume", points=2)
+@lab.question(
+    "break_even_volume",
+    points=2,
+    hints=(
+        ("First find how many dollars you are behind those who kept their tokens; `position` gives you what you have."),
+        (
+            "Of a dollar that is traded you get the fee, times your part of the pool. How many such dollars make "
+            "up for what you are behind?"
+        ),
+    ),
+)
 def _break_even_volume(rng: np.random.Generator, position: Any, break_even_volume: Any) -> Iterator[Part]:
     for share in (1.0, round_number(rng, 0.001, 0.2)):
         ether, dollars, fee = _pool(rng)
@@ -133,7 +153,17 @@ def _break_even_volume(rng: np.random.Generator, position: Any, break_even_volum
         yield part
 
 
-@lab.question("arbitrage", points=3)
+@lab.question(
+    "arbitrage",
+    points=3,
+    hints=(
+        ("Set what the next dollar brings, times the price outside, equal to 1, and solve for the dollars paid in."),
+        (
+            "You get a square root, less a reserve, divided by what the fee leaves. For the other direction "
+            "change the roles and turn the price round; below zero, pay 0."
+        ),
+    ),
+)
 def _arbitrage(rng: np.random.Generator, arbitrage: Any) -> Iterator[Part]:
     for buys in (True, False):  # the pool's ether is cheaper than outside, then dearer
         ether, dollars, fee = _pool(rng)
@@ -206,7 +236,17 @@ def _gain(sold: float, bought: float, price: float, ether: float, dollars: float
     return float(received - sold * price + ether_received * price - bought)
 
 
-@lab.question("sandwich", points=2)
+@lab.question(
+    "sandwich",
+    points=2,
+    hints=(
+        "Three trades follow each other. Each must meet the pool that the one before has left behind.",
+        (
+            "Give each trade a name: front-run, victim, back-run, which pays in the dollars of the first. And let "
+            "the victim trade once alone in the untouched pool."
+        ),
+    ),
+)
 def _sandwich(rng: np.random.Generator, sandwich: Any) -> Iterator[Part]:
     ether, dollars, fee = _pool(rng)
     victim, front_run = round_number(rng, 0.05 * ether, 0.2 * ether), round_number(rng, 0.02 * ether, 0.1 * ether)
@@ -254,7 +294,17 @@ def _sandwich(rng: np.random.Generator, sandwich: Any) -> Iterator[Part]:
     )
 
 
-@lab.question("safe_tolerance", points=3)
+@lab.question(
+    "safe_tolerance",
+    points=3,
+    hints=(
+        "Ask `sandwich` for many front-runs at once, and keep those whose profit is more than the gas.",
+        (
+            "Of these, the smallest loss of the victim counts, as a part of what the victim would get alone. Is "
+            "there none at all? Then it is 1."
+        ),
+    ),
+)
 def _safe_tolerance(rng: np.random.Generator, sandwich: Any, safe_tolerance: Any) -> Iterator[Part]:
     ether, dollars, fee = _pool(rng)
     pool, free = ConstantProductPool((ether, dollars), fee), ConstantProductPool((ether, dollars), 0.0)
@@ -314,7 +364,17 @@ def _own_limit(sandwich: Any, victim: float, gas: float, ether: float, dollars: 
     return 1.0
 
 
-@lab.question("who_paid", points=3)
+@lab.question(
+    "who_paid",
+    points=3,
+    hints=(
+        ("Go through the transfers one by one. Turn ether into dollars first; then ask who paid and who got it."),
+        (
+            "Begin with 0 for every role. A payment to `role` adds to the payer's number, one from `role` takes "
+            "off from the payee's."
+        ),
+    ),
+)
 def _who_paid(rng: np.random.Generator, who_paid: Any) -> Iterator[Part]:
     day = example_day(rng)
     for role in ("validators", "arbitrageurs", "traders"):
@@ -378,4 +438,4 @@ def _paid(
     return tuple(round(each, 6) for each in paid.values())
 
 
-__all__ = ["check", "lab"]
+__all__ = ["check", "lab", "progress"]

@@ -10,8 +10,8 @@ import numpy as np
 from defi_lib.exchange import ConstantProductPool
 from defi_lib.labs.kit import Lab, Part, equal, round_number
 
-lab = Lab()
-check = lab.check
+lab = Lab("1.1")
+check, progress = lab.check, lab.progress
 
 _NO_FEE = "The fee is missing: only `amount_in * (1 - fee)` moves the price."
 
@@ -28,7 +28,17 @@ def _out(amount_in: float, reserve_in: float, reserve_out: float, fee: float) ->
     return float(ConstantProductPool((reserve_in, reserve_out), fee).swap_exact_in(amount_in).amount_out)
 
 
-@lab.question("swap", points=2)
+@lab.question(
+    "swap",
+    points=2,
+    hints=(
+        "What moves the price is the part of the payment that is left after the fee. Work that out first.",
+        (
+            "Give this part a name on a line of its own, and put it into the formula in both places, above and "
+            "below the line."
+        ),
+    ),
+)
 def _swap(rng: np.random.Generator, swap: Any) -> Iterator[Part]:
     without_fee = amount, x, y, _ = _trade(rng, fee=0.0)
     yield equal(
@@ -66,7 +76,17 @@ def _swap(rng: np.random.Generator, swap: Any) -> Iterator[Part]:
     )
 
 
-@lab.question("pool_after", points=3)
+@lab.question(
+    "pool_after",
+    points=3,
+    hints=(
+        "Ask for each reserve: does it grow or shrink, and by how much, counted in its own token?",
+        (
+            "The first grows by all that is paid in, with the fee; the second shrinks by what your `swap` says. "
+            "The price comes from these two."
+        ),
+    ),
+)
 def _pool_after(rng: np.random.Generator, swap: Any, pool_after: Any) -> Iterator[Part]:
     trade = amount, x, y, fee = _trade(rng)
     out = float(swap(*trade))  # the student's own, so that a mistake there is not counted twice
@@ -113,7 +133,20 @@ def _pool_after(rng: np.random.Generator, swap: Any, pool_after: Any) -> Iterato
     )
 
 
-@lab.question("amount_to_pay", points=2)
+@lab.question(
+    "amount_to_pay",
+    points=2,
+    hints=(
+        (
+            "Begin without the fee. How much of the second token is left, and what must the first then be for the "
+            "product to stay?"
+        ),
+        (
+            "What must be added to the first reserve is what moves the price. It is only the part of the payment "
+            "that is left after the fee: divide."
+        ),
+    ),
+)
 def _amount_to_pay(rng: np.random.Generator, amount_to_pay: Any) -> Iterator[Part]:
     for fee in (0.0, None):
         paid, x, y, fee = _trade(rng, fee)
@@ -135,7 +168,20 @@ def _amount_to_pay(rng: np.random.Generator, amount_to_pay: Any) -> Iterator[Par
         )
 
 
-@lab.question("price_impact", points=2)
+@lab.question(
+    "price_impact",
+    points=2,
+    hints=(
+        (
+            "Two numbers are compared: what the trader got, and what the same payment, without its fee, would "
+            "bring at the price before."
+        ),
+        (
+            "Write a line for each: the price before, the payment after the fee times this price, and what `swap` "
+            "gives. Then the ratio, from 1."
+        ),
+    ),
+)
 def _price_impact(rng: np.random.Generator, price_impact: Any) -> Iterator[Part]:
     for fee in (0.0, None):
         trade = amount, x, y, fee = _trade(rng, fee)
@@ -161,7 +207,17 @@ def _price_impact(rng: np.random.Generator, price_impact: Any) -> Iterator[Part]
         )
 
 
-@lab.question("sell_in_parts", points=2)
+@lab.question(
+    "sell_in_parts",
+    points=2,
+    hints=(
+        "After each part the pool holds something else. Which of your functions says what it holds?",
+        (
+            "Make a loop that runs `parts` times: add what `swap` gives, then replace both reserves by those of "
+            "`pool_after`."
+        ),
+    ),
+)
 def _sell_in_parts(rng: np.random.Generator, sell_in_parts: Any) -> Iterator[Part]:
     for fee in (0.0, None):
         amount, x, y, fee = _trade(rng, fee)
@@ -197,7 +253,17 @@ def _in_turn(amount_in: float, reserve_in: float, reserve_out: float, fee: float
     return received
 
 
-@lab.question("follow_the_money", points=3)
+@lab.question(
+    "follow_the_money",
+    points=3,
+    hints=(
+        ("Count everything in dollars at the price before the trade: what was paid, what came back, and the fee."),
+        (
+            "The whole loss is what the payment was worth less what came back; the fee is its part of what the "
+            "payment was worth; take it off for the rest."
+        ),
+    ),
+)
 def _follow_the_money(rng: np.random.Generator, follow_the_money: Any) -> Iterator[Part]:
     trade = amount, x, y, fee = _trade(rng)
     price, out = y / x, _out(*trade)
@@ -238,4 +304,4 @@ def _follow_the_money(rng: np.random.Generator, follow_the_money: Any) -> Iterat
     )
 
 
-__all__ = ["check", "lab"]
+__all__ = ["check", "lab", "progress"]

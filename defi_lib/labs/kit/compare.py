@@ -75,7 +75,10 @@ def matches(
     for mistake, wrong in (mistakes or {}).items():
         if _close(numbers, wrong, tolerance):
             return Part(points, mistake)
-    return Part(points, f"{what} should be {_written(right)}; yours gives {_written(numbers)}.")
+    return Part(
+        points,
+        f"{what} should be {_written(right)}; yours gives {_written(numbers)}." + _near(numbers, right, tolerance),
+    )
 
 
 def holds(points: float, condition: bool, otherwise: str) -> Part:
@@ -99,7 +102,10 @@ def numbers_of(result: Any, where: str, shape: tuple[int, ...]) -> np.ndarray:
     """A student's result as numbers of this shape, or a sentence on what else it is."""
     if result is ...:
         raise Unanswered(f"{where} is not filled in.")
+    refuse_text(result, where)
     try:
+        if any(each is None for each in np.asarray(result).flat):
+            raise TypeError
         numbers = np.asarray(result, dtype=float)
     except (TypeError, ValueError):
         raise Misshapen(f"{where} should be made of numbers, but it is {str(result)[:60]!r}.") from None
@@ -107,6 +113,32 @@ def numbers_of(result: Any, where: str, shape: tuple[int, ...]) -> np.ndarray:
         count = math.prod(shape)
         raise Misshapen(f"{where} should be {count} number{'s' * (count > 1)}, but it is {str(result)[:60]!r}.")
     return numbers
+
+
+def refuse_text(result: Any, where: str) -> None:
+    """A text is no number, even if it looks like one; nor is one in a list."""
+    if isinstance(result, (tuple, list)):
+        for each in result:
+            refuse_text(each, where)
+    elif isinstance(result, dict):
+        refuse_text(list(result.values()), where)
+    elif isinstance(result, (str, bytes)) and _looks_like_a_number(result):
+        raise Misshapen(f"{where} gives the text {str(result)[:60]!r}, not a number: leave out the quotation marks.")
+
+
+def _looks_like_a_number(text: str | bytes) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _near(got: np.ndarray, wanted: Result, tolerance: float) -> str:
+    """A word to those who rounded."""
+    if not _close(got, wanted, max(100 * tolerance, 0.001)):
+        return ""
+    return f" That is close, but more than {100 * tolerance:g} % off: round nothing on the way."
 
 
 def _close(got: np.ndarray, wanted: Result, tolerance: float) -> bool:

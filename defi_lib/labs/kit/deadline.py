@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,25 +16,44 @@ _AGAIN, _TIMES = 0.1, 100
 class TookTooLongError(BaseException):
     """Not an ``Exception``, so that a student's ``except Exception`` does not swallow it."""
 
+    def __str__(self) -> str:
+        """What the student reads."""
+        return (
+            "Stopped after a few seconds. Is there a loop that never ends, in this cell or in a function that it "
+            "calls? Change it and run the cell again."
+        )
+
+    def _render_traceback_(self) -> list[str]:
+        """In a notebook, the sentence without a traceback."""
+        return [f"∞ {self}"]
+
 
 class _InTimeError(BaseException):
     """Takes the place of what was sent in the last moment."""
 
 
 @contextmanager
-def deadline(seconds: float) -> Iterator[None]:
+def deadline(seconds: float, again: float = _AGAIN) -> Iterator[None]:
     """Raise :class:`TookTooLongError` in the calling thread once the block has run for ``seconds``.
 
     Python delivers it between two of its instructions: a loop is stopped, one long call into compiled code is not.
+    Nor is a first import stopped, which on a busy machine takes its time.
+
+    Args:
+        seconds: that the block may take.
+        again: seconds until it is raised once more, if the block has swallowed it.
     """
     thread, finished, sent = threading.get_ident(), False, False
     sending, end = threading.Lock(), threading.Lock()
 
     def watch() -> None:
         nonlocal sent
-        for pause in (seconds, *[_AGAIN] * _TIMES):
+        for pause in (seconds, *[again] * _TIMES):
             if end.acquire(timeout=pause):
                 return
+            while _imports(thread):
+                if end.acquire(timeout=pause):
+                    return
             with sending:
                 if not finished:
                     sent = True
@@ -51,6 +71,14 @@ def deadline(seconds: float) -> Iterator[None]:
             pending = sent
         if pending:
             _take_back(thread)
+
+
+def _imports(thread: int) -> bool:
+    """Whether this thread is importing a module."""
+    frame = sys._current_frames().get(thread)
+    while frame is not None and not frame.f_code.co_filename.startswith("<frozen importlib"):
+        frame = frame.f_back
+    return frame is not None
 
 
 def _take_back(thread: int) -> None:

@@ -12,8 +12,8 @@ from defi_lib.lending import CloseRules, aave_curve, health_factor, leverage_aft
 from defi_lib.lending import liquidate as liquidation
 from defi_lib.lending import liquidation_price as trigger
 
-lab = Lab()
-check = lab.check
+lab = Lab("2.1")
+check, progress = lab.check, lab.progress
 
 
 def _curve(rng: np.random.Generator) -> tuple[float, float, float]:
@@ -26,7 +26,17 @@ def _rate(used: float, kink: float, low: float, high: float) -> float:
     return float(aave_curve(0.0, low, high, kink).rate(used))
 
 
-@lab.question("borrow_rate", points=2)
+@lab.question(
+    "borrow_rate",
+    points=2,
+    hints=(
+        ("There are two cases: utilisation up to the kink, and above it. Which line of the formula belongs to which?"),
+        (
+            "Write an `if` for the first case. In the second the whole gentle slope is paid already; add the "
+            "steep one for the way from kink to 1."
+        ),
+    ),
+)
 def _borrow_rate(rng: np.random.Generator, borrow_rate: Any) -> Iterator[Part]:
     kink, low, high = _curve(rng)
     used = round(float(rng.uniform(0.2, 0.9)) * kink, 3)
@@ -69,7 +79,17 @@ def _borrow_rate(rng: np.random.Generator, borrow_rate: Any) -> Iterator[Part]:
     )
 
 
-@lab.question("year_of_interest", points=3)
+@lab.question(
+    "year_of_interest",
+    points=3,
+    hints=(
+        "Utilisation is debt over all the money: what is lent out and what still lies there.",
+        (
+            "Ask `borrow_rate` for the rate and multiply by the debt. Then divide this sum: the treasury takes "
+            "its part, lenders get the rest."
+        ),
+    ),
+)
 def _year_of_interest(rng: np.random.Generator, borrow_rate: Any, year_of_interest: Any) -> Iterator[Part]:
     kink, low, high = _curve(rng)
     factor = float(rng.choice([0.1, 0.15, 0.2, 0.35]))
@@ -124,7 +144,14 @@ def _loan(rng: np.random.Generator, low: float, high: float) -> tuple[float, flo
     return collateral, price, threshold, float(f"{debt:.5g}")
 
 
-@lab.question("health", points=2)
+@lab.question(
+    "health",
+    points=2,
+    hints=(
+        "Only a part of the collateral counts, at its price. Compare this with the debt.",
+        "For the price, put 1 for the health factor into the formula and solve it for the price.",
+    ),
+)
 def _health(rng: np.random.Generator, health: Any) -> Iterator[Part]:
     loan = collateral, price, threshold, debt = _loan(rng, 1.2, 2.5)
     right = float(health_factor(collateral * price, threshold, debt))
@@ -167,7 +194,20 @@ def _sold_out(loan: tuple[float, float, float, float], bonus: float, close: floa
     return float(step.repaid), float(step.seized)
 
 
-@lab.question("liquidate", points=4)
+@lab.question(
+    "liquidate",
+    points=4,
+    hints=(
+        (
+            "Three cases: the loan is healthy, there is enough collateral, there is not enough. Ask for the "
+            "health first."
+        ),
+        (
+            "Repaid is the smaller of two numbers: the part of the debt that may be repaid, and what all the "
+            "collateral pays for with the bonus. Then count in tokens."
+        ),
+    ),
+)
 def _liquidate(rng: np.random.Generator, liquidate: Any) -> Iterator[Part]:
     bonus, close = float(rng.choice([0.05, 0.08, 0.1])), float(rng.choice([0.4, 0.5, 0.6]))
     loan = collateral, price, threshold, debt = _loan(rng, 0.92, 0.99)
@@ -224,7 +264,17 @@ def _liquidate(rng: np.random.Generator, liquidate: Any) -> Iterator[Part]:
     )
 
 
-@lab.question("loop", points=2)
+@lab.question(
+    "loop",
+    points=2,
+    hints=(
+        "Write down the first rounds: how much is pledged at first, and how much more with each loan?",
+        (
+            "Add up the pledges, each the part `loan_to_value` of the one before. Of all that is pledged, "
+            "everything but your own dollar is borrowed."
+        ),
+    ),
+)
 def _loop(rng: np.random.Generator, loop: Any) -> Iterator[Part]:
     part, rounds = float(rng.choice([0.55, 0.6, 0.65, 0.7])), int(rng.integers(2, 9))
     asset, loan = round_number(rng, 0.03, 0.06), round_number(rng, 0.01, 0.029)
@@ -278,7 +328,20 @@ def _crowd(rng: np.random.Generator) -> tuple[float, float, float, list[float], 
     return price, start, impact, triggers, sizes
 
 
-@lab.question("cascade", points=3)
+@lab.question(
+    "cascade",
+    points=3,
+    hints=(
+        (
+            "A sale can hit a loan that the price had not reached before. In which order are loans hit as the "
+            "price falls?"
+        ),
+        (
+            "Sort the loans with their sizes by trigger, the highest first. Go through them until the price is "
+            "above the trigger."
+        ),
+    ),
+)
 def _cascade(rng: np.random.Generator, cascade: Any) -> Iterator[Part]:
     for shuffled in (False, True):
         price, start, impact, triggers, sizes = _crowd(rng)
@@ -312,4 +375,4 @@ def _cascade(rng: np.random.Generator, cascade: Any) -> Iterator[Part]:
     )
 
 
-__all__ = ["check", "lab"]
+__all__ = ["check", "lab", "progress"]

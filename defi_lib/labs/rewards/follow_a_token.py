@@ -11,14 +11,21 @@ from defi_lib.exchange import ConstantProductPool
 from defi_lib.labs.kit import Lab, Part, equal, holds, matches, round_number
 from defi_lib.rewards import RewardFarm, Vesting, apr_after_entry, farm_apr, share_factor, yield_sources
 
-lab = Lab()
-check = lab.check
+lab = Lab("4.1")
+check, progress = lab.check, lab.progress
 
 #: Fee of the pool in which unlocked tokens are sold.
 FEE = 0.003
 
 
-@lab.question("farm_rate", points=2)
+@lab.question(
+    "farm_rate",
+    points=2,
+    hints=(
+        "Which dollars does the farm give out in a year, and how many dollars share them?",
+        "A year has 365 days. Those who came share too: add `entry` to the deposits.",
+    ),
+)
 def _farm_rate(rng: np.random.Generator, farm_rate: Any) -> Iterator[Part]:
     emission, price = round_number(rng, 500, 5_000), round_number(rng, 0.5, 5)
     deposits = round_number(rng, 1e6, 5e7)
@@ -69,7 +76,17 @@ def _shared(stakes: list[float], entries: list[int], emission: float, days: int)
     return np.asarray(farm.pending)
 
 
-@lab.question("share_out", points=3)
+@lab.question(
+    "share_out",
+    points=3,
+    hints=(
+        "Go through the days one by one. Who is there on this day, and what is the sum of their stakes?",
+        (
+            "On each day a farmer who is there gets the emission times the stake over the sum of those there. "
+            "Mind the day on which nobody is."
+        ),
+    ),
+)
 def _share_out(rng: np.random.Generator, share_out: Any) -> Iterator[Part]:
     stakes, entries, emission, days = _farmers(rng)
     together = [0, 0, 0]
@@ -105,7 +122,17 @@ def _share_out(rng: np.random.Generator, share_out: Any) -> Iterator[Part]:
     yield Part(1, early) if whole else matches(1, call, answer, right)
 
 
-@lab.question("true_return", points=2)
+@lab.question(
+    "true_return",
+    points=2,
+    hints=(
+        "The tokens come in two parts: sold as they come, and kept. Each fetches another price.",
+        (
+            "Find the mean price of the sold part and the last price of the kept part, as ratios of the first. "
+            "Weigh them, and add the fees."
+        ),
+    ),
+)
 def _true_return(rng: np.random.Generator, true_return: Any) -> Iterator[Part]:
     fees, emissions = round_number(rng, 0.01, 0.05), round_number(rng, 0.2, 1.5)
     change, part = -float(f"{rng.uniform(0.3, 0.9):.2g}"), float(f"{rng.uniform(0.2, 0.8):.2g}")
@@ -138,7 +165,17 @@ def _true_return(rng: np.random.Generator, true_return: Any) -> Iterator[Part]:
         )
 
 
-@lab.question("free_tokens", points=3)
+@lab.question(
+    "free_tokens",
+    points=3,
+    hints=(
+        "There are three times: before the cliff, between cliff and end, and after the end.",
+        (
+            "Count the full months since the cliff, and never more than `months`. What is free is the part at the "
+            "cliff and these steps of the rest."
+        ),
+    ),
+)
 def _free_tokens(rng: np.random.Generator, free_tokens: Any) -> Iterator[Part]:
     tokens, cliff, months = round_number(rng, 1e6, 1e8), int(rng.integers(6, 13)), int(rng.choice([12, 24, 36]))
     at_cliff = float(rng.choice([0.1, 0.2, 0.25]))
@@ -190,7 +227,20 @@ def _free_tokens(rng: np.random.Generator, free_tokens: Any) -> Iterator[Part]:
         yield ask(month, {"More than all tokens cannot become free: stop at the whole.": whole * more})
 
 
-@lab.question("sell_unlocks", points=3)
+@lab.question(
+    "sell_unlocks",
+    points=3,
+    hints=(
+        (
+            "Go through the months. In each, first the buyers trade, then the insiders, in the pool that the "
+            "buyers left."
+        ),
+        (
+            "Keep three things through the loop: the pool, the dollars taken, the tokens bought. After it, sell "
+            "all that was bought, at once."
+        ),
+    ),
+)
 def _sell_unlocks(rng: np.random.Generator, sell_unlocks: Any) -> Iterator[Part]:
     tokens, price = round_number(rng, 1e6, 1e7), round_number(rng, 0.2, 5)
     dollars = float(f"{tokens * price:.4g}")
@@ -259,7 +309,17 @@ def _run(unlocks: list[float], tokens: float, dollars: float, demand: float, sel
     return _Run(taken, bought, back, bought * float(pool.price(0, 1)), before)
 
 
-@lab.question("staker_share", points=2)
+@lab.question(
+    "staker_share",
+    points=2,
+    hints=(
+        "A share is yours over all. By what does yours grow, and by what do all tokens grow?",
+        (
+            "Stakers' tokens grow by the same factor each time, so take a power. Of all tokens, the staked part "
+            "grows by it, and the rest stays."
+        ),
+    ),
+)
 def _staker_share(rng: np.random.Generator, staker_share: Any) -> Iterator[Part]:
     rate, part = round_number(rng, 0.001, 0.005), float(f"{rng.uniform(0.2, 0.95):.2g}")
     times = int(rng.integers(100, 1_095))

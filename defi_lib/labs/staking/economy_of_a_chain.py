@@ -12,8 +12,8 @@ import numpy as np
 from defi_lib.labs.kit import Lab, Part, equal, holds, matches, round_number
 from defi_lib.staking import annual_return, break_even_power_price, next_base_fee
 
-lab = Lab()
-check = lab.check
+lab = Lab("3.1")
+check, progress = lab.check, lab.progress
 
 #: What the first page of a book names as the fingerprint of the page before it.
 NOTHING = "0" * 16
@@ -50,7 +50,20 @@ def _texts(rng: np.random.Generator) -> list[str]:
     return texts
 
 
-@lab.question("fitting_pages", points=3)
+@lab.question(
+    "fitting_pages",
+    points=3,
+    hints=(
+        (
+            "For each page ask two things: does it name the fingerprint of the page before, and is its own "
+            "fingerprint right?"
+        ),
+        (
+            "Keep the fingerprint of the page before, `NOTHING` at first. At the first page that fails, return "
+            "its number; after the loop, how many there are."
+        ),
+    ),
+)
 def _fitting_pages(rng: np.random.Generator, fitting_pages: Any) -> Iterator[Part]:
     texts = _texts(rng)
     pages, count = write_book(texts), len(texts)
@@ -104,7 +117,17 @@ def _fitting_pages(rng: np.random.Generator, fitting_pages: Any) -> Iterator[Par
     )
 
 
-@lab.question("new_base_fee", points=3)
+@lab.question(
+    "new_base_fee",
+    points=3,
+    hints=(
+        "Work with the size of the distance, without its sign, and round down after each division.",
+        (
+            "Take `abs` of the distance, then `//` twice. Three cases follow: above the target add at least 1, "
+            "below it take off, at it leave."
+        ),
+    ),
+)
 def _new_base_fee(rng: np.random.Generator, new_base_fee: Any) -> Iterator[Part]:
     target = 15_000_000
     for points, low, high in ((1, 1.05, 2.0), (1, 0.0, 0.95)):
@@ -146,7 +169,17 @@ def _new_base_fee(rng: np.random.Generator, new_base_fee: Any) -> Iterator[Part]
     )
 
 
-@lab.question("break_even", points=2)
+@lab.question(
+    "break_even",
+    points=2,
+    hints=(
+        "Compare for one unit and one day: what it earns, and how many kilowatt-hours it takes.",
+        (
+            "It earns its part of the prize. It takes its watts for 24 hours, and a kilowatt is 1,000 watts. "
+            "Divide the first by the second."
+        ),
+    ),
+)
 def _break_even(rng: np.random.Generator, break_even: Any) -> Iterator[Part]:
     prize, machines = round_number(rng, 1e7, 1e8), round_number(rng, 1e8, 1e9)
     watts = round_number(rng, 15, 60)
@@ -173,7 +206,17 @@ def _break_even(rng: np.random.Generator, break_even: Any) -> Iterator[Part]:
     )
 
 
-@lab.question("staking_return", points=2)
+@lab.question(
+    "staking_return",
+    points=2,
+    hints=(
+        "Everything is in whole gwei: turn the ether into gwei before you take the root.",
+        (
+            "Use `isqrt` for the root and `//` for the division. Then count the epochs of a year, and turn the "
+            "gwei of a coin back into ether."
+        ),
+    ),
+)
 def _staking_return(rng: np.random.Generator, staking_return: Any) -> Iterator[Part]:
     staked = int(round_number(rng, 1e6, 1e8))
     right = float(annual_return(staked))
@@ -216,7 +259,17 @@ def _urn(
     return stake / total
 
 
-@lab.question("urn_share", points=3)
+@lab.question(
+    "urn_share",
+    points=3,
+    hints=(
+        "Your share changes after each draw: compare each draw with your share at that time.",
+        (
+            "In the loop: ask whether you win with the share of now, then add the reward to you if so, and to the "
+            "total in any case."
+        ),
+    ),
+)
 def _urn_share(rng: np.random.Generator, urn_share: Any) -> Iterator[Part]:
     total, reward = round_number(rng, 50, 200), round_number(rng, 5, 20)
     stake = float(f"{total * rng.uniform(0.2, 0.6):.3g}")
@@ -252,7 +305,17 @@ def _urn_share(rng: np.random.Generator, urn_share: Any) -> Iterator[Part]:
     )
 
 
-@lab.question("who_pays", points=3)
+@lab.question(
+    "who_pays",
+    points=3,
+    hints=(
+        "Take one coin for all coins before. How many are there afterwards?",
+        (
+            "Stakers share the new coins less the operator's part, so each coin of theirs grows; a holder's does "
+            "not. Divide all of it by all coins afterwards."
+        ),
+    ),
+)
 def _who_pays(rng: np.random.Generator, who_pays: Any) -> Iterator[Part]:
     inflation, staked = round_number(rng, 0.02, 0.4), float(f"{rng.uniform(0.2, 0.9):.2g}")
     fee = round_number(rng, 0.05, 0.3)

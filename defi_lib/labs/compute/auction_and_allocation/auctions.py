@@ -49,7 +49,20 @@ def _asks(rng: np.random.Generator, units: int, binding: bool) -> tuple[list[flo
             return asks.astype(float).tolist(), float(limit)
 
 
-@lab.question("buy", points=3)
+@lab.question(
+    "buy",
+    points=3,
+    hints=(
+        (
+            "First find the winners: sort the sellers by what they ask, and take as many as you need, none above "
+            "the limit."
+        ),
+        (
+            "Then find one price for all: the lowest ask that you did not take, and never more than the limit. "
+            "Give it to the winners, 0 to the others."
+        ),
+    ),
+)
 def _buy(rng: np.random.Generator, buy: Any) -> Iterator[Part]:
     for points, binding in ((1, False), (0.5, True)):
         units = int(rng.integers(2, 4))
@@ -173,7 +186,20 @@ def _priced_table(rng: np.random.Generator) -> tuple[Table, float]:
             return costs, cloud
 
 
-@lab.question("vcg", points=4)
+@lab.question(
+    "vcg",
+    points=4,
+    hints=(
+        (
+            "For each node that works, two costs are needed: of the best plan without it, and of all others in "
+            "the plan with it."
+        ),
+        (
+            "Take its column out of every row, and ask `best_plan` and `plan_cost` again. The others cost what "
+            "the plan costs, less the node's own task."
+        ),
+    ),
+)
 def _vcg(rng: np.random.Generator, best_plan: Any, vcg: Any) -> Iterator[Part]:
     costs, cloud = _priced_table(rng)
     wrong_form = misformed(best_plan(copied(costs), cloud), 3, 4)

@@ -95,7 +95,17 @@ def _mistraded(falling: list[float], rising: list[float], pairs: int) -> dict[st
     }
 
 
-@lab.question("mcafee", points=3)
+@lab.question(
+    "mcafee",
+    points=3,
+    hints=(
+        "Sort both lists and count the pairs that gain. The next pair, which does not gain, gives the middle.",
+        (
+            "Put a 0 behind the bids and an `inf` behind the asks, so that this pair is always there. Then "
+            "compare the middle with bid and ask of the last pair that gains."
+        ),
+    ),
+)
 def _mcafee(rng: np.random.Generator, mcafee: Any) -> Iterator[Part]:
     for together in (True, False):
         bids, asks = market = _bazaar(rng, together)

@@ -111,7 +111,17 @@ def _crowd(rng: np.random.Generator, tight: bool) -> tuple[list[Task], list[Node
             return tasks, nodes
 
 
-@lab.question("first_come", points=3)
+@lab.question(
+    "first_come",
+    points=3,
+    hints=(
+        "For one task: which nodes are still free, have the memory, and finish in time?",
+        (
+            "Collect the costs of those nodes, take the cheapest, the first among equals, and write its number "
+            "into the plan; without any, write `None`."
+        ),
+    ),
+)
 def _first_come(rng: np.random.Generator, first_come: Any) -> Iterator[Part]:
     for tight in (False, True):
         tasks, nodes = _crowd(rng, tight)
@@ -137,7 +147,17 @@ def _tricky_table(rng: np.random.Generator, tasks: int, nodes: int, gaps: int) -
             return costs, cloud
 
 
-@lab.question("best_plan", points=3)
+@lab.question(
+    "best_plan",
+    points=3,
+    hints=(
+        "List what can be handed out: each node once, and `None` as often as there are tasks.",
+        (
+            "Go through all `permutations` of that list with as many places as there are tasks, and keep the one "
+            "for which `plan_cost` is least."
+        ),
+    ),
+)
 def _best_plan(rng: np.random.Generator, best_plan: Any) -> Iterator[Part]:
     for nodes, gaps in ((4, 4), (3, 2)):
         costs, cloud = _tricky_table(rng, 4, nodes, gaps)

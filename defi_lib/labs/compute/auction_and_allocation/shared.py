@@ -18,10 +18,10 @@ from defi_lib.labs.compute.auction_and_allocation.liars import (
 )
 from defi_lib.labs.kit import Lab, Part
 
-lab = Lab()
+lab = Lab("7.2")
 
 
-check = lab.check
+check, progress = lab.check, lab.progress
 
 
 #: The node of each task; ``None`` where the cloud does it.

@@ -17,7 +17,20 @@ from defi_lib.labs.compute.auction_and_allocation.shared import lab, with_eviden
 from defi_lib.labs.kit import Part, equal
 
 
-@lab.question("stakes", points=2)
+@lab.question(
+    "stakes",
+    points=2,
+    hints=(
+        (
+            "Write what a cheat gains when nobody looks, and what is lost when somebody does. At the smallest "
+            "stake both are equal."
+        ),
+        (
+            "The lazy node saves its cost every time, and risks payment and stake; the other gets the payment if "
+            "unchecked, and risks the stake. Solve for it; never below 0."
+        ),
+    ),
+)
 def _stakes(rng: np.random.Generator, stakes: Any) -> Iterator[Part]:
     payment, rate = float(rng.integers(8, 15)), float(rng.choice([0.02, 0.04, 0.05, 0.08, 0.1]))
     cost = payment - float(rng.choice([1.5, 2.5, 3.5]))

@@ -11,7 +11,7 @@ from defi_lib.labs.compute.token_economy.network import (
     show_survival,
     show_who_paid,
 )
-from defi_lib.labs.compute.token_economy.shared import check, lab
+from defi_lib.labs.compute.token_economy.shared import check, lab, progress
 
 __all__ = [
     "NETWORK",
@@ -23,6 +23,7 @@ __all__ = [
     "formulas",
     "lab",
     "life",
+    "progress",
     "show_survival",
     "show_who_paid",
     "survival",

@@ -13,7 +13,14 @@ from defi_lib.labs.compute.token_economy.shared import lab
 from defi_lib.labs.kit import Part, equal, holds, matches, round_number
 
 
-@lab.question("burn_mint", points=2)
+@lab.question(
+    "burn_mint",
+    points=2,
+    hints=(
+        "How many tokens do `spent` dollars buy at this price?",
+        "These are burned: take them off the supply, and add those that are minted.",
+    ),
+)
 def _burn_mint(rng: np.random.Generator, burn_mint: Any) -> Iterator[Part]:
     supply, price = round_number(rng, 1e5, 1e6), round_number(rng, 0.1, 5)
     while True:
@@ -66,7 +73,20 @@ def _items(result: Any, count: int) -> list[float]:
     return [float(number) for number in numbers] + [np.nan] * (count - len(numbers))
 
 
-@lab.question("token_price", points=3)
+@lab.question(
+    "token_price",
+    points=3,
+    hints=(
+        (
+            "The first price is the formula. For the second: what is burned at a price, and when is it as much as "
+            "is minted?"
+        ),
+        (
+            "Set spent over price equal to minted, and mind the case in which nothing is minted. The change is "
+            "the supply of your `burn_mint` less that before."
+        ),
+    ),
+)
 def _token_price(rng: np.random.Generator, token_price: Any, burn_mint: Any) -> Iterator[Part]:
     supply, belief = round_number(rng, 1e5, 1e6), round_number(rng, 1e5, 1e6)
     part = rng.uniform(0.03, 0.15)
@@ -123,7 +143,17 @@ def _price_mistakes(supply: float, minted: float, spent: float, belief: float) -
     }
 
 
-@lab.question("provider_pay", points=3)
+@lab.question(
+    "provider_pay",
+    points=3,
+    hints=(
+        "First find all dollars that providers share: the new tokens at their price, and the revenue.",
+        (
+            "Divide by the providers for one of them; the tokens' worth over all for the part, if there is any; "
+            "all over the cost of one for how many can live."
+        ),
+    ),
+)
 def _provider_pay(rng: np.random.Generator, provider_pay: Any) -> Iterator[Part]:
     providers, cost = float(rng.integers(50, 500)), round_number(rng, 50, 300)
     price = round_number(rng, 0.2, 0.8)

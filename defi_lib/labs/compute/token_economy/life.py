@@ -111,7 +111,17 @@ class _Asked:
         return 0, ""
 
 
-@lab.question("run", points=4)
+@lab.question(
+    "run",
+    points=4,
+    hints=(
+        "Do one month on paper, in the order of the four steps, before you write the loop.",
+        (
+            "Keep supply, providers, last price and what is left of the budget through the loop. Write down this "
+            "month's providers before you change them for the next."
+        ),
+    ),
+)
 def _run_question(
     rng: np.random.Generator, run: Any, token_price: Any, burn_mint: Any, provider_pay: Any
 ) -> Iterator[Part]:

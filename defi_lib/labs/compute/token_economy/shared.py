@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from defi_lib.labs.kit import Lab
 
-lab = Lab()
+lab = Lab("7.3")
 
 
-check = lab.check
+check, progress = lab.check, lab.progress
 
 
 #: Markets of each kind that a design must live through.

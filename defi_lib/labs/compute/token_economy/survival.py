@@ -69,7 +69,17 @@ def _purse(rng: np.random.Generator, earns: bool) -> _Purse:
             return purse
 
 
-@lab.question("runway", points=3)
+@lab.question(
+    "runway",
+    points=3,
+    hints=(
+        "In each month: income comes in, then the spending goes out, from the cash first.",
+        (
+            "Only what is missing is sold: the smaller of missing dollars over price, and the tokens left. Is it "
+            "still not enough? Then return the months before."
+        ),
+    ),
+)
 def _runway_question(rng: np.random.Generator, runway: Any) -> Iterator[Part]:
     for points, earns in ((1, False), (1, True)):
         purse = _purse(rng, earns)
@@ -106,7 +116,20 @@ def _runway_question(rng: np.random.Generator, runway: Any) -> Iterator[Part]:
     )
 
 
-@lab.question("emission", points=3)
+@lab.question(
+    "emission",
+    points=3,
+    hints=(
+        (
+            "How many dollars do all providers lack in this month, after the revenue? No more than that needs to "
+            "be minted."
+        ),
+        (
+            "Turn these dollars into tokens at the last price, and never give away more than a small part of what "
+            "is left. For the treasury, try small shares first."
+        ),
+    ),
+)
 def _emission(rng: np.random.Generator, emission: Any, treasury_share: float) -> Iterator[Part]:
     if not 0 <= treasury_share <= 1:
         yield Part(3, f"`treasury_share` is a part of what customers pay, from 0 to 1; yours is {treasury_share:g}.")
