@@ -5,10 +5,11 @@ from defi_lib.explore.explorer import Explorer, explore
 from defi_lib.explore.goals import Goal
 from defi_lib.explore.money import show_concentration, show_profits
 from defi_lib.explore.plots import Area, Axis, Bars, Dots, Line, Lines, Now, Plot, Rule
-from defi_lib.explore.questions import Prediction, Quiz, predict, quiz
+from defi_lib.explore.questions import Answer, Prediction, Quiz, predict, quiz
 from defi_lib.explore.view import PlotView, show
 
 __all__ = [
+    "Answer",
     "Area",
     "Axis",
     "Bars",

@@ -1,0 +1,206 @@
+"""A question whose answer the reader commits to before seeing it."""
+
+from __future__ import annotations
+
+import html
+import weakref
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import ipywidgets as widgets
+
+from defi_lib.explore.questions.answers import Answer, offer
+from defi_lib.explore.questions.box import Box, paragraph, say, status
+from defi_lib.explore.questions.entry import Entry
+from defi_lib.explore.questions.words import number_in, plain, shown, span
+from defi_lib.validation import between
+
+_FIRST = "Commit to a prediction first; then the answer appears here."
+_AGAIN = "Change my answer once"
+
+
+@dataclass
+class _Kept:
+    """What stays when the cell of a prediction is run again: comparisons find it here."""
+
+    committed: Any = None
+    changed: bool = False  #: whether the one change is used up
+    answer: Any = None
+    comparisons: weakref.WeakSet[Comparison] = field(default_factory=weakref.WeakSet)
+
+    def refresh(self) -> None:
+        for comparison in tuple(self.comparisons):
+            comparison.refresh()
+
+
+#: By lesson and name; predictions without a lesson are found by nothing, and keep to themselves.
+_kept: dict[tuple[str, str], _Kept] = {}
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is asked, and what a good answer is."""
+
+    question: str
+    options: tuple[str, ...]
+    low: float
+    high: float
+    unit: str
+    lesson: str
+    name: str
+
+    def entry(self) -> Entry:
+        label = plain(self.question)
+        if self.options:
+            return Entry("options", label, options=self.options, button="Commit")
+        where = span(self.low, self.high, self.unit)
+        return Entry("number", label, shown=f"Your guess, {where}", button="Commit")
+
+    def read(self, value: Any) -> Any:
+        """The answer that was entered; ``ValueError`` holds one sentence for the reader."""
+        if not self.options:
+            return number_in("" if value is None else value, self.low, self.high, self.unit)
+        if value not in self.options:
+            raise ValueError("Choose an answer first: a guess is enough.")
+        return value
+
+    def show(self, value: Any) -> str:
+        return html.escape(str(value)) if self.options else shown(value, self.unit)
+
+
+class Prediction(Box):
+    """A question whose answer the reader commits to before seeing it. Made by :func:`predict`."""
+
+    def __init__(self, asked: _Asked) -> None:
+        self._asked = asked
+        self._kept = _kept.setdefault((asked.lesson, asked.name), _Kept()) if asked.lesson else _Kept()
+        self._entry, self._note = asked.entry(), status()
+        self._entry.on_commit(self.commit)
+        self._entry.on_again(self.change)
+        super().__init__(
+            [paragraph(asked.question), self._entry, self._note],
+            f"Your prediction: {asked.question}\nRun ▸ Run All Cells, and answer here.",
+        )
+        if self.committed is not None:
+            self._entry.value = self._typed(self.committed)
+            say(self._note, f"You said {asked.show(self.committed)}. Commit again to say something else.")
+
+    @property
+    def committed(self) -> Any:
+        """The reader's answer, or None."""
+        return self._kept.committed
+
+    def commit(self, value: Any) -> None:
+        """Take the reader's answer: an option, a number, or what was typed for one.
+
+        What is no answer is refused with one sentence on the page. After a commitment nothing is taken until
+        :meth:`change`.
+        """
+        if self._entry.disabled:
+            return
+        try:
+            answer = self._asked.read(value)
+        except ValueError as error:
+            self._entry.invalid = True
+            say(self._note, html.escape(str(error), quote=False))
+            return
+        self._kept.committed = answer
+        with self._entry.hold_sync():
+            self._entry.value = self._typed(value)
+            self._entry.disabled, self._entry.invalid = True, False
+            self._entry.again = "" if self._kept.changed else _AGAIN
+        say(self._note, f"You said {self._asked.show(answer)}. Read on: the lesson will come back to it.")
+        self._kept.refresh()
+        self._offer()
+
+    def change(self) -> None:
+        """Open the entry again; this can be done once."""
+        if self._kept.changed or not self._entry.disabled:
+            return
+        self._kept.changed, self._kept.committed = True, None
+        with self._entry.hold_sync():
+            self._entry.disabled, self._entry.again = False, ""
+        say(self._note, "Change your answer, and commit again.")
+        self._kept.refresh()
+
+    def compare(self, answer: Any, because: str = "") -> widgets.Widget:
+        """The reader's answer beside the right one, but only after the commitment.
+
+        It fills in by itself when the reader commits later, also after the cell of the prediction was run again.
+
+        Args:
+            answer: the right answer, as a cell computed it.
+            because: one sentence that explains it.
+        """
+        self._kept.answer = answer
+        comparison = Comparison(self._kept, self._asked.show, answer, because)
+        self._kept.comparisons.add(comparison)
+        if self.committed is not None:
+            self._offer()
+        return comparison
+
+    def _typed(self, value: Any) -> Any:
+        return value if isinstance(value, str) or self._asked.options else f"{value:.10g}"
+
+    def _offer(self) -> None:
+        asked, answer = self._asked, self._kept.answer
+        right = self.committed == answer if asked.options and answer is not None else None
+        told = Answer("prediction", asked.lesson, asked.name, right, self.committed, answer, plain(asked.question))
+        offer(told if asked.options else replace(told, unit=asked.unit, low=asked.low, high=asked.high))
+
+
+class Comparison(Box):
+    """What the reader said beside the answer. Made by :meth:`Prediction.compare`."""
+
+    def __init__(self, kept: _Kept, show: Callable[[Any], str], answer: Any, because: str) -> None:
+        self._kept, self._show, self._right, self._because = kept, show, answer, because
+        self._said = status()
+        self.refresh()
+        super().__init__([self._said], _FIRST)
+
+    def refresh(self) -> None:
+        """Say what can be said now."""
+        if self._kept.committed is None:
+            say(self._said, _FIRST)
+            return
+        said, right = self._show(self._kept.committed), self._show(self._right)
+        say(self._said, f"You said <b>{said}</b>. The answer is <b>{right}</b>. {self._because}")
+
+    def close(self) -> None:
+        """Leave the page, and wait for no commitment any more."""
+        self._kept.comparisons.discard(self)
+        super().close()
+
+
+def predict(
+    question: str,
+    *,
+    options: Sequence[str] = (),
+    low: float = 0,
+    high: float = 100,
+    unit: str = "%",
+    step: float = 1,
+    lesson: str = "",
+    name: str = "prediction",
+) -> Prediction:
+    """Ask for a prediction: one of ``options``, or a number from ``low`` to ``high`` in ``unit``.
+
+    The question may hold HTML and LaTeX formulas.
+
+    Args:
+        question: what is asked.
+        options: to choose from; without them a number is asked for.
+        low: the smallest number that is taken.
+        high: the largest.
+        unit: of the number.
+        step: not used any more: readers type what they want.
+        lesson: ``"1.1"``; a prediction of a lesson is still known when its cell is run again.
+        name: of the prediction in its lesson, if there are several.
+
+    Raises:
+        ValueError: ``high`` that is not above ``low``.
+    """
+    if not options:
+        between("high", high, low, float("inf"), low_open=True)
+    return Prediction(_Asked(question, tuple(options), low, high, unit, lesson, name))

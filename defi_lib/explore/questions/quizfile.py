@@ -1,0 +1,56 @@
+"""The quiz files: one for each lesson, in the folder ``quizzes`` of the package. docs/quizzes.md describes them."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib.resources import files
+from typing import Any
+
+from defi_lib.explore.questions.fields import Fields
+from defi_lib.explore.questions.kinds import KINDS, Question
+from defi_lib.validation import one_of
+
+_FOLDER = files("defi_lib") / "quizzes"
+
+
+def lessons() -> list[str]:
+    """The lessons that have a quiz: ``"1.1"``, ``"1.2"``, …, and ``"start"`` for the first page."""
+    names = (file.name for file in _FOLDER.iterdir() if file.name.endswith(".toml"))
+    return sorted(name.removesuffix(".toml") for name in names)
+
+
+def questions_of(lesson: str) -> list[Question]:
+    """The questions of a lesson's quiz.
+
+    >>> [question.id for question in questions_of("1.1")]
+    ['depth', 'impact', 'whale']
+
+    Raises:
+        ValueError: a lesson without a quiz, or a file that is not as docs/quizzes.md says.
+    """
+    one_of("lesson", lesson, lessons())
+    name = f"{lesson}.toml"
+    try:
+        data = tomllib.loads((_FOLDER / name).read_text("utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"quizzes/{name} cannot be read: {error}") from error
+    return parsed(data, f"quizzes/{name}")
+
+
+def parsed(data: Any, place: str) -> list[Question]:
+    """The questions that the contents of a quiz file ask.
+
+    Raises:
+        ValueError: naming the place, the field, its value and what is allowed.
+    """
+    quiz = Fields(place, data)
+    questions: list[Question] = []
+    for fields in quiz.entries("questions", least=1):
+        kind = KINDS[fields.one_of("kind", KINDS)]
+        question = kind.from_fields(fields)
+        fields.nothing_else()
+        if question.id in [other.id for other in questions]:
+            raise ValueError(f"{fields.place}: the id {question.id!r} is taken by another question")
+        questions.append(question)
+    quiz.nothing_else()
+    return questions
