@@ -1,7 +1,5 @@
 // The inputs of a question; see entry.py. Native elements, so that keys, names and states are the browser's own.
 
-let count = 0;
-
 const make = (tag, attributes = {}, text = "") => {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
@@ -77,7 +75,7 @@ function order(model) {
 }
 
 function render({ model, el }) {
-  const name = `defi-entry-${++count}`;
+  const name = `defi-entry-${Math.random().toString(36).slice(2)}`; // each entry has a copy of this module to itself
   const inputs = { options, number, order }[model.get("kind")](model, name, () => commit());
   const commit = () => model.send({ commit: inputs.value() });
   el.classList.add("defi-entry");

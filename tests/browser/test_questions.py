@@ -1,0 +1,74 @@
+"""Predictions and quizzes as readers use them in JupyterLab."""
+
+import pytest
+
+from tools.browser import scroll_to
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+LESSON = "course/1_exchange/01_swaps.ipynb"
+ENTRY = ".defi-entry input[type=text]"
+OPTION = ".defi-entry input[type=radio]"
+
+
+def test_a_prediction_takes_what_people_type(open_lesson):
+    lesson = open_lesson(LESSON)
+    page = lesson.page
+    scroll_to(page, ENTRY)
+    entry, note = page.locator(ENTRY), page.locator(".defi-question [role=status]").first
+    assert entry.input_value() == "" and "from 0 to 20 %" in page.locator(".defi-number").inner_text()
+
+    def enter(text):
+        entry.fill("")
+        entry.type(text)
+        entry.press("Enter")
+
+    for wrong in ("", "abc", "1e999", "-5", "250", "50%"):
+        enter(wrong)
+        page.wait_for_function(
+            "() => document.querySelector('.defi-entry input').getAttribute('aria-invalid') === 'true'"
+        )
+        note.get_by_text("write a number from 0 to 20 %").wait_for(timeout=10_000)
+        assert entry.is_enabled()
+    enter("0,5")
+    page.get_by_text("You said 0.5 %").first.wait_for(timeout=10_000)
+    assert entry.is_disabled()
+    page.get_by_text("The answer is 1.28 %", exact=False).first.wait_for(timeout=10_000)
+
+    page.get_by_role("button", name="Change my answer once").click()
+    page.wait_for_function("() => !document.querySelector('.defi-entry input').disabled")
+    assert entry.evaluate("e => e === document.activeElement") and entry.input_value() == "0,5"
+    enter("0.7 %")
+    page.get_by_text("You said 0.7 %").first.wait_for(timeout=10_000)
+    assert page.locator(".defi-again:visible").count() == 0
+
+    page.locator(".jp-CodeCell", has=page.locator(ENTRY)).locator(".jp-OutputPrompt, .jp-InputPrompt").first.click()
+    page.keyboard.press("Control+Enter")
+    page.wait_for_function("() => document.querySelector('.defi-entry input')?.disabled === false")
+    enter("3")
+    compared = page.locator(".defi-question", has_text="The answer is").first
+    compared.get_by_text("You said 3 %").wait_for(timeout=10_000)
+    assert lesson.errors == [] and lesson.strayed == []
+
+
+def test_a_quiz_is_shuffled_and_counts_first_tries(open_lesson):
+    lesson = open_lesson(LESSON)
+    page = lesson.page
+    scroll_to(page, OPTION)
+    groups = page.locator(".defi-options")
+    assert groups.count() == 3
+    assert all(
+        group.get_attribute("role") == "radiogroup" and group.get_attribute("aria-label") for group in groups.all()
+    )
+    names = [group.locator("input").first.get_attribute("name") for group in groups.all()]
+    assert len(set(names)) == 3, "one stop of the Tab key for each question"
+    groups.nth(0).locator("label", has_text="It falls to a tenth").click()
+    page.get_by_text("Right at the first try: 0 of 3 (2 still to answer).").wait_for(timeout=10_000)
+    groups.nth(0).locator("label", has_text="It stays as it was").click()
+    page.get_by_text("Right: it is the fee.").first.wait_for(timeout=10_000)
+    groups.nth(1).locator("input").first.focus()
+    page.keyboard.press("ArrowDown")  # chooses, and is no command to the notebook
+    page.get_by_text("of 3 (1 still to answer).").wait_for(timeout=10_000)
+    groups.nth(2).locator("label", has_text="Because selling takes back").click()
+    page.get_by_text("Right at the first try: ").filter(has_text="of 3.").first.wait_for(timeout=10_000)
+    assert lesson.errors == [] and lesson.strayed == []
