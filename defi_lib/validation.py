@@ -163,10 +163,12 @@ def whole(name: str, value: Whole, low: int = 0, high: int = INT64_MAX) -> Whole
 
 
 def one_of(name: str, value: str, allowed: Sequence[str]) -> str:
-    """``value`` if it is one of the allowed words."""
+    """``value`` if it is one of the allowed words; the error names the first of them."""
     if value in allowed:
         return value
-    raise ValueError(f"{name} = {shown(value)} is not allowed: choose one of {', '.join(map(repr, allowed))}")
+    words, more = list(allowed), len(allowed) - 12
+    listing = ", ".join(map(repr, words[:12])) + (f" and {more} more" if more > 0 else "")
+    raise ValueError(f"{name} = {shown(value)} is not allowed: choose one of {listing}")
 
 
 def broadcastable(**values: Amount | Whole) -> tuple[int, ...]:

@@ -14,6 +14,7 @@ from defi_lib.compute import (
     shared_utilisation,
 )
 from defi_lib.ledger import Ledger, profits
+from tests.support.contracts import assert_refuses
 
 CARD = Device(1600, 4, 0.45, 0.06)
 amounts = st.floats(0, 1e4)
@@ -166,8 +167,7 @@ def test_a_phone_and_a_rented_cloud_card_use_the_same_formulas():
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)
 
 
 def test_nodes_that_cover_their_cost_only_when_always_busy_may_all_stay():

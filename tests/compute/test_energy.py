@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from defi_lib.compute import Machine, break_even_intensity, footprint, kilowatt_hours, replacement
+from tests.support.contracts import assert_refuses
 
 UNITED_STATES = 369.473
 HOURS_OF_FOUR_YEARS = 4 * 8760
@@ -111,8 +112,7 @@ def test_arrays_agree_with_numbers():
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)
 
 
 def test_a_machine_can_do_exactly_what_fills_its_year():

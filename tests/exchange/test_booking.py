@@ -17,6 +17,7 @@ from defi_lib.exchange import (
 )
 from defi_lib.ledger import Ledger, Transfer, profits
 from defi_lib.ledger.transfer import OUTSIDE
+from tests.support.contracts import assert_refuses
 
 PRICE = 2_000.0
 POOL = ConstantProductPool((1_000.0, 2e6), fee=0.003)
@@ -197,8 +198,7 @@ def test_a_sandwich_is_three_swaps_and_gas():
     ],
 )
 def test_errors(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)
 
 
 def test_former_names_write_the_same():

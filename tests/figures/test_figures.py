@@ -6,6 +6,7 @@ from importlib.resources import files
 import pytest
 
 from defi_lib.figures import Figure, figure, items, search, table, topics
+from tests.support.contracts import assert_refuses
 
 ROWS = list(csv.DictReader(files("defi_lib").joinpath("figures.csv").read_text(encoding="utf-8").splitlines()))
 
@@ -108,8 +109,7 @@ def test_table():
     ],
 )
 def test_errors(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)
 
 
 def test_import_reads_nothing_and_is_light():

@@ -16,6 +16,7 @@ from defi_lib.governance import (
     working_balance,
 )
 from defi_lib.ledger import Ledger
+from tests.support.contracts import assert_refuses
 
 TOKEN = 10**18
 YEAR = 365 * 86_400
@@ -102,8 +103,7 @@ GAUGE = LiquidityGauge("pool", 0).deposit("ann", 5, ESCROW, CONTROLLER).after
     ],
 )
 def test_refusals_name_the_argument(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)
 
 
 @pytest.mark.parametrize("state", [CONTROLLER, GAUGE])

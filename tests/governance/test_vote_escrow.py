@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from defi_lib.governance import MAX_LOCK, WEEK, VoteEscrow, vote_weight
 from defi_lib.ledger import Ledger
+from tests.support.contracts import assert_refuses
 
 TOKEN = 10**18
 
@@ -78,8 +79,7 @@ RUNNING = VoteEscrow(0).create_lock("ann", TOKEN, 2 * WEEK).after
     ],
 )
 def test_refusals_name_the_argument(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)
 
 
 def test_an_escrow_travels():

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from defi_lib import ledger as tables
 from defi_lib.ledger import OUTSIDE, Ledger, Moment, Transfer, actual, divide, profits, sell
 from defi_lib.ledger.transfer import by_name
+from tests.support.contracts import assert_refuses
 
 
 class Fare(NamedTuple):
@@ -161,8 +162,7 @@ def test_divided_transfers_are_the_whole(part, amount):
     ],
 )
 def test_errors_name_the_argument(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)
 
 
 def test_amounts_are_summed_by_name():

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from defi_lib.ledger import Ledger
 from defi_lib.lending import SECONDS_PER_YEAR, Bank, CreditScoring
+from tests.support.contracts import assert_refuses
 
 
 def opened():
@@ -120,8 +121,7 @@ def test_scenarios():
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)
 
 
 @pytest.mark.parametrize("name", ["lending_rate", "deposit_rate", "recovery", "cost"])

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from defi_lib.lending import ShareVault, inflation_attack
+from tests.support.contracts import assert_refuses
 from tests.support.vectors import cases
 
 CASES = cases("oz_erc4626")
@@ -139,8 +140,7 @@ def test_a_deposit_below_the_price_of_a_share_is_refused_to_whoever_asks(offset)
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)
 
 
 def test_in_an_older_vault_a_gift_to_nobody_belongs_to_the_first_depositor():

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from defi_lib.simulation import CorrelatedBrownian, GeometricBrownian, JumpDiffusion, MeanReverting, Replay
+from tests.support.contracts import assert_refuses
 
 TIMES = np.array([0.0, 0.1, 0.35, 1.0])
 SCENARIOS = 200_000
@@ -206,8 +207,7 @@ def test_replay_of_scenarios():
     ],
 )
 def test_errors(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)
 
 
 def test_a_time_is_at_its_record_to_within_rounding():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from defi_lib.compute import Samples, accuracy, blank_model, load_digits, log_loss, loss_gradient, train
+from tests.support.contracts import assert_refuses
 
 
 @pytest.fixture(scope="module")
@@ -52,5 +53,4 @@ def test_the_gradient_is_that_of_the_loss(digits):
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

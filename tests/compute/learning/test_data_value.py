@@ -23,6 +23,7 @@ from defi_lib.compute import (
     with_copies,
 )
 from defi_lib.ledger import Ledger
+from tests.support.contracts import assert_refuses
 
 
 def gloves(coalitions):
@@ -183,5 +184,4 @@ def test_dividing_a_budget():
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

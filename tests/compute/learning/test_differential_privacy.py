@@ -15,6 +15,7 @@ from defi_lib.compute import (
     split_samples,
     train_federated,
 )
+from tests.support.contracts import assert_refuses
 
 
 @pytest.fixture(scope="module")
@@ -68,5 +69,4 @@ def test_privacy_costs_accuracy(digits):
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

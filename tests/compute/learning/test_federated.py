@@ -18,6 +18,7 @@ from defi_lib.compute import (
     train,
     train_federated,
 )
+from tests.support.contracts import assert_refuses
 
 
 @pytest.fixture(scope="module")
@@ -106,5 +107,4 @@ def test_coalitions_of_clients(digits, clients):
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

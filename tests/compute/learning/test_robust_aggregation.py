@@ -17,6 +17,7 @@ from defi_lib.compute import (
     train_federated,
     trimmed_mean,
 )
+from tests.support.contracts import assert_refuses
 
 
 @pytest.fixture(scope="module")
@@ -73,8 +74,7 @@ def test_clipping_shortens_and_never_turns():
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)
 
 
 def test_a_part_of_the_clients_is_counted_exactly():

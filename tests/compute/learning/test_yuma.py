@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from defi_lib.compute import yuma_consensus
+from tests.support.contracts import assert_refuses
 
 STAKE, GRADES = np.array([0.5, 0.3, 0.2]), np.array([[0.7, 0.3], [0.6, 0.4], [0.0, 1.0]])
 
@@ -55,8 +56,7 @@ def test_consensus_is_the_highest_grade_with_support(seed, validators, miners, m
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)
 
 
 @pytest.mark.parametrize("validators", [2, 6, 10, 1000])

@@ -13,6 +13,7 @@ from defi_lib.compute import (
     vcg_double_auction,
 )
 from defi_lib.ledger import Ledger
+from tests.support.contracts import assert_refuses
 
 BIDS, ASKS = [10, 9, 7, 5, 3], [2, 4, 6, 8, 9]
 EMPTY = np.zeros(0)
@@ -258,8 +259,7 @@ def test_the_equilibrium_bid_is_the_best_answer(k, value):
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)
 
 
 class TestPricesExactlyMet:

@@ -11,6 +11,7 @@ from defi_lib.compute import (
     settle_by_invoice,
 )
 from defi_lib.ledger import Ledger, profits
+from tests.support.contracts import assert_refuses
 
 amounts = st.floats(0, 1e6)
 
@@ -96,5 +97,4 @@ def test_the_ledger_shows_what_the_provider_keeps(number, payment, fee, percenta
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

@@ -12,6 +12,7 @@ from defi_lib.compute import (
     ring_asks,
 )
 from defi_lib.ledger import Ledger
+from tests.support.contracts import assert_refuses
 
 costs = st.lists(st.integers(0, 12).map(float), max_size=6)
 
@@ -159,8 +160,7 @@ def test_fakes_take_from_the_others():
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)
 
 
 def test_an_ask_exactly_at_the_reserve_price_wins():

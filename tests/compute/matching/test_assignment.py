@@ -8,6 +8,7 @@ from hypothesis.extra.numpy import arrays
 
 from defi_lib.compute import NOBODY, assign, vcg_assignment
 from defi_lib.ledger import Ledger
+from tests.support.contracts import assert_refuses
 
 COSTS = [[4, 1, 3], [2, 0, 5], [3, 2, 2]]
 RULES = ["first fit", "cheapest", "optimal"]
@@ -145,8 +146,7 @@ def test_with_vcg_no_node_gains_by_a_lie_or_loses_by_the_truth(costs, outside, d
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)
 
 
 @pytest.mark.parametrize("rule", RULES)

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from defi_lib.compute import hours_per_task, online_share, simulate_churn
+from tests.support.contracts import assert_refuses
 
 
 def test_share_on_line():
@@ -67,5 +68,4 @@ def test_edges():
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

@@ -11,6 +11,7 @@ from defi_lib.compute import (
     round_trip,
     split_token_time,
 )
+from tests.support.contracts import assert_refuses
 
 LONDON, SYDNEY = (51.5074, -0.1278), (-33.8688, 151.2093)
 
@@ -81,5 +82,4 @@ def test_a_model_in_many_places_waits_for_the_network():
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

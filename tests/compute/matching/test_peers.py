@@ -12,6 +12,7 @@ from defi_lib.compute import (
     simulate_gossip,
 )
 from defi_lib.measures import gini
+from tests.support.contracts import assert_refuses
 
 identifiers = st.integers(0, 2**48 - 1)
 
@@ -155,5 +156,4 @@ def test_rarest_first():
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

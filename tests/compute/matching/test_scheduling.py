@@ -15,6 +15,7 @@ from defi_lib.compute import (
     shortest_makespan_bound,
 )
 from defi_lib.ledger import Ledger
+from tests.support.contracts import assert_refuses
 
 RULES = ["first fit", "longest first", "cheapest", "earliest deadline", "priority"]
 whole = st.integers(1, 8).map(float)
@@ -172,8 +173,7 @@ def test_empty_markets(rule, tasks, nodes):
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)
 
 
 def test_no_proof_in_time_is_an_error():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from defi_lib.compute import daily_arrivals, draw_services, poisson_arrivals
+from tests.support.contracts import assert_refuses
 
 
 def test_the_day_has_its_peak():
@@ -42,5 +43,4 @@ def test_moments_of_draws():
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from defi_lib.compute import cheapest_servers, erlang_b, hybrid_service, mmc_queue
 from defi_lib.ledger import Ledger
+from tests.support.contracts import assert_refuses
 
 
 @given(st.floats(0.01, 30), st.integers(1, 12), st.integers(0, 15))
@@ -73,8 +74,7 @@ def test_own_machines_for_the_base_and_the_cloud_for_peaks():
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)
 
 
 def test_of_equal_costs_the_fewest_machines():

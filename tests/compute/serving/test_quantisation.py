@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from defi_lib.compute import quantise
+from tests.support.contracts import assert_refuses
 
 
 @given(st.integers(0, 2**32), st.integers(2, 16))
@@ -37,5 +38,4 @@ def test_each_bit_halves_the_error():
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

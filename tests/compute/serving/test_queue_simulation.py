@@ -19,6 +19,7 @@ from defi_lib.compute import (
     simulate_queue,
     unreliable_queue,
 )
+from tests.support.contracts import assert_refuses
 
 #: Chance that the interval misses a right formula, all tests together: 20 × 0.0005.
 CONFIDENCE = 0.9995
@@ -172,8 +173,7 @@ def test_student_interval():
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)
 
 
 class TestTheSameMoment:

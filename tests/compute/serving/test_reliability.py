@@ -14,6 +14,7 @@ from defi_lib.compute import (
     survival,
     young_interval,
 )
+from tests.support.contracts import assert_refuses
 
 
 def test_check_values():
@@ -100,8 +101,7 @@ def test_without_work():
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)
 
 
 def test_replicas_that_just_reach_the_target_are_enough():

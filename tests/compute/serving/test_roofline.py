@@ -13,6 +13,7 @@ from defi_lib.compute import (
     largest_batch,
     steady_serving,
 )
+from tests.support.contracts import assert_refuses
 
 A100, H100 = Accelerator(1.555, 312.0, 40.0), Accelerator(3.35, 989.0, 80.0)
 
@@ -107,8 +108,7 @@ def test_waiting_for_a_full_batch():
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)
 
 
 def test_a_memory_that_is_exactly_full_is_enough():

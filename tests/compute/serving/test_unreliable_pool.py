@@ -8,6 +8,7 @@ from defi_lib.compute import (
     unreliable_pool,
     unreliable_queue,
 )
+from tests.support.contracts import assert_refuses
 
 
 def chain(arrival, service, servers, failure, repair, most=250):
@@ -96,5 +97,4 @@ def test_scenarios_are_the_single_cases():
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from defi_lib.compute import ACCESS, sell_data
 from defi_lib.exchange import BondingCurve
 from defi_lib.ledger import Ledger, profits
+from tests.support.contracts import assert_refuses
 
 CURVE = BondingCurve(1000.0, 1000.0, 0.5)
 
@@ -53,5 +54,4 @@ def test_who_stands_in_front_takes_a_part():
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from defi_lib.compute import ReedSolomon, correlated_loss, grouped_loss, loss_probability, repair_plan, yearly_loss
+from tests.support.contracts import assert_refuses
 
 
 def test_durability_check_values():
@@ -163,5 +164,4 @@ def test_without_repair_all_is_lost():
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

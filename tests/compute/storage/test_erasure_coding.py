@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from defi_lib.compute import ReedSolomon
+from tests.support.contracts import assert_refuses
 
 
 @settings(deadline=None)
@@ -45,5 +46,4 @@ def test_the_largest_code():
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

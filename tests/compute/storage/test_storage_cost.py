@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from defi_lib.compute import endowment, endowment_left, storage_month
 from defi_lib.ledger import Ledger
+from tests.support.contracts import assert_refuses
 
 
 def test_a_code_of_80_pieces_costs_more_than_the_customer_pays():
@@ -60,8 +61,7 @@ def test_an_endowment_lasts_for_ever_and_less_does_not(decline, interest, cost):
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)
 
 
 def test_a_fund_that_is_just_used_up_is_empty():

@@ -13,6 +13,7 @@ from defi_lib.compute import (
     stationary_price,
 )
 from defi_lib.ledger import Ledger
+from tests.support.contracts import assert_refuses
 
 amounts, prices = st.floats(0, 1e9), st.floats(1e-3, 1e4)
 
@@ -86,5 +87,4 @@ def test_a_lease_is_worth_the_same_twice(payment, bought_at, paid_at):
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

@@ -13,6 +13,7 @@ from defi_lib.compute import (
     simple_minting,
     storage_pledge,
 )
+from tests.support.contracts import assert_refuses
 
 
 def test_filecoin_check_values():
@@ -67,5 +68,4 @@ def test_power_above_the_baseline_counts_once_the_baseline_is_there():
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

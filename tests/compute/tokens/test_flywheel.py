@@ -10,6 +10,7 @@ from defi_lib.compute import (
     self_sustaining_demand,
     shock_multiplier,
 )
+from tests.support.contracts import assert_refuses
 
 
 def test_flywheel_condition():
@@ -42,8 +43,7 @@ def test_feedback_and_emission_share():
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)
 
 
 def test_a_feedback_of_one_to_within_rounding_has_no_multiplier():

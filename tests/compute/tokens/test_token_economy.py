@@ -12,6 +12,7 @@ from defi_lib.compute import (
 )
 from defi_lib.ledger import Ledger, profits
 from defi_lib.rewards import StepEmission, constant_emission, halving_emission
+from tests.support.contracts import assert_refuses
 
 shares = st.floats(0, 1)
 
@@ -146,5 +147,4 @@ def test_the_ledger_shows_who_pays_for_the_emission():
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from defi_lib.compute import TOKEN, buy_back, pay_dividend, simulate_treasury, voted_value
 from defi_lib.ledger import Ledger
+from tests.support.contracts import assert_refuses
 
 positive = st.floats(0.01, 1e6)
 
@@ -82,8 +83,7 @@ def test_a_treasury_keeps_its_books(seed, diversified, discount):
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)
 
 
 class TestExactlyTheLimit:

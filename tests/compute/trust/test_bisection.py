@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from defi_lib.compute import bisection_rounds, settle_dispute
 from defi_lib.ledger import Ledger
+from tests.support.contracts import assert_refuses
 
 
 def step(state):
@@ -76,5 +77,4 @@ def test_the_bond_of_the_loser():
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from defi_lib.compute import Share, join_shares, split_secret
 from defi_lib.compute.trust.secret_sharing import PRIME, random_below
+from tests.support.contracts import assert_refuses
 
 RANDOM = np.random.default_rng(12)
 
@@ -75,8 +76,7 @@ def test_random_numbers_are_even():
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)
 
 
 def test_a_share_adds_only_to_a_share():

@@ -12,6 +12,7 @@ from defi_lib.compute import (
     sign_together,
 )
 from defi_lib.compute.trust.threshold_signature import GENERATOR, MODULUS, ORDER
+from tests.support.contracts import assert_refuses
 
 RANDOM = np.random.default_rng(21)
 KEY = share_key(2, 3, RANDOM)
@@ -86,5 +87,4 @@ def test_who_uses_a_nonce_twice_betrays_his_share():
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

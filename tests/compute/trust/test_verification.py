@@ -18,6 +18,7 @@ from defi_lib.compute import (
     verified_cost,
 )
 from defi_lib.ledger import Ledger, profits
+from tests.support.contracts import assert_refuses
 
 amounts = st.floats(0, 1e4)
 
@@ -167,8 +168,7 @@ def test_what_trust_costs():
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)
 
 
 def test_what_costs_just_what_it_brings_is_not_done():

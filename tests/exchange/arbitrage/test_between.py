@@ -11,6 +11,7 @@ from defi_lib.exchange import (
     arbitrage_outside,
     no_trade_band,
 )
+from tests.support.contracts import assert_refuses
 
 amounts = st.floats(1e-3, 1e12)
 fees = st.floats(0.0, 0.3)
@@ -186,5 +187,4 @@ def test_profit_in_the_other_token_of_arrays():
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

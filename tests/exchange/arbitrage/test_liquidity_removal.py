@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from defi_lib.exchange import ConstantProductPool, price_factor, pull_liquidity
+from tests.support.contracts import assert_refuses
 
 
 def test_check_value():
@@ -56,5 +57,4 @@ def test_who_leaves_late_pays_for_it_in_either_direction():
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from defi_lib.exchange import ConstantProductPool, Hop, optimal_split, split_any, split_trade, swap_along
+from tests.support.contracts import assert_refuses
 
 pool_lists = st.lists(
     st.builds(
@@ -207,5 +208,4 @@ POOL = ConstantProductPool((1.0, 1.0))
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

@@ -12,6 +12,7 @@ from defi_lib.exchange import (
     exact_sqrt_price_after_output,
     exact_swap_step,
 )
+from tests.support.contracts import assert_refuses
 from tests.support.uniswap_v3 import cases
 
 Q96 = 2**96
@@ -147,5 +148,4 @@ def test_nothing_traded():
     ],
 )
 def test_errors(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from defi_lib.exchange import BondingCurve, cross_reserve_return, fund_cost
+from tests.support.contracts import assert_refuses
 
 sizes = st.floats(1e-6, 1e15)
 ratios = st.floats(0.01, 1.0)
@@ -134,5 +135,4 @@ def test_a_curve_keeps_nothing_that_somebody_can_change():
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from defi_lib.exchange import ConstantProductPool, PriceAccumulator, WeightedPool
+from tests.support.contracts import assert_refuses
 from tests.support.vectors import cases
 
 GROUPS = ("balanced18", "weth_usdc")
@@ -86,5 +87,4 @@ POOL, LATER = ConstantProductPool((1.0, 1.0)), PriceAccumulator(5.0)
     ],
 )
 def test_errors(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

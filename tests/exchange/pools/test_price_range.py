@@ -14,6 +14,7 @@ from defi_lib.exchange import (
     swap_step,
 )
 from defi_lib.exchange.pools.price_range import sqrt_price_after_input, sqrt_price_after_output
+from tests.support.contracts import assert_refuses
 
 prices = st.floats(1e-12, 1e12)
 liquidities = st.floats(1e-6, 1e30)
@@ -160,5 +161,4 @@ def test_price_after_an_amount():
     ],
 )
 def test_errors(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

@@ -19,6 +19,7 @@ from defi_lib.exchange import (
     pool_divergence,
     trade_probability,
 )
+from tests.support.contracts import assert_refuses
 
 
 @pytest.mark.parametrize(
@@ -208,8 +209,7 @@ def test_arrays_agree_with_scalars():
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from defi_lib.lending import (
     StairstepDecrease,
     start_auction,
 )
+from tests.support.contracts import assert_refuses
 
 RULES = DutchRules(StairstepDecrease(0.99, 90.0), buffer=1.3, penalty=0.13, tip=300.0, chip=0.001)
 UNSAFE = DebtPosition(100.0, 120_000.0, 1799.0, least_debt=5000.0)
@@ -199,5 +200,4 @@ def test_it_travels_and_keeps_its_own_numbers():
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

@@ -8,6 +8,7 @@ import pytest
 
 from defi_lib.ledger import Ledger
 from defi_lib.lending import AuctionTerms, BalanceSheet, DebtAuction, SheetRules, SurplusAuction
+from tests.support.contracts import assert_refuses
 
 RULES = SheetRules(86_400.0, 50.0, 250.0, 10.0, 20.0, 10.0)
 
@@ -160,5 +161,4 @@ def test_copies_are_equal(state):
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

@@ -19,6 +19,7 @@ from defi_lib.lending import (
     liquidate_trove,
     redeem_coins,
 )
+from tests.support.contracts import assert_refuses
 from tests.support.vectors import cases
 
 WAD = 10**18
@@ -279,5 +280,4 @@ def test_it_travels():
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

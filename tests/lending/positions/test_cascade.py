@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from defi_lib.exchange import ConstantProductPool
 from defi_lib.lending import AAVE_V3, AAVE_V3_3, linear_cascade, pool_cascade, sale_for_fall
+from tests.support.contracts import assert_refuses
 
 POOL = ConstantProductPool((1000.0, 2e6), 0.003)
 
@@ -144,8 +145,7 @@ def test_bad_debt_is_counted_whether_it_is_written_off_or_not():
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)
 
 
 def test_a_sale_too_small_to_move_the_price_amplifies_nothing():

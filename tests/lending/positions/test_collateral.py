@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from defi_lib.lending import NO_DEBT, borrowing_capacity, health_factor, health_factors, liquidation_price
+from tests.support.contracts import assert_refuses
 
 VALUES = st.floats(0, 1e15)
 
@@ -76,5 +77,4 @@ def test_debts_may_be_one_number_per_position():
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

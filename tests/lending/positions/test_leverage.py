@@ -18,6 +18,7 @@ from defi_lib.lending import (
     leverage_loop,
     net_yield,
 )
+from tests.support.contracts import assert_refuses
 
 
 def test_check_values():
@@ -91,5 +92,4 @@ def test_scenarios():
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

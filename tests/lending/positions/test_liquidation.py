@@ -16,6 +16,7 @@ from defi_lib.lending import (
     spiral_health_factor,
 )
 from defi_lib.lending.positions.liquidation import largest_repayment
+from tests.support.contracts import assert_refuses
 
 ALWAYS_HALF = CloseRules(0.5, full_below=0.0)
 POSITIONS = st.tuples(st.floats(0, 1e6), st.floats(0, 1e9), st.floats(0.01, 1e5))
@@ -154,5 +155,4 @@ def test_a_worthless_dust_of_collateral_of_a_healthy_position_is_not_seized():
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

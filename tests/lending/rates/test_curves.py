@@ -18,6 +18,7 @@ from defi_lib.lending import (
     supply_rate,
     utilisation,
 )
+from tests.support.contracts import assert_refuses
 from tests.support.vectors import cases
 
 CASES = cases("aave_rates")
@@ -150,5 +151,4 @@ def test_suppliers_and_treasury_share_what_borrowers_pay(cash, debt, factor, rat
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

@@ -8,6 +8,7 @@ import pytest
 
 from defi_lib.ledger import Ledger
 from defi_lib.lending import SECONDS_PER_YEAR, DebtCeiling, DebtPosition, SavingsRate
+from tests.support.contracts import assert_refuses
 
 YEAR = float(SECONDS_PER_YEAR)
 
@@ -120,5 +121,4 @@ def test_copies_are_equal(state):
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from defi_lib.ledger import Ledger
 from defi_lib.lending import SECONDS_PER_YEAR, DebtPosition, annual_fee, fee_per_second
+from tests.support.contracts import assert_refuses
 
 POSITION = DebtPosition(10.0, 10_000.0, 2000.0, fee=0.04, liquidation_ratio=1.5)
 
@@ -163,5 +164,4 @@ DAY_ARRAY = np.array([0.0, 86_400.0])
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

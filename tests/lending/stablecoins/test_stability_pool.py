@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from defi_lib.ledger import Ledger
 from defi_lib.lending import StabilityPool
+from tests.support.contracts import assert_refuses
 
 STEPS = st.lists(
     st.one_of(
@@ -160,5 +161,4 @@ POOL = StabilityPool().deposit("a", 100.0).pool
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

@@ -19,6 +19,7 @@ from defi_lib.lending import (
     redeem_coins,
     redemption_fee,
 )
+from tests.support.contracts import assert_refuses
 from tests.support.vectors import cases
 
 WAD = 10**18
@@ -225,8 +226,7 @@ def test_who_pays_and_who_gains():
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)
 
 
 def test_the_twin_liquidates_as_the_float_troves_in_one_step():

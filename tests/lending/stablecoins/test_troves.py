@@ -12,6 +12,7 @@ from defi_lib.lending import (
     raised_base_rate,
     redemption_fee,
 )
+from tests.support.contracts import assert_refuses
 
 SIZES = st.lists(st.tuples(st.floats(1e-3, 1e6), st.floats(0, 1e6)), min_size=1, max_size=6)
 
@@ -127,5 +128,4 @@ def test_all_debt_summed_in_another_order_can_be_redeemed():
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

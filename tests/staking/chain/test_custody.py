@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from defi_lib.staking import Wallet, custodian_risk, custody_risk, key_pair_from_phrase, self_custody_risk
+from tests.support.contracts import assert_refuses
 
 
 def groups(*names):
@@ -115,5 +116,4 @@ def test_custodian_and_self_custody_lose_the_same_on_average_but_not_together():
     ],
 )
 def test_errors(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

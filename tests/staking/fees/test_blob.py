@@ -14,6 +14,7 @@ from defi_lib.staking import (
     fake_exponential,
     next_excess_blob_gas,
 )
+from tests.support.contracts import assert_refuses
 
 # The published cases of the clients' tests for EIP-4844.
 PUBLISHED = [
@@ -92,8 +93,7 @@ def test_a_half_empty_blob_is_twice_as_dear():
     ],
 )
 def test_errors(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)
 
 
 def literal_exponential(numerator, denominator):

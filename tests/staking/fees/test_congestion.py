@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from defi_lib.staking import fill_block, next_base_fee, pay_for_gas, simulate_fee_market
+from tests.support.contracts import assert_refuses
 
 
 def test_the_highest_tips_get_in():
@@ -89,8 +90,7 @@ def test_in_a_rush_the_fee_rises_until_small_users_are_out():
     ],
 )
 def test_errors(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)
 
 
 def literal_market(max_fee, max_tip, gas, base_fee, limit, elasticity):

@@ -12,6 +12,7 @@ from defi_lib.staking import (
     percentage_fee,
     smallest_amount,
 )
+from tests.support.contracts import assert_refuses
 
 
 def test_layer_1():
@@ -85,5 +86,4 @@ def test_scenarios_agree_with_single_calls():
     ],
 )
 def test_errors(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from defi_lib.staking import Validator, net_staking_return, solo_validators
+from tests.support.contracts import assert_refuses
 
 
 def test_reward_with_commission():
@@ -93,5 +94,4 @@ def test_small_stakers_pay_more():
     ],
 )
 def test_errors(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

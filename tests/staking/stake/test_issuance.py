@@ -14,6 +14,7 @@ from defi_lib.staking import (
     next_inflation,
     stake_for_return,
 )
+from tests.support.contracts import assert_refuses
 
 
 @pytest.mark.parametrize(
@@ -103,5 +104,4 @@ def test_dilution_when_all_stake_nobody_gains_and_tiny_inflation_keeps_digits():
     ],
 )
 def test_errors(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from defi_lib.staking import LiquidStakingPool
+from tests.support.contracts import assert_refuses
 
 
 def test_rewards_raise_the_rate_and_the_fee_is_paid_in_shares():
@@ -101,5 +102,4 @@ TestHolders.settings = settings(max_examples=25, stateful_step_count=20, deadlin
     ],
 )
 def test_errors(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from defi_lib.measures import gini
 from defi_lib.staking import kesten_tail_exponent, simulate_kesten, simulate_yard_sale
+from tests.support.contracts import assert_refuses
 
 
 def generator(seed=1):
@@ -83,5 +84,4 @@ def test_yard_sale_is_fair():
     ],
 )
 def test_errors(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

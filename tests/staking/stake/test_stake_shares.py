@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from defi_lib.staking import polya_limit, polya_urn, share_moments, simulate_stakes
+from tests.support.contracts import assert_refuses
 
 
 def generator(seed=1):
@@ -166,5 +167,4 @@ def test_who_has_no_stake_never_wins():
     ],
 )
 def test_errors(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

@@ -15,6 +15,7 @@ from defi_lib.staking import (
     simulate_difficulty,
     target_from_bits,
 )
+from tests.support.contracts import assert_refuses
 
 
 def test_subsidy():
@@ -105,5 +106,4 @@ def test_a_fall_of_hashrate_slows_blocks_until_the_next_adjustment():
     ],
 )
 def test_errors(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from defi_lib.staking import confirmations_needed, double_spend_probability, double_spend_probability_whitepaper
+from tests.support.contracts import assert_refuses
 
 
 # Rosenfeld, table 1, and the Bitcoin paper, section 11.
@@ -79,5 +80,4 @@ def test_confirmations_needed():
     ],
 )
 def test_errors(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

@@ -12,6 +12,7 @@ from defi_lib.staking import (
     mining_day,
     simulate_mining,
 )
+from tests.support.contracts import assert_refuses
 
 # Unit costs of 0.0288, 0.0576 and 0.1152 USD per day and TH/s.
 THREE = Miners(100.0, [0.04, 0.08, 0.16], 30.0)
@@ -146,5 +147,4 @@ def test_over_time_every_dollar_is_accounted_for():
     ],
 )
 def test_errors(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

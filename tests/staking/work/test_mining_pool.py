@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from defi_lib.staking import acceptable_fee, pay_per_share_income, pool_income, solo_income
+from tests.support.contracts import assert_refuses
 
 
 def test_solo_against_simulated_blocks():
@@ -89,5 +90,4 @@ def test_acceptable_fee_makes_the_miner_indifferent():
     ],
 )
 def test_errors(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+    assert_refuses(call, message)

@@ -1,0 +1,41 @@
+"""No module sleeps unseen: a lesson, a lab or another module uses it, or it says what it waits for."""
+
+from tools.architecture import MECHANISMS, homes, imports, labs, modules, names_used, notebooks
+
+ORACLE = "tests: the contract in whole numbers, which other models are compared with"
+#: Modules that wait for a lesson to come, and which that is. May only shrink.
+WAITING = {
+    "exchange.exact.concentrated": ORACLE,
+    "rewards.exact.master_chef": ORACLE,
+    "rewards.exact.olympus": ORACLE,
+    "rewards.exact.staking_rewards": ORACLE,
+    "lending.exact.clipper": ORACLE,
+    "lending.exact.trove_actions": ORACLE,
+    "exchange.pools.price_accumulator": "2 lending: oracles and what moving a price costs",
+    "governance.liquidity_gauge": "5 governance: vote markets",
+    "lending.auctions.balance_sheet": "6 risk: who is insured",
+    "lending.auctions.seizure": "6 risk: who is insured",
+    "lending.share_vault": "2 lending: isolated markets and their curators",
+    "lending.stablecoins.ceiling": "6 risk: what holds a peg",
+    "lending.stablecoins.savings": "6 risk: what holds a peg",
+    "lending.stablecoins.troves": "6 risk: what holds a peg",
+    "staking.stake.liquid_staking": "3 staking: restaking, and oracles of staked ether",
+    "staking.stake.null_models": "8 economy: concentration without anybody's fault",
+}
+
+
+def used_modules() -> set[str]:
+    """Modules of mechanisms that a lesson, a lab or another part of the library uses."""
+    known = modules()
+    home = {(package, name): module for package in MECHANISMS for name, module in homes(f"defi_lib.{package}").items()}
+    names = set().union(*labs().values(), *(names_used(code) for _, _, code in notebooks("course")))
+    used = {home[name] for name in names if name in home}
+    for name, file in known.items():
+        used |= {other for other in imports(file, known) if other != name}
+    return used
+
+
+def test_every_module_is_used_or_waits_for_a_lesson():
+    mechanisms = {module for package in MECHANISMS for module in homes(f"defi_lib.{package}").values()}
+    asleep = {module.removeprefix("defi_lib.") for module in mechanisms - used_modules()}
+    assert asleep == set(WAITING), "a lesson uses it now, or none does: say in WAITING what it waits for"
