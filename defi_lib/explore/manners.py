@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pathlib
+from typing import Any
 
 import anywidget
 
@@ -12,7 +13,11 @@ _HERE = pathlib.Path(__file__).parent
 
 
 class Manners(anywidget.AnyWidget):
-    """An invisible part of every box: brings the style, and gives slider handles a name."""
+    """A part of every box that is seen only in need.
+
+    It brings the style; keeps keys that are pressed in the box from the notebook; gives what can have the focus a name,
+    and sliders their value with its unit; marks the chosen scenario; and says when the kernel is gone.
+    """
 
     # As text: a path would be watched for changes, and keep every box alive for that.
     _esm = (_HERE / "manners.js").read_text("utf-8")
@@ -20,3 +25,10 @@ class Manners(anywidget.AnyWidget):
 
     def __init__(self) -> None:
         super().__init__(layout={"display": "none"})
+        self.on_msg(_answer)
+
+
+def _answer(widget: Manners, content: dict[str, Any], _: Any) -> None:
+    """The page asks whether anybody is still there."""
+    if content.get("ask") == "alive":
+        widget.send({"alive": True})

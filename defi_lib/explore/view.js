@@ -1,6 +1,7 @@
 // The browser's side of view.py: shows the figure, applies its patches, follows the theme of the page.
 
 const VERSION_KEY = "__defi_lib_bokehjs";
+const SPOKEN = 700, FORGOTTEN = 7000;      // ms after the last change; ms after that
 
 function ask(model, what, extra = {}) {
   // One question to the kernel, one answer.
@@ -69,10 +70,35 @@ function swatch({ color, kind, dash }) {
 }
 
 function skeleton(el) {
+  // The sentence is read aloud from a copy of it, so that a slider on its way does not speak at each step.
   el.classList.add("defi-plot");
   el.innerHTML = `<ul class="defi-legend"></ul><div class="defi-canvas" role="img"></div>
-    <p class="defi-say" role="status" aria-live="polite"></p><p class="defi-error" role="alert" hidden></p>`;
-  return Object.fromEntries(["legend", "canvas", "say", "error"].map((n) => [n, el.querySelector(`.defi-${n}`)]));
+    <p class="defi-say"></p><p class="defi-spoken" role="status"></p><p class="defi-error" role="alert" hidden></p>`;
+  const names = ["legend", "canvas", "say", "spoken", "error"];
+  const parts = Object.fromEntries(names.map((n) => [n, el.querySelector(`.defi-${n}`)]));
+  parts.say.id = `defi-${Math.random().toString(36).slice(2)}`;
+  parts.canvas.setAttribute("aria-describedby", parts.say.id);
+  return parts;
+}
+
+function announcer(element) {
+  // Speaks once a movement has ended; what was spoken goes away again, or a reader of the page would meet it twice.
+  let timer;
+  return (text) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      element.textContent = text;
+      timer = setTimeout(() => { element.textContent = ""; }, FORGOTTEN);
+    }, SPOKEN);
+  };
+}
+
+function leaveToTab(root) {
+  // Bokeh makes its canvas a stop of the Tab key, without a name and with nothing to press there.
+  for (const element of root.querySelectorAll("*")) {
+    if (element.tabIndex >= 0) element.tabIndex = -1;
+    if (element.shadowRoot) leaveToTab(element.shadowRoot);
+  }
 }
 
 async function render({ model, el }) {
@@ -81,7 +107,8 @@ async function render({ model, el }) {
   let waiting = [];      // patches that came before the figure
   let dark = null;
 
-  const tell = (text) => { write(parts.say, text); parts.canvas.setAttribute("aria-label", text.replaceAll("**", "")); };
+  const announce = announcer(parts.spoken);
+  const tell = (text) => write(parts.say, text);
   const fail = (text) => { parts.error.textContent = text; parts.error.hidden = !text; };
 
   const receive = async (message, buffers) => {
@@ -92,7 +119,9 @@ async function render({ model, el }) {
     const trouble = message.patch ? await follow(message, buffers) : "";
     // Text after the plot: a changed page would make Bokeh, which reads styles while it paints, wait for a new layout.
     fail(message.error ?? trouble);
-    if (message.say !== undefined) tell(message.say);
+    if (message.say === undefined) return;
+    tell(message.say);
+    announce(parts.say.textContent);
   };
 
   const follow = async ({ patch, ids }, buffers) => {
@@ -123,16 +152,18 @@ async function render({ model, el }) {
     dark = isDark(el);
     try {
       const Bokeh = await loadBokehJS(model);
-      const { item, legend, say, error } = await ask(model, "figure", { dark });
+      const { item, title, legend, say, error } = await ask(model, "figure", { dark });
       waiting = [];      // the answer is newer than all of them
       forget();
       parts.canvas.replaceChildren();
       parts.legend.innerHTML = legend.map((entry) => `<li>${swatch(entry)}<span></span></li>`).join("");
       parts.legend.querySelectorAll("span").forEach((span, i) => { span.textContent = legend[i].label; });
+      parts.canvas.setAttribute("aria-label", title);
       tell(say);
       fail(error);
       const views = await Bokeh.embed.embed_item(JSON.parse(item), parts.canvas);
       plots = [...views].filter((view) => view.repaint);      // not what Bokeh keeps beside the figure
+      leaveToTab(parts.canvas);
       waiting.forEach((args) => receive(...args));
     } catch (error) { fail(`The plot could not be shown: ${error.message}`); }
   };

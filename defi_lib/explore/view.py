@@ -118,8 +118,15 @@ class PlotView(anywidget.AnyWidget):
             item = json_item(self._figure.model, theme=theme(bool(content.get("dark"))))
             self._events.clear()
             legend = [vars(entry) for entry in self.plot.legend]
-            answer = {"item": json.dumps(item), "legend": legend, "say": self.sentence, "error": self.error}
+            shown = {"title": name_of(self.plot), "say": self.sentence, "error": self.error}
+            answer = {"item": json.dumps(item), "legend": legend} | shown
             self.send(reply | {"answer": answer})
+
+
+def name_of(plot: Plot) -> str:
+    """What a plot is called for those who do not see it: its axes and marks, whatever they show now."""
+    axes = f"{plot.y.title} against {plot.x.title}" if plot.y.label else plot.x.title
+    return f"Plot of {axes}: {', '.join(entry.label for entry in plot.legend)}"
 
 
 def show(plot: Plot, result: Columns, sentence: str = "") -> PlotView:

@@ -69,9 +69,8 @@ class Watched:
         )
 
 
-@pytest.fixture
-def open_lesson(chrome, lab):
-    """Opens a notebook in JupyterLab and runs it."""
+def opener(chrome, lab):
+    """Gives a function that opens a notebook in JupyterLab and runs it; closes what it opened."""
     pages = []
 
     def opened_once(path, options):
@@ -95,3 +94,15 @@ def open_lesson(chrome, lab):
     yield opened
     for page in pages:
         page.close()
+
+
+@pytest.fixture
+def open_lesson(chrome, lab):
+    """Opens a notebook in JupyterLab and runs it."""
+    yield from opener(chrome, lab)
+
+
+@pytest.fixture(scope="module")
+def open_lesson_once(chrome, lab):
+    """The same, for a page that all tests of a file use."""
+    yield from opener(chrome, lab)
