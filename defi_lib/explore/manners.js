@@ -46,17 +46,17 @@ function numberIn(text) {
 
 function sayValue(row) {
   // A slider says what its readout shows, with the unit; ipywidgets would say the exponent of a logarithmic one.
-  const handle = row.querySelector(".noUi-handle"), shown = row.querySelector(".widget-readout")?.textContent.trim();
+  const handle = row.querySelector(".noUi-handle"), readout = row.querySelector(".widget-readout");
+  const shown = readout?.textContent.trim();
   if (!handle || !shown) return;
   const set = (name, value) => { if (handle.getAttribute(name) !== value) handle.setAttribute(name, value); };
   const value = numberIn(shown), slider = row.querySelector(".noUi-target").noUiSlider;
   const unit = row.querySelector(".widget-label")?.textContent.match(/\(([^()]*)\)\s*$/)?.[1] ?? "";
   const words = /[kMGT]$/.test(shown) && value ? value.toLocaleString("en") : shown;
   set("aria-valuetext", `${words} ${unit}`.trim());
-  if (!slider || Number.isNaN(value)) return;
+  if (!slider || Number.isNaN(value) || !readout.isContentEditable) return;      // the place in a list may be any number
   const at = Number(slider.get()), { min, max } = slider.options.range;
   const real = Math.abs(value - 10 ** at) < Math.abs(value - at) ? (x) => 10 ** x : (x) => x;
-  if (Math.abs(value - real(at)) > 0.02 * Math.abs(value) + 1e-9) return;      // a place in a list, not a number
   set("aria-valuenow", String(value));
   set("aria-valuemin", String(Number(real(min).toPrecision(6))));
   set("aria-valuemax", String(Number(real(max).toPrecision(6))));
@@ -68,7 +68,7 @@ function name(box) {
     const label = row.querySelector(".widget-label"), readout = row.querySelector(".widget-readout");
     if (label?.title === "null") label.removeAttribute("title");
     if (label) row.querySelector(".noUi-handle")?.setAttribute("aria-label", label.textContent);
-    if (label && readout) {
+    if (label && readout?.isContentEditable) {
       readout.setAttribute("role", "textbox");
       readout.setAttribute("aria-label", `${label.textContent}, as a number`);
     }
