@@ -1,9 +1,9 @@
-# Two commands matter: `make course` to learn, `make test` to prove that everything works. `make help` lists the rest.
+# Three commands matter: `make course` to learn, `make read` to read or show, `make test` to prove that everything works.
+# `make help` lists the rest. What they do stands in `python -m defi_lib.course`, so that Windows has the same commands.
 # Every tool runs from .venv; nothing outside this folder is changed.
 
-LAB_ARGS ?=
-VOILA_ARGS ?=
-LESSON ?= course/1_exchange/01_swaps.ipynb
+ARGS ?=
+LESSON ?=
 WORKERS ?= 2
 
 # The first Python that is new enough; one may be given: make course PYTHON=/path/to/python3.12
@@ -19,13 +19,18 @@ endif
 export CHROMIUM
 
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+COURSE := $(BIN)/python -m defi_lib.course
+# Without --no-compile pip would also write the bytecode of what nobody uses.
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --no-compile
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 course: .venv/course ## install what is missing and open JupyterLab on the first page
-	$(BIN)/jupyter lab --config=jupyter_server_config.py $(LAB_ARGS) course/00_start_here.ipynb
+	@$(COURSE) open $(LESSON) $(ARGS)
+
+read: .venv/course ## the whole course as pages without code, live: to read, and to show (one: LESSON=course/…)
+	@$(COURSE) read $(LESSON) $(ARGS)
 
 check: .venv/developer ## the fast part of the tests, about a minute: for the edit cycle
 	$(BIN)/ruff check .
@@ -56,8 +61,7 @@ labs: .venv/developer ## generate labs/ from solutions/
 	@for folder in solutions/*/; do \
 	PATH="$(CURDIR)/$(BIN):$$PATH" nbgrader generate_assignment --create --force $$(basename $$folder) || exit 1; done
 
-voila: .venv/developer ## show a lesson as a page without code: make voila LESSON=course/…
-	JUPYTER_PATH=share/jupyter $(BIN)/voila $(VOILA_ARGS) $(LESSON)
+voila: read
 
 format: .venv/developer ## let ruff format code and notebooks
 	$(BIN)/ruff check --fix .
@@ -67,7 +71,7 @@ constraints: .venv/developer ## fix the versions that are installed now
 	$(BIN)/pip freeze --exclude-editable --all --exclude pip --exclude setuptools > constraints.txt
 
 clean: ## remove what was built, and the environment
-	rm -rf .venv build *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf .venv .settings build *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 .venv/bin/pip:
@@ -80,11 +84,13 @@ clean: ## remove what was built, and the environment
 
 # pip needs a minute the first time and a second when everything is there; the stamps spare even that.
 .venv/course: .venv/bin/pip requirements.txt constraints.txt pyproject.toml
-	$(PIP) install -r requirements.txt
+	@echo "Installing into .venv what the course needs (about 600 MB). The first time this takes a minute or two."
+	@$(PIP) -r requirements.txt
 	@touch $@
 
 .venv/developer: .venv/bin/pip requirements.txt requirements-dev.txt constraints.txt pyproject.toml
-	$(PIP) install -r requirements-dev.txt
+	@echo "Installing into .venv what contributors need. The first time this takes a minute or two."
+	@$(PIP) -r requirements-dev.txt
 	@touch $@ .venv/course
 
 chromium:
@@ -92,4 +98,4 @@ chromium:
 	echo "The browser tests need Chromium. On Debian and Ubuntu: sudo apt install chromium; on macOS: brew install --cask chromium;"; \
 	echo "or say where it is: make $(MAKECMDGOALS) CHROMIUM=/path/to/chrome"; exit 1; }
 
-.PHONY: help course check test architecture bench notebooks labs voila format constraints clean chromium
+.PHONY: help course read check test architecture bench notebooks labs voila format constraints clean chromium

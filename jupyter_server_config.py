@@ -1,12 +1,18 @@
-"""Settings of the course's Jupyter server: ``jupyter lab --config=jupyter_server_config.py``, as in ``make course``."""
+"""Settings of the course's Jupyter server: ``python -m defi_lib.course open``, as in ``make course``, and Binder."""
 
+import os
 from importlib.util import find_spec
 from pathlib import Path
 
 c = get_config()  # noqa: F821
+root = Path(__file__).resolve().parent
 
 # The whole course is served, labs too: Jupyter would serve only the folder of the page that it opens.
-c.ServerApp.root_dir = str(Path(__file__).parent)
+c.ServerApp.root_dir = str(root)
+
+# The course's kernel (it says what to run first) and the template of its pages, before those of the machine.
+paths = [str(root / "share/jupyter"), *filter(None, os.environ.get("JUPYTER_PATH", "").split(os.pathsep))]
+os.environ["JUPYTER_PATH"] = os.pathsep.join(dict.fromkeys(paths))
 
 # Plots follow a slider without stutter (a server from another environment, without the course's package, goes without).
 if find_spec("defi_lib"):
@@ -15,7 +21,29 @@ if find_spec("defi_lib"):
     c.FileContentsManager.pre_save_hook = "defi_lib.saving.keep_shipped"
 
 # The course works offline: no news and no question about news, no look for updates, no catalogue of extensions.
-c.LabApp.app_settings_dir = str(Path(__file__).parent / "share/jupyter/lab/settings")
+c.LabApp.app_settings_dir = str(root / "share/jupyter/lab/settings")
 c.LabApp.news_url = None
 c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
 c.LabApp.extension_manager = "readonly"
+
+# Pages without code: `make read`, and /read on any of these servers.
+if find_spec("defi_lib") and find_spec("voila"):
+    from defi_lib.course.reading import offline, prepare
+
+    c.ServerApp.jpserver_extensions = {"voila.server_extension": True, "defi_lib.course.reading": True}
+    c.VoilaConfiguration.template = "course"
+    c.VoilaConfiguration.prelaunch_hook = prepare
+    c.VoilaConfiguration.page_config_hook = offline
+    # Extensions made for another frontend log errors in Voilà.
+    c.VoilaConfiguration.extension_denylist = [
+        "@jupyter/nbgrader",
+        "@jupyter-notebook/lab-extension",
+        "@voila-dashboards/jupyterlab-preview",
+    ]
+
+# Tabs of another project have no place here: a workspace of the course's own, with the side bar closed.
+if find_spec("defi_lib"):
+    from defi_lib.course.workspace import prepared_workspaces
+
+    if workspaces := prepared_workspaces(root):
+        c.LabApp.workspaces_dir = str(workspaces)

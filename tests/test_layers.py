@@ -24,7 +24,7 @@ LAYERS = [
     {"compute": []},
     {"simulation": []},
     {"explore": []},
-    {"labs": [], "server": [], "saving": []},
+    {"labs": [], "server": [], "saving": [], "course": []},
 ]
 
 

@@ -1,11 +1,15 @@
 """The settings under which the course is served."""
 
 import json
+import os
 from pathlib import Path
 
+import pytest
+from ipykernel.kernelspec import get_kernel_dict
 from traitlets.config import PyFileConfigLoader
 from traitlets.utils.importstring import import_item
 
+from defi_lib.course.reading import prepare
 from defi_lib.server import PromptConnection
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,22 +29,53 @@ def test_messages_leave_at_once(monkeypatch):
     assert calls == [True, "connected"]
 
 
-def test_jupyterlab_and_voila_are_told():
-    lab = PyFileConfigLoader("jupyter_server_config.py", path=str(ROOT)).load_config()
-    voila = json.loads((ROOT / "voila.json").read_text())
-    for name in (
-        lab.ServerApp.kernel_websocket_connection_class,
-        voila["Voila"]["kernel_websocket_connection_class"],
-    ):
-        assert import_item(name) is PromptConnection
-    assert (Path(lab.LabApp.app_settings_dir) / "overrides.json").is_file()
+@pytest.fixture
+def settings(monkeypatch):
+    monkeypatch.setenv("JUPYTER_PATH", "elsewhere")
+    return PyFileConfigLoader("jupyter_server_config.py", path=str(ROOT)).load_config()
 
 
-def test_first_page_can_open_the_labs():
-    lab = PyFileConfigLoader("jupyter_server_config.py", path=str(ROOT)).load_config()
-    assert (Path(lab.ServerApp.root_dir) / "labs").samefile(ROOT / "labs")
+def test_jupyterlab_is_told(settings):
+    assert import_item(settings.ServerApp.kernel_websocket_connection_class) is PromptConnection
+    assert (Path(settings.LabApp.app_settings_dir) / "overrides.json").is_file()
 
 
-def test_voila_template_takes_nothing_from_elsewhere():
-    template = json.loads((ROOT / "voila.json").read_text())["VoilaConfiguration"]["template"]
-    assert "replace('<link" in (ROOT / "share/jupyter/voila/templates" / template / "index.html.j2").read_text()
+def test_the_courses_kernel_and_template_are_found_first(settings):
+    ours, *others = os.environ["JUPYTER_PATH"].split(os.pathsep)
+    assert Path(ours).samefile(ROOT / "share/jupyter") and others == ["elsewhere"]
+    assert (Path(ours) / "voila/templates" / settings.VoilaConfiguration.template / "index.html.j2").is_file()
+
+
+def test_the_courses_kernel_is_the_usual_one_and_says_what_to_run_first():
+    ours = json.loads((ROOT / "share/jupyter/kernels/python3/kernel.json").read_text())
+    usual = get_kernel_dict()
+    assert ours["argv"][1:-1] == usual["argv"][1:]
+    assert ours["argv"][-1] == "--IPKernelApp.extra_extensions=defi_lib.course.hints"
+    assert {key: ours[key] for key in ("display_name", "language")} == {
+        key: usual[key] for key in ("display_name", "language")
+    }
+
+
+def test_pages_without_code_are_served(settings):
+    assert settings.ServerApp.jpserver_extensions == {
+        "voila.server_extension": True,
+        "defi_lib.course.reading": True,
+    }
+    assert settings.VoilaConfiguration.prelaunch_hook is prepare
+
+
+def test_the_workspace_is_the_courses_own(settings):
+    assert Path(settings.LabApp.workspaces_dir).is_relative_to(ROOT)
+
+
+def test_first_page_can_open_the_labs(settings):
+    assert (Path(settings.ServerApp.root_dir) / "labs").samefile(ROOT / "labs")
+
+
+def test_pages_take_nothing_from_elsewhere(settings):
+    template = ROOT / "share/jupyter/voila/templates/course"
+    assert "replace('<link" in (template / "index.html.j2").read_text()
+    page_config = settings.VoilaConfiguration.page_config_hook({"fullMathjaxUrl": "https://…", "mathjaxConfig": "x"})
+    assert page_config == {"fullMathjaxUrl": None, "mathjaxConfig": None}
+    for file in template.rglob("*.*"):
+        assert 'src="http' not in file.read_text() and "@import" not in file.read_text()

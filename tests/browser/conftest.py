@@ -23,7 +23,7 @@ def course(tmp_path_factory):
     copy = tmp_path_factory.mktemp("course")
     for name in ("course", "labs", "share"):
         shutil.copytree(ROOT / name, copy / name)
-    for name in ("jupyter_server_config.py", "voila.json"):
+    for name in ("jupyter_server_config.py", "ASSUMPTIONS.md"):
         shutil.copy(ROOT / name, copy / name)
     return copy
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.conftest import FIGURE, Watched
-from tools.browser import ROOT, scroll_to, server
+from tools.browser import ROOT, scroll_to
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -129,20 +129,19 @@ def test_narrow_window_and_dark_theme(open_lesson, name, width, dark):
     page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
 
-def test_the_same_lesson_in_voila(chrome, course):
-    with server("voila", LESSON, directory=course, probe="voila/static/none") as address:
-        page = chrome.new_page(viewport={"width": 1280, "height": 900})
-        lesson = Watched(page, address)
-        page.goto(address)
-        page.locator(FIGURE).first.wait_for(timeout=90_000)
-        page.wait_for_timeout(1_000)
-        plotted, sentence = lesson.plotted(), lesson.sentence()
-        page.locator(".defi-explorer .noUi-handle").first.press("ArrowRight")
-        lesson.wait_until_said_other_than(sentence)
-        assert lesson.plotted() != plotted
-        assert page.locator("mjx-container, .MathJax").count() > 0
-        SCREENSHOTS.mkdir(exist_ok=True)
-        page.screenshot(path=SCREENSHOTS / "voila.png")
-        assert lesson.errors == []
-        assert lesson.strayed == []
-        page.close()
+def test_the_same_lesson_in_voila(chrome, lab):
+    page = chrome.new_page(viewport={"width": 1280, "height": 900})
+    lesson = Watched(page, lab)
+    page.goto(f"{lab}voila/render/{LESSON}")
+    page.locator(FIGURE).first.wait_for(timeout=90_000)
+    page.wait_for_timeout(1_000)
+    plotted, sentence = lesson.plotted(), lesson.sentence()
+    page.locator(".defi-explorer .noUi-handle").first.press("ArrowRight")
+    lesson.wait_until_said_other_than(sentence)
+    assert lesson.plotted() != plotted
+    assert page.locator("mjx-container, .MathJax").count() > 0
+    SCREENSHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / "voila.png")
+    assert lesson.errors == []
+    assert lesson.strayed == []
+    page.close()

@@ -1,0 +1,157 @@
+"""``python -m defi_lib.course``: the same commands on Linux, macOS and Windows; ``make`` calls them.
+
+open    the course in JupyterLab, on the first page or on the notebook that is named
+read    the course as pages without code, in Voilà: an index, or the lesson that is named
+check   starts the server, runs lesson and lab 1.1, and stops: does it work on this machine?
+place   writes the place of the repository (you/course on GitHub) wherever it is needed
+
+What else is given goes to Jupyter, such as --port=9000 or --no-browser.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+FIRST_PAGE = "course/00_start_here.ipynb"
+TRIED = ("course/1_exchange/01_swaps.ipynb", "labs/1_exchange/01_swaps.ipynb")
+PLACED = ("README.md", FIRST_PAGE, "defi_lib/course/contents.py")
+LOOPBACK = "127.0.0.1"
+PORT = 8888
+
+AS_ROOT = "You are root, which is fine here: the server answers this machine alone and asks for a token."
+FROM_OUTSIDE = f"""\
+To see it from another machine, forward the port and open the address below there:
+  over ssh:   ssh -L {PORT}:{LOOPBACK}:{PORT} you@this-machine
+  of Docker:  docker run -p {LOOPBACK}:{PORT}:{PORT} ..., and in it:  python -m defi_lib.course open --ip=0.0.0.0"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line asks for; gives the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m defi_lib.course", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("command", choices=["open", "read", "check", "place"])
+    parser.add_argument("what", nargs="?", default="", help="a notebook; for place: you/course")
+    given, others = parser.parse_known_args(arguments)
+    if given.command == "check":
+        return check()
+    if given.command == "place":
+        return place(given.what)
+    if given.what and not (ROOT / given.what).is_file():
+        parser.error(f"there is no {given.what} in {ROOT}")
+    return serve(given.command, given.what, others)
+
+
+def serve(command: str, notebook: str, others: Sequence[str]) -> int:
+    """Start JupyterLab's server, in this process, until it is stopped."""
+    from jupyterlab.labapp import main as jupyterlab
+
+    print("\n".join(greeting()), flush=True)
+    os.chdir(ROOT)
+    jupyterlab(server_arguments(command, notebook, others))
+    return 0
+
+
+def server_arguments(command: str, notebook: str, others: Sequence[str] = ()) -> list[str]:
+    """What JupyterLab is told; an address, a port or a page that the user names comes before ours."""
+    arguments = [f"--config={ROOT / 'jupyter_server_config.py'}"]
+    if not any(other.startswith(("--ip", "--ServerApp.ip")) for other in others):
+        arguments.append(f"--ip={LOOPBACK}")
+    if is_root():
+        arguments.append("--allow-root")
+    if command == "read":
+        page = f"/voila/render/{Path(notebook).as_posix()}" if notebook else "/read"
+        return [*arguments, f"--LabApp.default_url={page}", *others]
+    return [*arguments, *others, notebook or FIRST_PAGE]
+
+
+def greeting() -> list[str]:
+    """What is said before the server starts."""
+    lines = ["The course is starting; stop it with Ctrl + C."]
+    if is_root():
+        lines.append(AS_ROOT)
+    if is_root() or "SSH_CONNECTION" in os.environ or any(map(os.path.exists, ("/.dockerenv", "/run/.containerenv"))):
+        lines.append(FROM_OUTSIDE)
+    return lines
+
+
+def is_root() -> bool:
+    """Whether Jupyter would refuse to start without being told that root may; never on Windows."""
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def check() -> int:
+    """Start the server, ask it for the index, run lesson and lab 1.1; gives 0 if all works."""
+    token, port = secrets.token_hex(8), _free_port()
+    arguments = server_arguments("read", "", [f"--port={port}", "--no-browser", f"--IdentityProvider.token={token}"])
+    server = subprocess.Popen([sys.executable, "-m", "jupyterlab", *arguments], cwd=ROOT, stderr=subprocess.DEVNULL)
+    try:
+        for page in ("read", "lab", "voila/templates/course/static/course.css"):
+            _ask(f"http://{LOOPBACK}:{port}/{page}?token={token}", server)
+            print(f"right: the server shows /{page}", flush=True)
+        for notebook in TRIED:
+            print(f"right: {notebook}, {_run(ROOT / notebook):.0f} s", flush=True)
+    except Exception as error:
+        print(f"wrong: {error}", file=sys.stderr)
+        return 1
+    finally:
+        server.terminate()
+        server.wait(30)
+    return 0
+
+
+def place(repository: str) -> int:
+    """Write where the repository is, in place of ``OWNER/REPO``."""
+    if repository.count("/") != 1 or " " in repository:
+        print("Say it as on GitHub: python -m defi_lib.course place you/course", file=sys.stderr)
+        return 2
+    for name in PLACED:
+        text = (ROOT / name).read_bytes().decode()
+        (ROOT / name).write_bytes(text.replace("OWNER/REPO", repository).encode())
+    return 0
+
+
+def _run(notebook: Path) -> float:
+    import nbformat
+    from nbclient import NotebookClient
+
+    start = time.monotonic()
+    # An untouched lab has errors neither.
+    NotebookClient(nbformat.read(notebook, as_version=4), timeout=300, kernel_name="python3").execute(
+        cwd=str(notebook.parent)
+    )
+    return time.monotonic() - start
+
+
+def _ask(address: str, server: subprocess.Popen[bytes], seconds: float = 120) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and server.poll() is None:
+        try:
+            urllib.request.urlopen(address, timeout=20).close()
+            return
+        except urllib.error.HTTPError:
+            raise
+        except OSError:
+            time.sleep(0.3)
+    raise RuntimeError("the server did not start")
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind((LOOPBACK, 0))
+        return int(found.getsockname()[1])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

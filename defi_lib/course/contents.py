@@ -1,0 +1,112 @@
+"""What there is to read, in order: modules, lessons, their minutes and labs, as the notebooks themselves say it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+#: Where the course is kept. ``python -m defi_lib.course place you/course`` puts the true one everywhere.
+REPOSITORY = "https://github.com/OWNER/REPO"
+NO_ADVICE = "The models explain; nothing in this course is investment advice."
+HOW_TO_RUN = "**Run ▸ Run All Cells, then read.**"
+
+MODULES = (
+    ("Exchange", "swaps, liquidity, pool designs, arbitrage: who pays for a trade"),
+    ("Lending", "interest, collateral, liquidations, cascades"),
+    ("Staking", "blocks, keys and gas; proof of work and of stake"),
+    ("Rewards", "farming, vesting, launches, bonds"),
+    ("Governance", "votes that can be bought, borrowed and delegated"),
+    ("Risk", "stablecoins, contagion, insurance, rug pulls"),
+    ("Compute", "sharing machines: what they earn and cost, whom to trust, waiting, tokens, learning, storage, carbon"),
+    ("Economy", "network effects and the whole system"),
+)
+
+#: Ways through, by the numbers of the lessons. Of the first one reads puzzle, first explorer and verdict.
+TWO_HOURS = ("0", "1.1", "2.4", "3.2", "4.1", "7.1")
+TEN_HOURS = (
+    *("0", "1.1", "1.2", "1.4", "2.1", "2.2", "2.4", "3.1", "3.2", "3.3"),
+    *("4.1", "4.2", "7.1", "7.3", "7.4", "7.5", "7.6", "7.9"),
+)
+
+
+class Page(NamedTuple):
+    """A lesson or a lab.
+
+    Args:
+        number: ``"1.2"``, and ``"0"`` for the first page.
+        title: as its first line says.
+        minutes: as it says; 0 if it does not.
+        path: from the folder of the course, with ``/``.
+    """
+
+    number: str
+    title: str
+    minutes: int
+    path: str
+
+    @property
+    def name(self) -> str:
+        """The title up to its colon."""
+        return self.title.partition(":")[0]
+
+
+class Module(NamedTuple):
+    """A module; without lessons it is in preparation."""
+
+    number: str
+    title: str
+    about: str
+    lessons: list[Page]
+    labs: list[Page]
+
+
+def lessons(root: Path) -> list[Page]:
+    """All lessons in reading order, the first page first."""
+    return _pages(root, "course", first="0")
+
+
+def labs(root: Path) -> list[Page]:
+    """All labs in the order of their lessons."""
+    return _pages(root, "labs")
+
+
+def modules(root: Path) -> list[Module]:
+    """All modules, those in preparation too."""
+    read, work = lessons(root), labs(root)
+    return [
+        Module(number, title, about, _of(number, read), _of(number, work))
+        for number, (title, about) in ((str(n), m) for n, m in enumerate(MODULES, start=1))
+    ]
+
+
+def neighbours(path: str, pages: Sequence[Page]) -> tuple[Page | None, Page | None]:
+    """The pages before and after ``path``; none where there is none, or where ``path`` is no page."""
+    places = [page.path for page in pages]
+    if path not in places:
+        return None, None
+    here = places.index(path)
+    return (pages[here - 1] if here else None), (pages[here + 1] if here + 1 < len(pages) else None)
+
+
+def page(root: Path, path: str, number: str = "") -> Page:
+    """Title and minutes of one notebook."""
+    first = "".join(json.loads((root / path).read_text(encoding="utf-8"))["cells"][0]["source"])
+    title = re.search(r"^# (.+)", first, re.MULTILINE)
+    minutes = re.search(r"About (\d+) minutes", first)
+    return Page(number, title[1] if title else Path(path).stem, int(minutes[1]) if minutes else 0, path)
+
+
+def _pages(root: Path, folder: str, first: str = "") -> list[Page]:
+    found = []
+    for file in sorted((root / folder).glob("[0-9]*/[0-9][0-9]_*.ipynb")):
+        number = f"{int(file.parent.name.partition('_')[0])}.{int(file.name.partition('_')[0])}"
+        found.append(page(root, file.relative_to(root).as_posix(), number))
+    start = root / folder / "00_start_here.ipynb"
+    return [page(root, start.relative_to(root).as_posix(), first), *found] if first and start.is_file() else found
+
+
+def _of(number: str, pages: list[Page]) -> list[Page]:
+    return [page for page in pages if page.number.partition(".")[0] == number]

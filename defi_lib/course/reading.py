@@ -1,0 +1,158 @@
+"""The course as pages without code, live: an index, and lessons that lead to each other. Used by the Jupyter server.
+
+A server extension adds ``/read`` (the index) and ``/read/….md``; the lessons themselves are shown by Voilà with the
+template in ``share/``, prepared by :func:`prepare`.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from jupyter_server.base.handlers import JupyterHandler
+from jupyter_server.utils import url_path_join
+from tornado import web
+from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
+
+from defi_lib.course import contents
+
+_LINK = re.compile(r"(\]\()([^)\s#]+)(#[^)\s]*)?(?=[)\s])")
+_HOW_TO_RUN = re.compile(rf"^{re.escape(contents.HOW_TO_RUN)}.*\n+", re.MULTILINE)
+
+
+def prepare(handler: Any, notebook: Any, cwd: str) -> None:
+    """A ``prelaunch_hook`` of Voilà: title, neighbours, and links that work on a page without code.
+
+    Args:
+        handler: of the request; says which notebook, and where the server's addresses begin.
+        notebook: what will be shown; changed in place, in memory only.
+        cwd: not used.
+    """
+    root = Path(handler.settings["server_root_dir"]).expanduser()
+    path = handler.path_args[0].strip("/")
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = relinked(_HOW_TO_RUN.sub("", cell.source), path, handler.base_url)
+    before, after = contents.neighbours(path, contents.lessons(root))
+    here = contents.page(root, path)
+    notebook.metadata.title = here.title
+    notebook.metadata.course = _common(handler) | {
+        "before": before and (page_address(before.path, handler.base_url), before.name),
+        "after": after and (page_address(after.path, handler.base_url), after.name),
+        "work": url_path_join(handler.base_url, "lab/tree", quote(path)),
+    }
+
+
+def offline(page_config: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """A ``page_config_hook`` of Voilà: formulas are drawn by what is installed, not by a script from elsewhere."""
+    return page_config | {"fullMathjaxUrl": None, "mathjaxConfig": None}
+
+
+def relinked(text: str, path: str, base_url: str) -> str:
+    """Markdown of the notebook ``path`` with each link to a file of the course replaced by the address of its page."""
+
+    def replaced(match: re.Match[str]) -> str:
+        opening, target, anchor = match.groups()
+        address = page_address(posixpath.normpath(posixpath.join(posixpath.dirname(path), target)), base_url)
+        return opening + (target if ":" in target or not address else address) + (anchor or "")
+
+    return _LINK.sub(replaced, text)
+
+
+def page_address(path: str, base_url: str) -> str:
+    """Where a file of the course is read: lessons as pages, labs in JupyterLab; nothing for what is not shown."""
+    if path.endswith(".ipynb") and path.startswith("course/"):
+        return url_path_join(base_url, "voila/render", quote(path))
+    if path.endswith(".ipynb") and path.startswith("labs/"):
+        return url_path_join(base_url, "lab/tree", quote(path))
+    return url_path_join(base_url, "read", quote(path)) if path.endswith(".md") else ""
+
+
+class _Handler(JupyterHandler):
+    @property
+    def root(self) -> Path:
+        """The folder of the course."""
+        return Path(self.settings["server_root_dir"]).expanduser()
+
+    def show(self, template: str, **names: Any) -> None:
+        """Answer with a page of the template."""
+        page = self.settings["voila_jinja2_env"].get_template(template)
+        self.finish(page.render(course=_common(self), base_url=self.base_url, **names))
+
+
+class Index(_Handler):
+    """The map of the course."""
+
+    @web.authenticated
+    def get(self) -> None:
+        """Modules, lessons, minutes, labs and three ways through."""
+        lessons = contents.lessons(self.root)
+        known = {page.number: page for page in lessons}
+        ways = {
+            name: [known[number] for number in numbers if number in known]
+            for name, numbers in (("two", contents.TWO_HOURS), ("ten", contents.TEN_HOURS))
+        }
+        self.show(
+            "read.html",
+            start=known.get("0"),
+            ways=ways,
+            modules=contents.modules(self.root),
+            address=lambda page: page_address(page.path, self.base_url),
+        )
+
+
+class Text(_Handler):
+    """A Markdown page of the course, such as the glossary."""
+
+    @web.authenticated
+    def get(self, path: str) -> None:
+        """The page; only Markdown files inside the course's folder."""
+        from nbconvert.filters import markdown2html
+
+        file = (self.root / path).resolve()
+        hidden = any(part.startswith(".") for part in Path(path).parts)
+        if hidden or not file.is_relative_to(self.root.resolve()) or not file.is_file():
+            raise web.HTTPError(404, f"no page {path}")
+        text = relinked(file.read_text(encoding="utf-8"), path, self.base_url)
+        title = re.search(r"^# (.+)", text, re.MULTILINE)
+        self.show("text.html", title=title[1] if title else path, body=markdown2html(text))
+
+
+class Stop(VoilaShutdownKernelHandler):
+    """The end of a page stops its kernel.
+
+    A page that is being left cannot send the usual token against forged requests; the kernel's number, which is random,
+    is known to that page alone.
+    """
+
+    def check_xsrf_cookie(self) -> None:
+        """Nothing is asked."""
+
+
+def _common(handler: Any) -> dict[str, Any]:
+    known = "OWNER/REPO" not in contents.REPOSITORY
+    return {
+        "index": url_path_join(handler.base_url, "read"),
+        "glossary": url_path_join(handler.base_url, "read/course/glossary.md"),
+        "assumptions": url_path_join(handler.base_url, "read/ASSUMPTIONS.md"),
+        "lab": url_path_join(handler.base_url, "lab"),
+        "mistake": f"{contents.REPOSITORY}/issues" if known else "",
+        "no_advice": contents.NO_ADVICE,
+    }
+
+
+def _jupyter_server_extension_points() -> list[dict[str, str]]:
+    return [{"module": __name__}]
+
+
+def _load_jupyter_server_extension(server: Any) -> None:
+    base = server.web_app.settings["base_url"]
+    handlers = [
+        (url_path_join(base, "read/?"), Index),
+        (url_path_join(base, r"read/(.+\.md)"), Text),
+        (url_path_join(base, r"voila/api/shutdown/([\w-]+)"), Stop),  # before Voilà's own
+    ]
+    server.web_app.add_handlers(".*$", handlers)

@@ -1,0 +1,81 @@
+// Large type for the back row: key L or the button; remembered. Plots follow. Links keep a dark theme.
+const LARGE = "defi-course-large";
+const SIZES = ["major_label_text_font_size", "axis_label_text_font_size", "label_text_font_size", "title_text_font_size"];
+const before = new WeakMap();
+
+const isLarge = () => document.documentElement.classList.contains("course-large");
+
+function parts(plot) {
+  const side = (name) => plot[name] ?? [];
+  return [...side("below"), ...side("left"), ...side("above"), ...side("right"), ...side("center")];
+}
+
+function enlargePlots() {
+  for (const view of window.Bokeh?.index ?? []) {
+    for (const part of parts(view.model)) {
+      for (const size of SIZES.filter((name) => typeof part[name] === "string")) {
+        const sizes = before.get(part) ?? before.set(part, {}).get(part);
+        sizes[size] ??= part[size];
+        const [, number, unit] = /^([\d.]+)(.*)$/.exec(sizes[size]) ?? [];
+        if (number) part[size] = isLarge() ? `${number * 1.5}${unit}` : sizes[size];
+      }
+    }
+  }
+}
+
+// What stands at the top of the window stays there while the type changes.
+function keepingPlace(change) {
+  const mark = document.elementsFromPoint(innerWidth / 2, 60).find((element) => !element.contains(document.querySelector("h1")));
+  const top = mark?.getBoundingClientRect().top;
+  change();
+  const back = () => mark?.isConnected && scrollBy(0, mark.getBoundingClientRect().top - top);
+  requestAnimationFrame(back);
+  setTimeout(back, 300); // plots follow a little later
+}
+
+function enlarge(large) {
+  keepingPlace(() => setLarge(large));
+}
+
+function setLarge(large) {
+  document.documentElement.classList.toggle("course-large", large);
+  for (const button of document.querySelectorAll(".course-larger")) button.setAttribute("aria-pressed", String(large));
+  try {
+    localStorage.setItem(LARGE, large ? "1" : "");
+  } catch {
+    // a browser that remembers nothing
+  }
+  enlargePlots();
+  window.dispatchEvent(new Event("resize"));
+}
+
+function typing(element) {
+  return element.isContentEditable || /^(input|select|textarea)$/i.test(element.tagName);
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key.toLowerCase() === "l" && !(event.ctrlKey || event.metaKey || event.altKey) && !typing(event.target)) {
+    enlarge(!isLarge());
+  }
+});
+document.addEventListener("click", (event) => {
+  if (event.target.closest?.(".course-larger")) enlarge(!isLarge());
+});
+
+let remembered = "";
+try {
+  remembered = localStorage.getItem(LARGE) ?? "";
+} catch {
+  // a browser that remembers nothing
+}
+if (remembered) setLarge(true);
+// Plots come when their cells have run.
+new MutationObserver(() => isLarge() && enlargePlots()).observe(document.documentElement, { childList: true, subtree: true });
+
+if (document.body.dataset.jpThemeLight === "false" || (document.body.classList.contains("course-page") && matchMedia("(prefers-color-scheme: dark)").matches)) {
+  for (const link of document.querySelectorAll('a[href*="/voila/render/"]')) {
+    const address = new URL(link.href);
+    address.searchParams.set("theme", "dark");
+    link.href = address;
+  }
+}

@@ -1,0 +1,134 @@
+"""The way in, in a real browser: pages without code from the index on, and what JupyterLab does for a newcomer."""
+
+import pytest
+
+from defi_lib.course import contents
+from tests.browser.conftest import FIGURE, Watched
+from tools.browser import ROOT
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+SCREENSHOTS = ROOT / "screenshots"
+SWAPS = "course/1_exchange/01_swaps.ipynb"
+TOP = "document.querySelector('.jp-WindowedPanel-outer').scrollTop"
+
+
+@pytest.fixture
+def page(chrome):
+    opened = chrome.new_page(viewport={"width": 1280, "height": 720})
+    yield opened
+    opened.close()
+
+
+def wait_for_lesson(page):
+    page.locator(FIGURE).first.wait_for(timeout=120_000)
+    page.wait_for_timeout(1_000)
+
+
+def test_from_the_index_through_the_lessons_and_to_a_lab(page, lab):
+    watched = Watched(page, lab)
+    page.goto(f"{lab}read")
+    assert page.title() == "Decentralised finance, centralised profits"
+    lessons = page.locator("ol a[href*='/voila/render/course/']")
+    assert lessons.count() == len(contents.lessons(ROOT)) - 1
+    assert contents.NO_ADVICE in page.inner_text("footer")
+    SCREENSHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / "read_index.png")
+
+    lessons.first.click()
+    wait_for_lesson(page)
+    assert page.title() == contents.page(ROOT, SWAPS).title
+    assert page.locator(".jp-CodeMirrorEditor, .jp-InputArea-editor").count() == 0  # no code
+    assert page.locator("#rendered_cells > div").bounding_box()["width"] <= 960
+    assert contents.NO_ADVICE in page.inner_text("footer")
+    assert contents.HOW_TO_RUN.strip("*.") not in page.inner_text("main, [role=main]")
+    page.screenshot(path=SCREENSHOTS / "read_lesson.png")
+
+    page.locator("a[rel=next]").first.click()
+    wait_for_lesson(page)
+    assert page.title().startswith("Providing liquidity")
+    page.go_back()
+    wait_for_lesson(page)
+    assert watched.errors == [] and watched.strayed == []
+    page.locator("[role=main] a[href*='/labs/']").first.click()
+    page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60_000)
+    assert "/lab/tree/labs/1_exchange/01_swaps.ipynb" in page.url
+    assert watched.strayed == []
+
+
+def test_words_are_pages_too(page, lab):
+    for path, title in (("course/glossary.md", "Glossary"), ("ASSUMPTIONS.md", "Assumptions")):
+        assert page.goto(f"{lab}read/{path}").status == 200
+        assert page.title() == title
+    for path in ("..%2f..%2fsecret.md", ".settings/none.md", "none.md", "jupyter_server_config.py"):
+        assert page.goto(f"{lab}read/{path}").status == 404
+
+
+def test_a_key_makes_type_large_and_keeps_the_place(page, lab):
+    page.goto(f"{lab}voila/render/{SWAPS}")
+    wait_for_lesson(page)
+    heading = page.locator("[role=main] h2", has_text="Who profits?")
+    heading.evaluate("e => e.scrollIntoView({block: 'start'})")
+
+    def size():
+        return heading.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")
+
+    small, ticks = (
+        size(),
+        "[...Bokeh.index].flatMap(({model}) => model.below ?? []).map((axis) => axis.major_label_text_font_size)",
+    )
+    assert set(page.evaluate(ticks)) == {"12px"}
+    page.keyboard.press("l")
+    page.wait_for_timeout(800)
+    assert size() > 1.3 * small
+    assert set(page.evaluate(ticks)) == {"18px"}
+    assert abs(heading.bounding_box()["y"]) < 150
+    page.screenshot(path=SCREENSHOTS / "read_large.png")
+    page.locator(".course-larger").first.click()
+    page.wait_for_timeout(800)
+    assert size() == small and set(page.evaluate(ticks)) == {"12px"}
+
+
+def test_a_page_that_is_left_stops_its_kernel(page, lab):
+    running = f"fetch('{lab}api/kernels').then((answer) => answer.json()).then((all) => all.map((one) => one.id))"
+    page.goto(f"{lab}voila/render/{SWAPS}")
+    wait_for_lesson(page)
+    kernel = page.evaluate("JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId")
+    assert kernel in page.evaluate(running)
+    page.goto(f"{lab}read")
+    for _ in range(30):
+        if kernel not in page.evaluate(running):
+            return
+        page.wait_for_timeout(500)
+    pytest.fail("the kernel still runs")
+
+
+def open_in_jupyterlab(page, lab, path):
+    page.goto(f"{lab}lab/tree/{path}")
+    page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60_000)
+    idle = page.locator(".jp-Notebook-ExecutionIndicator").and_(page.locator("[data-status=idle]"))
+    idle.first.wait_for(state="attached", timeout=60_000)
+
+
+def test_a_newcomer_runs_a_later_cell_first_then_all_and_is_at_the_top(page, lab):
+    path = "course/4_rewards/03_protocol_owned_liquidity.ipynb"
+    open_in_jupyterlab(page, lab, path)
+    assert not page.locator("#jp-left-stack").is_visible()
+    page.locator(".jp-CodeCell").nth(1).click()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+Enter")
+    error = page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stderr']").first
+    error.wait_for(timeout=30_000)
+    assert "has not been run. Choose Run ▸ Run All Cells." in error.inner_text()
+    assert "Traceback" not in error.inner_text()
+
+    page.locator(".jp-NotebookPanel-toolbar >> text=Run all, then read").click()
+    page.wait_for_function(
+        "() => ![...document.querySelectorAll('.jp-InputPrompt')].some((e) => e.textContent.includes('*'))"
+        " && document.querySelector('.jp-Notebook-ExecutionIndicator')?.dataset.status === 'idle'"
+        f" && {TOP} < 50",
+        timeout=60_000,
+    )
+    page.wait_for_timeout(1_000)
+    assert page.evaluate(TOP) < 50
+    page.screenshot(path=SCREENSHOTS / "lab_top.png")

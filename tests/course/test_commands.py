@@ -1,0 +1,56 @@
+"""The commands of ``python -m defi_lib.course``."""
+
+import pytest
+
+from defi_lib.course import __main__ as course
+
+
+@pytest.fixture
+def user(monkeypatch):
+    monkeypatch.setattr(course, "is_root", lambda: False)
+    monkeypatch.delenv("SSH_CONNECTION", raising=False)
+    monkeypatch.setattr(course.os.path, "exists", lambda path: False)
+
+
+def test_root_is_let_in_on_loopback_and_told_the_way(user, monkeypatch):
+    monkeypatch.setattr(course, "is_root", lambda: True)
+    arguments = course.server_arguments("open", "")
+    assert "--allow-root" in arguments and "--ip=127.0.0.1" in arguments
+    assert not any("token" in argument or "password" in argument for argument in arguments)
+    assert course.AS_ROOT in course.greeting() and course.FROM_OUTSIDE in course.greeting()
+
+
+def test_others_hear_one_line(user):
+    assert "--allow-root" not in course.server_arguments("open", "")
+    assert len(course.greeting()) == 1
+
+
+def test_what_the_user_says_comes_first(user):
+    arguments = course.server_arguments("read", "", ["--ip=0.0.0.0", "--port=9000"])
+    assert "--ip=127.0.0.1" not in arguments and arguments[-2:] == ["--ip=0.0.0.0", "--port=9000"]
+
+
+def test_pages(user):
+    lesson = "course/1_exchange/01_swaps.ipynb"
+    assert course.server_arguments("open", "")[-1] == "course/00_start_here.ipynb"
+    assert course.server_arguments("open", lesson)[-1] == lesson
+    assert course.server_arguments("read", "")[-1] == "--LabApp.default_url=/read"
+    assert course.server_arguments("read", lesson)[-1] == f"--LabApp.default_url=/voila/render/{lesson}"
+
+
+def test_a_page_that_is_not_there_is_named(user, capsys):
+    with pytest.raises(SystemExit):
+        course.main(["open", "course/none.ipynb"])
+    assert "there is no course/none.ipynb" in capsys.readouterr().err
+
+
+def test_the_place_of_the_repository_is_written_everywhere(tmp_path, monkeypatch):
+    for name in course.PLACED:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes((course.ROOT / name).read_bytes())
+    monkeypatch.setattr(course, "ROOT", tmp_path)
+    assert course.place("nonsense") == 2
+    assert course.place("ada/course") == 0
+    for name in course.PLACED:
+        text = (tmp_path / name).read_text(encoding="utf-8")
+        assert "OWNER/REPO" not in text.replace('"OWNER/REPO" not in', "") and "ada/course" in text, name

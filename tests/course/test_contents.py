@@ -1,0 +1,45 @@
+"""What there is to read, as the notebooks say it."""
+
+from pathlib import Path
+
+import pytest
+
+from defi_lib.course import contents
+
+ROOT = Path(__file__).resolve().parents[2]
+LESSONS, LABS = contents.lessons(ROOT), contents.labs(ROOT)
+
+
+def test_every_notebook_is_found_once():
+    for folder, pages in (("course", LESSONS), ("labs", LABS)):
+        files = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / folder).glob("[0-9]*/*.ipynb"))
+        assert [page.path for page in pages if page.number != "0"] == files
+    assert LESSONS[0].path == "course/00_start_here.ipynb"
+
+
+@pytest.mark.parametrize("page", [*LESSONS, *LABS], ids=lambda page: page.path)
+def test_every_page_says_its_title_and_its_minutes(page):
+    assert page.title and 10 <= page.minutes <= 120
+    assert not page.title.endswith(".ipynb")
+
+
+def test_modules_have_the_names_of_their_folders():
+    folders = {path.name for path in (ROOT / "course").glob("[0-9]_*")}
+    assert folders <= {f"{module.number}_{module.title.lower()}" for module in contents.modules(ROOT)}
+    assert sum(len(module.lessons) for module in contents.modules(ROOT)) == len(LESSONS) - 1
+    assert sum(len(module.labs) for module in contents.modules(ROOT)) == len(LABS)
+
+
+def test_ways_through_keep_their_promise():
+    minutes = {page.number: page.minutes for page in LESSONS}
+    assert len(contents.TWO_HOURS) == 6
+    assert sum(min(minutes[number], 20) for number in contents.TWO_HOURS) <= 120  # of each the first part
+    assert 480 <= sum(minutes[number] for number in contents.TEN_HOURS) <= 600
+    assert set(contents.TWO_HOURS) <= set(contents.TEN_HOURS)
+
+
+def test_neighbours():
+    first, second, *_, last = LESSONS
+    assert contents.neighbours(first.path, LESSONS) == (None, second)
+    assert contents.neighbours(last.path, LESSONS) == (LESSONS[-2], None)
+    assert contents.neighbours("course/other.ipynb", LESSONS) == (None, None)
