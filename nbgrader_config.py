@@ -13,7 +13,7 @@ c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__"]
 
 c.ClearSolutions.code_stub = {"python": "..."}
 
-# A check stops endless loops in a student's function after 5 s; this is for a loop outside of any function.
+# A lab stops endless loops itself, after a few seconds; this is for what it cannot stop, and must be longer.
 c.Execute.timeout = 20
 c.Execute.interrupt_on_timeout = True
 

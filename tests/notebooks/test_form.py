@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from defi_lib.labs.kit import TOLERANCE
+
 ROOT = Path(__file__).resolve().parents[2]
 _spec = importlib.util.spec_from_file_location("notebooks_tool", ROOT / "tools/notebooks.py")
 tool = importlib.util.module_from_spec(_spec)
@@ -107,6 +109,26 @@ def test_every_check_of_a_lab_is_graded_with_the_points_of_its_question(path):
             assert cell["metadata"]["nbgrader"]["locked"]
     assert graded == {question: each.points for question, each in lab.questions.items()}
     assert 5 <= len(graded) <= 6
+
+
+@pytest.mark.parametrize("path", LABS, ids=name)
+def test_a_lab_says_how_to_work_and_shows_progress_at_its_top_and_end(path):
+    first, *cells = read(path)["cells"]
+    text = " ".join("".join(first["source"]).split())
+    assert "stopped after a few seconds" in text and "name 'check' is not defined" in text
+    assert f"off by at most {100 * TOLERANCE:g} %" in text
+    setup, *_, last = code({"cells": cells})
+    for cell in (setup, last):
+        assert "".join(cell["source"]).splitlines()[-1].startswith("progress()")
+        assert cell["metadata"]["nbgrader"]["locked"] and not cell["metadata"]["nbgrader"]["grade"]
+
+
+@pytest.mark.parametrize("path", tool.find(("solutions",)), ids=name)
+def test_what_is_shipped_shows_nobodys_progress(path):
+    setup, *_, last = code(read(path))
+    for cell in (setup, last):
+        (output,) = cell["outputs"]
+        assert "".join(output["data"]["text/plain"]).startswith("0 of ")
 
 
 @pytest.mark.parametrize("path", tool.find(("solutions",)), ids=name)

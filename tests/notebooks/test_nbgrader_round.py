@@ -9,6 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from traitlets.config import PyFileConfigLoader
+
+from defi_lib.labs.kit.lab import TIME_LIMIT
 
 ROOT = Path(__file__).resolve().parents[2]
 SWAPS, LIQUIDITY = NOTEBOOKS = ["1_exchange/01_swaps.ipynb", "1_exchange/02_liquidity_and_mev.ipynb"]
@@ -43,6 +46,13 @@ def answered(solved, blank, own):
             if code:
                 cell["source"] = solutions[cell["id"]] if code is True else code
     return labs
+
+
+def solved_then(solved, name, line):
+    """The solution of a question, and one more line."""
+    cells = [cell for notebook in solved.values() for cell in notebook["cells"]]
+    (source,) = ["".join(cell["source"]) for cell in cells if cell["id"] == f"answer-{name.replace('_', '-')}"]
+    return f"{source}\n{line}"
 
 
 def question(cell):
@@ -84,6 +94,9 @@ def grades(tmp_path_factory):
         "crashing": every | {"amount_to_pay": "1 / 0", "arbitrage": "1 / 0"},
         # without a swap, only question 3 of the first lab has something to stand on
         "unreadable": every | {"swap": "def swap(:\n"},
+        "printing": every | {"swap": "def swap(dx, x, y, fee):\n    print(y * dx / (x + dx))\n\n\nswap(1, 1, 1, 0)"},
+        # the last line of the cell never ends, and costs nothing: the function above it is right
+        "looping_below": every | {"amount_to_pay": solved_then(solved, "amount_to_pay", "while amount_to_pay: pass")},
         "looping": every | {"amount_to_pay": "def amount_to_pay(*a):\n    while True: pass"},
         "endless": every | {"amount_to_pay": "while True: pass"},
         "blank": {},
@@ -108,6 +121,11 @@ def grades(tmp_path_factory):
         return {row["student_id"]: (float(row["score"]), float(row["max_score"])) for row in csv.DictReader(file)}
 
 
+def test_a_loop_is_stopped_by_the_lab_before_nbgrader_gives_up():
+    settings = PyFileConfigLoader("nbgrader_config.py", path=str(ROOT)).load_config()
+    assert settings.Execute.timeout > TIME_LIMIT
+
+
 @pytest.mark.parametrize(
     ("student", "points"),
     [
@@ -116,6 +134,8 @@ def grades(tmp_path_factory):
         ("wrong", 0),
         ("crashing", FULL_POINTS - 2 - 3),
         ("unreadable", 2 + 16),
+        ("printing", 2 + 16),
+        ("looping_below", FULL_POINTS),
         ("looping", FULL_POINTS - 2),
         ("endless", FULL_POINTS - 2),
         ("blank", 0),
