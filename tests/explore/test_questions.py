@@ -102,17 +102,17 @@ def test_units_and_thousands(typed, unit, number):
     [
         ("", "Nothing is written yet: write a number from 0 to 20 %. A guess is enough."),
         (None, "Nothing is written yet"),
-        ("abc", "“abc” is not a number of %: write a number from 0 to 20 %."),
-        ("5 apples", "is not a number"),
-        ("5 USD", "is not a number"),
-        ("1/2", "is not a number"),
-        ("1,2,3", "is not a number"),
-        ("--5", "is not a number"),
-        ("1e999", "is not a number"),
-        ("inf", "is not a number"),
-        ("nan", "is not a number"),
-        (float("nan"), "is not a number"),
-        ("<b>5</b>", "“&lt;b&gt;5&lt;/b&gt;” is not a number"),
+        ("abc", "We cannot read “abc”: write a number from 0 to 20 %."),
+        ("5 apples", "We cannot read"),
+        ("5 USD", "We cannot read"),
+        ("1/2", "We cannot read"),
+        ("1,2,3", "We cannot read"),
+        ("--5", "We cannot read"),
+        ("1e999", "We cannot read"),
+        ("inf", "We cannot read"),
+        ("nan", "We cannot read"),
+        (float("nan"), "We cannot read"),
+        ("<b>5</b>", "We cannot read “&lt;b&gt;5&lt;/b&gt;”"),
         ("-5", "-5 is out of range: write a number from 0 to 20 %."),
         ("250", "250 is out of range: write a number from 0 to 20 %."),
         ("20,01", "20,01 is out of range"),
@@ -273,6 +273,7 @@ def test_first_tries_are_counted_and_outlive_a_second_run(heard):
         ("impact", True, right[1]),
         ("whale", True, right[2]),
     ]
+    assert [each.latest for each in heard] == [False, True, True, True]
     assert {(each.kind, each.lesson) for each in heard} == {("quiz", "1.1")} and heard[0].answer == right[0]
     asked.close()
     again = quiz("1.1")
@@ -362,7 +363,7 @@ def test_a_choice():
         ("2.76", False, "No: think."),
         ("3", False, "No: the treasury."),
         ("3.05", False, "No: the treasury."),
-        ("x", None, "is not a number"),
+        ("x", None, "We cannot read"),
         ("101", None, "out of range"),
     ],
 )
@@ -382,7 +383,7 @@ def test_an_order():
 def test_a_number_is_no_try_until_it_is_one(heard):
     asked = questions.Quiz([one(NUMBER), one(ORDER)])
     asked.answer(1, "x")
-    assert heard == [] and said(asked.count) == "" and "is not a number" in said(asked.notes[0])
+    assert heard == [] and said(asked.count) == "" and "We cannot read" in said(asked.notes[0])
     asked.answer(1, "2,7")
     assert heard[0].right and "1 of 2" in said(asked.count)
     asked.answer(2, ["three", "two", "one"])

@@ -21,6 +21,7 @@ class Answer:
         right: whether the reader's *first* answer was right; None if that is not known, as for a predicted number.
         value: what the reader answered now: an option, a number, or items in order.
         answer: the right answer in the same form; None as long as it is not known.
+        latest: whether this answer is right; None as ``right``.
         asked: the question in words.
         skill: what it tests, for a quiz.
         unit: of a predicted number.
@@ -34,6 +35,7 @@ class Answer:
     right: bool | None
     value: Any
     answer: Any
+    latest: bool | None = None
     asked: str = ""
     skill: str = ""
     unit: str = ""

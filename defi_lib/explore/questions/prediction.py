@@ -146,7 +146,9 @@ class Prediction(Box):
     def _offer(self) -> None:
         asked, answer = self._asked, self._kept.answer
         right = self.committed == answer if asked.options and answer is not None else None
-        told = Answer("prediction", asked.lesson, asked.name, right, self.committed, answer, plain(asked.question))
+        told = Answer(
+            "prediction", asked.lesson, asked.name, right, self.committed, answer, right, plain(asked.question)
+        )
         offer(told if asked.options else replace(told, unit=asked.unit, low=asked.low, high=asked.high))
 
 

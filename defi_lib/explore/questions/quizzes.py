@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from random import Random
 from typing import overload
 
@@ -77,10 +78,8 @@ class Quiz(Box):
         if feedback.right is not None:
             first = self._tries.setdefault((self.lesson, question.id), feedback.right)
             self._count()
-            told = Answer(
-                "quiz", self.lesson, question.id, first, value, question.answer, question.text(), question.skill
-            )
-            offer(told)
+            told = Answer("quiz", self.lesson, question.id, first, value, question.answer, feedback.right)
+            offer(replace(told, asked=question.text(), skill=question.skill))
 
     def _count(self) -> None:
         tries = [self._tries.get((self.lesson, question.id)) for question in self.questions]

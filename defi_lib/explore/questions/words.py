@@ -68,7 +68,7 @@ def number_in(text: str | float, low: float, high: float, unit: str = "") -> flo
         return inside[0]
     if readings:
         raise ValueError(f"{typed} is out of range: {wanted}.")
-    raise ValueError(f"“{typed}” is not a number{f' of {unit}' if unit else ''}: {wanted}.")
+    raise ValueError(f"We cannot read “{typed}”: {wanted}.")
 
 
 def _readings(typed: str, unit: str) -> list[float]:
