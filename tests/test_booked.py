@@ -107,8 +107,10 @@ SINGLE = {
 
 #: Records whose transfers are tried where they are made, in the tests of their module.
 ELSEWHERE = {
+    "governance.Decision",
     "governance.GaugeChange",
     "governance.LockChange",
+    "governance.TokenMove",
     "lending.AuctionStart",
     "lending.Bid",
     "lending.DutchRestart",

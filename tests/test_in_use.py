@@ -12,6 +12,7 @@ WAITING = {
     "lending.exact.clipper": ORACLE,
     "lending.exact.trove_actions": ORACLE,
     "exchange.pools.price_accumulator": "2 lending: oracles and what moving a price costs",
+    "governance.governor": "5 governance: what a vote costs",
     "governance.liquidity_gauge": "5 governance: vote markets",
     "lending.auctions.balance_sheet": "6 risk: who is insured",
     "lending.auctions.seizure": "6 risk: who is insured",

@@ -11,7 +11,9 @@ __getattr__, __dir__, __all__ = attach(
     __name__,
     {
         "gauges": ["ALL_VOTES", "GaugeController", "VOTE_DELAY", "Vote", "boost", "working_balance"],
+        "governor": ["ABSTAIN", "AGAINST", "Decision", "FOR", "Governor", "Proposal", "Rules", "is_passed"],
         "liquidity_gauge": ["Emission", "GaugeChange", "GaugeUser", "LiquidityGauge"],
         "vote_escrow": ["Lock", "LockChange", "MAX_LOCK", "VoteEscrow", "WEEK", "vote_weight"],
+        "voting_power": ["MAX_SUPPLY", "TokenMove", "VotingToken"],
     },
 )

@@ -78,7 +78,7 @@ class VoteEscrow(Parts, _State):
     >>> escrow = VoteEscrow(time=0).create_lock("ann", 10**18, MAX_LOCK).after
     >>> later = escrow.advance(MAX_LOCK // 4)
     >>> round(later.power("ann") / escrow.power("ann"), 4)
-    0.7488
+    0.7493
 
     Source: Curve's VotingEscrow (Vyper 0.2.4). It keeps the sum of all locks as a line whose slope changes at each
     week's end; here it is the sum over the ends, which is the same number. Votes at earlier times are not kept.
