@@ -54,6 +54,9 @@ bench: .venv/developer chromium ## run every benchmark
 notebooks: .venv/developer ## execute every notebook again and bring it into normal form
 	$(BIN)/python tools/notebooks.py
 
+sheets: .venv/developer ## draw explorers at the ends of their controls: make sheets LESSON=course/…
+	$(BIN)/python tools/contact_sheet.py $(LESSON)
+
 architecture: ## make the picture and the table of docs/architecture.md anew
 	$(PYTHON) tools/architecture.py
 

@@ -16,10 +16,12 @@ from defi_lib.explore.along import Curve
 from defi_lib.explore.controls import Control, Slider
 from defi_lib.explore.goals import Goal, GoalList
 from defi_lib.explore.manners import Manners
-from defi_lib.explore.numbers import tidy
+from defi_lib.explore.numbers import Sentence, tidy
 from defi_lib.explore.plots import Columns, Plot, columns_of
 from defi_lib.explore.reruns import close_parts, remember
+from defi_lib.explore.typing import Typing
 from defi_lib.explore.view import PlotView, with_picture
+from defi_lib.words import MORE
 
 #: Above this time (seconds) a model is computed when a slider is released, not while it moves.
 SLOW = 0.1
@@ -68,7 +70,7 @@ class Explorer(widgets.VBox):
         self.goals = GoalList(goals) if goals else None
         for widget in self._widgets.values():
             widget.observe(self._moved, "value")
-        parts = [Manners(), self._control_box(), self._scenario_box(), self.view]
+        parts = [Manners(), self._control_box(), self._scenario_box(), Typing(self._typed), self.view]
         super().__init__([*parts, self.goals] if self.goals else parts)
         self.add_class("defi-explorer")
         self._compute_on_release()
@@ -151,22 +153,37 @@ class Explorer(widgets.VBox):
         self.seconds = time.perf_counter() - start
         columns_of(self.plot, result)
         known = {**(self.along.here(result) if self.along else result), **values}
-        return result, known, tidy(self.say(**known) if callable(self.say) else self.say.format_map(known))
+        said = self.say(**known) if callable(self.say) else Sentence().vformat(self.say, (), known)
+        return result, known, tidy(said)
 
     def _told(self, name: str) -> list[Any]:
         """What the scenarios set a parameter to."""
         return [values[name] for values in self.scenarios.values() if name in values]
 
     def _under_more(self, wanted: Sequence[str]) -> tuple[str, ...]:
-        """The controls that are not in sight: those wanted, or those that no scenario names, the last ones first."""
+        """The controls that are not in sight: those wanted, or those that neither plot nor scenarios name."""
         for name in wanted:
             if name not in self.controls:
                 raise ValueError(f"more = {name!r} is no parameter: choose from {', '.join(map(repr, self.controls))}")
         if wanted:
             return tuple(wanted)
-        axis = self.along.name if self.along else ""
-        names = sorted(self.controls, key=lambda name: (name != axis, not self._told(name)))
+        drawn = {*self.plot.columns, self.along.name if self.along else ""}  # where the reader stands, in the plot
+        names = sorted(self.controls, key=lambda name: (name not in drawn, not self._told(name)))
         return tuple(name for name in self.controls if name in names[IN_SIGHT:])
+
+    def _typed(self, at: int, text: str) -> None:
+        """Set the slider at this place of the page to what was typed beside it; what cannot be is said."""
+        names = sorted(self.controls, key=lambda name: name in self.more)
+        name = [name for name in names if isinstance(self.controls[name], Slider)][at]
+        control = self.controls[name]
+        assert isinstance(control, Slider)
+        try:
+            value = control.read(text)
+        except ValueError as error:
+            self.error = str(error)
+            self.view.fail(self.error)
+            return
+        self.set(**{name: value})
 
     def _put(self, name: str, value: Any) -> None:
         """Set a widget; a slider gets a stop where it has none, so that it holds exactly this value."""
@@ -205,9 +222,11 @@ class Explorer(widgets.VBox):
         shown = self._grid([name for name in self.controls if name not in self.more])
         if not self.more:
             return shown
-        hidden = self._grid(self.more)
+        hidden = widgets.VBox([self._grid(self.more)])  # a box of its own: our style shows every grid
         hidden.layout.display = "none"
-        toggle = widgets.ToggleButton(False, description=f"More ({len(self.more)})", tooltip="Show the other controls")
+        toggle = widgets.ToggleButton(
+            False, description=f"{MORE} ({len(self.more)})", tooltip="Show the other controls"
+        )
         toggle.observe(lambda change: setattr(hidden.layout, "display", None if change["new"] else "none"), "value")
         self._toggle = toggle
         return widgets.VBox([shown, toggle, hidden]).add_class("defi-more")
@@ -257,6 +276,7 @@ def explore(
         plot: the marks that show these columns.
         say: one sentence about what the plot shows: a format string over the parameters and the columns, such as
             ``"A trade of {trade:.1f} % costs **{cost:.2%}**."``, or a function of both that returns it.
+            ``{links:# link}`` is "1 link" or "3 links".
         scenarios: named settings, each a mapping from parameters to values; what is not named starts at its default.
         along: the slider that is the horizontal axis. ``compute`` gets an array for it: the whole axis and, in the same
             call, the reader's own value. Each column it returns with an entry per value is a curve, over a column of
@@ -264,7 +284,8 @@ def explore(
         points: how many values the axis has.
         one_by_one: ``compute`` takes numbers only: call it once per value of the axis.
         goals: what a reader may try to reach; each is ticked once it is.
-        more: the controls to keep under *More*; by default all beyond four, those first that a scenario sets.
+        more: the controls to keep under *More*; by default all beyond four, the ones first that neither the plot nor a
+            scenario names.
         budget: how long ``compute`` may take (seconds); above 0.1 it runs when a slider is released.
         controls: one control per parameter of ``compute``.
 

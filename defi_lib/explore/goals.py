@@ -9,6 +9,8 @@ from typing import Any
 
 import ipywidgets as widgets
 
+from defi_lib.words import GOAL, REACHED
+
 #: The goals that have been reached since the kernel was started, by their text: a cell that is run again knows them.
 reached: set[str] = set()
 
@@ -51,5 +53,5 @@ class GoalList(widgets.HTML):
 
 
 def _line(goal: Goal) -> str:
-    head = "✓ <strong>Goal reached:</strong>" if goal.text in reached else "○ <strong>Goal:</strong>"
-    return f'<p role="status">{head} {html.escape(goal.text)}</p>'
+    sign, head = ("✓", REACHED) if goal.text in reached else ("○", GOAL)
+    return f'<p role="status">{sign} <strong>{head}</strong> {html.escape(goal.text)}</p>'

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 import re
+import string
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 Format = Literal["number", "percent", "money", "integer"]
 
@@ -83,6 +84,22 @@ def counted(many: float, one: str, more: str = "") -> str:
     ('1 link', '3 links', '1,000 losses')
     """
     return f"{number(many)} {one if many == 1 else more or one + 's'}"
+
+
+class Sentence(string.Formatter):
+    """Format strings in which a number can bring its noun: ``{links:# link}`` is "1 link", "3 links".
+
+    >>> Sentence().vformat("{hit:# link} of {all}", (), {"hit": 1, "all": 8})
+    '1 link of 8'
+    """
+
+    def format_field(self, value: Any, spec: str) -> str:
+        """One number, with its noun."""
+        return counted(value, spec[1:].strip()) if spec.startswith("#") else str(super().format_field(value, spec))
+
+    def get_field(self, field_name: str, args: Any, kwargs: Any) -> Any:
+        """A name with spaces or dots is the name of a column; ``words[0]`` is an entry of one."""
+        return (kwargs[field_name], field_name) if field_name in kwargs else super().get_field(field_name, args, kwargs)
 
 
 def tidy(text: str) -> str:

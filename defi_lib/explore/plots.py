@@ -207,12 +207,24 @@ def columns_of(plot: Plot, result: Columns) -> dict[str, NDArray[Any]]:
         columns[name] = np.atleast_1d(np.asarray(result[name])) if name in words else _numbers(name, result[name])
         if columns[name].ndim != 1 or (name in drawn and columns[name].size == 0):
             raise ValueError(f"{name} has shape {columns[name].shape}: allowed is a list of at least one entry")
+    if plot.y.range:
+        _keep_near(plot, columns)
     for mark in plot.marks:
         lengths = {name: len(columns[name]) for name in mark.columns}
         if len(set(lengths.values())) > 1:
             listing = ", ".join(f"{name} {length}" for name, length in lengths.items())
             raise ValueError(f"the columns of one mark have different lengths: {listing}; allowed are equal lengths")
     return columns
+
+
+def _keep_near(plot: Plot, columns: dict[str, NDArray[Any]]) -> None:
+    """Draw nothing far beyond a fixed axis; nought, which has no place on a logarithmic one, at its lower end."""
+    low, high = plot.y.range or (0.0, 1.0)
+    for name in {mark.y for mark in plot.marks if isinstance(mark, Line)}:
+        least, most = (low, high**2 / low) if plot.y.log else (low - (high - low), high + (high - low))
+        columns[name] = np.clip(columns[name], least, most)
+    for name in {mark.y for mark in plot.marks if isinstance(mark, Dots) and plot.y.log}:
+        columns[name] = np.maximum(columns[name], low)
 
 
 def _numbers(name: str, column: Any) -> NDArray[Any]:

@@ -39,7 +39,8 @@ def make(**changes):
         scenarios={"Large": {"size": 8.0}},
         size=Slider("Side", "m", 0, 10, start=3),
     )
-    return explore(lambda size, **more: squares(size, **more) | {"size": size}, **(given | changes))
+    words = {"words": ["first", "second"], "a b": "last"}
+    return explore(lambda size, **more: squares(size, **more) | {"size": size} | words, **(given | changes))
 
 
 def sent_by(explorer):
@@ -374,3 +375,24 @@ def test_a_goal_is_ticked_when_it_is_reached_and_stays_so(monkeypatch):
     assert "✓" in explorer.children[-1].value and "Goal reached" in explorer.children[-1].value
     explorer.set(size=1)
     assert "✓" in explorer.children[-1].value and "✓" in make(goals=[goal]).children[-1].value
+
+
+def test_a_number_typed_beside_a_slider_is_set_exactly_and_what_is_none_is_said():
+    explorer = many(more=["a"], scenarios={})
+    typing = explorer.children[3]
+    typing._hear(None, {"typed": "2.345", "at": 0}, [])
+    assert explorer.values["b"] == 2.345 and explorer.error == ""
+    typing._hear(None, {"typed": "0,5", "at": 5}, [])
+    assert explorer.values["a"] == 0.5 and explorer.sentence == "0.5"
+    messages = sent_by(explorer)
+    typing._hear(None, {"typed": "11", "at": 1}, [])
+    assert messages == [({"error": "c = 11 is outside the allowed range [0, 10]"}, None)] and explorer.values["c"] == 1
+    typing._hear(None, {"typed": "many", "at": 1}, [])
+    assert "c = 'many' is not a number" in explorer.error
+
+
+def test_a_number_brings_its_noun():
+    explorer = make(say="{size:# link} of {top:,.0f}; {words[0]}, {a b}", size=Slider("Side", "", 0, 9, start=1))
+    assert explorer.error == "" and explorer.sentence.startswith("1 link of 1; first, last")
+    explorer.set(size=3)
+    assert explorer.sentence.startswith("3 links of 9")

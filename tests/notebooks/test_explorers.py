@@ -1,22 +1,57 @@
-"""Every explorer of every notebook: at its default, at every corner of its controls, and at random points."""
+"""Every explorer of every notebook: its numbers, its controls, its picture, its words and its goals."""
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from defi_lib.explore.explorer import Explorer, explorers
+from defi_lib.explore import goals
+from defi_lib.explore.controls import Slider
+from defi_lib.explore.explorer import IN_SIGHT, Explorer, explorers
+from tools.contact_sheet import Shot, changed, moved, shot
 from tools.notebooks import ROOT, find
 
 RANDOM_POINTS = 30
 #: A computer that is busy with other tests may be slower than a reader's.
 PATIENCE = 5
+#: So much of the plot changes between the ends of a control, or so far (pixels) a point moves.
+SEEN, STEP = 0.02, 12
+#: So many points of an explorer are tried to reach its goals.
+TRIES = 2_000
+#: A live text has so many numbers at most.
+MOST_NUMBERS = 3
 
 NOTEBOOKS = [path for path in find(("course",)) if "explore(" in path.read_text(encoding="utf-8")]
+
+#: Controls between whose ends too little can be seen, from the start setting: lesson, number of the explorer, names.
+#: This list may only shrink.
+HARDLY_SEEN: dict[tuple[str, int], set[str]] = {}
+#: Scenarios that put a point outside of the axes. This list may only shrink.
+OUTSIDE: set[tuple[str, int, str]] = set()
+#: Explorers whose live text has more numbers. This list may only shrink.
+TALKATIVE: set[tuple[str, int]] = set()
+
+#: What no reader should meet: "nan", "1e+04", "-0" and "1 links".
+BAD = re.compile(r"nan\b|\de[+-]?\d|[-−]\$?0(?:[.,]0*)?(?![.,]?\d)|(?<![\d.,])(?<!layer )1 (?!times)[a-z]+(?<!s)s\b")
+
+_WORDS = (
+    "two three four five six seven eight nine ten eleven twelve twenty thirty fifty hundred thousand half tenth third"
+)
+_NUMBER = re.compile(
+    rf"(?<![\w.,⁰¹²³⁴⁵⁶⁷⁸⁹])(?<!layer )(?:\d[\d.,⁰¹²³⁴⁵⁶⁷⁸⁹]*|(?:{'|'.join(_WORDS.split())})\b)", re.IGNORECASE
+)
+
+
+def name(path: Path) -> str:
+    """The lesson's number and name."""
+    return f"{path.parent.name.split('_')[0]}.{path.stem}"
 
 
 def explorers_of(path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Explorer]:
@@ -24,6 +59,7 @@ def explorers_of(path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Explorer]:
     monkeypatch.chdir(path.parent)
     made: list[Explorer] = []
     monkeypatch.setattr(explorers, "add", made.append)
+    monkeypatch.setattr(goals, "reached", set())
     shell = InteractiveShell()
     try:
         for cell in nbformat.read(path, as_version=4).cells:
@@ -34,23 +70,132 @@ def explorers_of(path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Explorer]:
     return made
 
 
+@cache
+def _made_once(path: Path) -> list[Explorer]:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        return explorers_of(path, monkeypatch)
+
+
+@pytest.fixture
+def made(path):
+    """The explorers of one notebook, at their start."""
+    explorers = _made_once(path)
+    assert explorers, "the notebook calls explore, but no explorer was made"
+    for explorer in explorers:
+        explorer.set(**explorer.defaults)
+    return explorers
+
+
+every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: str(path.relative_to(ROOT)))
+
+
+def scenarios(explorer: Explorer) -> dict[str, dict[str, Any]]:
+    """All settings of each scenario, and the start."""
+    return {"": explorer.defaults} | {n: {**explorer.defaults, **v} for n, v in explorer.scenarios.items()}
+
+
 @pytest.mark.notebooks
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_every_setting_gives_finite_numbers_in_time(path, monkeypatch):
-    made = explorers_of(path, monkeypatch)
-    assert made, "the notebook calls explore, but no explorer was made"
+@every_notebook
+def test_every_setting_gives_finite_numbers_in_time(made):
     rng = np.random.default_rng(20_261_121)
     for explorer in made:
-        scenarios = [{**explorer.defaults, **values} for values in explorer.scenarios.values()]
-        points = [explorer.defaults, *scenarios, *explorer.corners()]
+        points = [*scenarios(explorer).values(), *explorer.corners()]
         points += [explorer.random(rng) for _ in range(RANDOM_POINTS)]
         seconds = []
         for values in points:
             explorer.set(**values)
             assert explorer.error == "", explorer.error
-            assert explorer.sentence and "nan" not in explorer.sentence and "inf" not in explorer.sentence.split()
+            assert explorer.values == values, "a control moved the value"
+            assert explorer.sentence and "inf" not in explorer.sentence.split()
+            assert not BAD.search(explorer.sentence), explorer.sentence
             seconds.append(explorer.seconds)
         assert np.median(seconds) <= PATIENCE * explorer.budget, f"{explorer.compute.__name__} is too slow"
+
+
+@pytest.mark.notebooks
+@every_notebook
+def test_every_slider_stops_at_round_numbers_and_at_what_scenarios_set(made):
+    for explorer in made:
+        assert len(explorer.controls) - len(explorer.more) <= IN_SIGHT
+        for parameter, control in explorer.controls.items():
+            if not isinstance(control, Slider):
+                continue
+            stops = [control._shown(value) for _, value in explorer._widgets[parameter].options]
+            smallest = control.low if control.log else (control.step or (control.high - control.low) / 100)
+            for power in range(-5, 8):
+                for factor in (1, 2, 5):
+                    value = float(f"{factor}e{power}")
+                    wanted = max(smallest, control.low) <= value <= control.high
+                    assert not wanted or (control.integer and value < 1) or value in stops, (parameter, value)
+            labels = [label for label, _ in explorer._widgets[parameter].options]
+            assert not any(re.search(r"\de|nan|million|[-−]0$", label) for label in labels), parameter
+
+
+@pytest.mark.notebooks
+@every_notebook
+def test_between_the_ends_of_every_control_something_is_seen(made, path):
+    for number, explorer in enumerate(made):
+        start = explorer.result
+        unseen = set()
+        for parameter, control in explorer.controls.items():
+            shots: list[Shot] = []
+            for end in control.ends():
+                explorer.set(**{**explorer.defaults, parameter: end})
+                shots.append(shot(explorer, start))
+            first, *others = shots
+            if not any(changed(first, other) >= SEEN or moved(first, other) >= STEP for other in others):
+                unseen.add(parameter)
+        assert unseen == HARDLY_SEEN.get((name(path), number), set())
+
+
+@pytest.mark.notebooks
+@every_notebook
+def test_the_points_of_every_scenario_lie_inside_the_axes(made, path):
+    outside = set()
+    for number, explorer in enumerate(made):
+        start = explorer.result
+        for scenario, values in scenarios(explorer).items():
+            explorer.set(**values)
+            if shot(explorer, start).outside:
+                outside.add((name(path), number, scenario))
+    assert outside == {each for each in OUTSIDE if each[0] == name(path)}
+
+
+@pytest.mark.notebooks
+@every_notebook
+def test_the_live_text_has_few_numbers(made, path):
+    talkative = set()
+    for number, explorer in enumerate(made):
+        for values in scenarios(explorer).values():
+            explorer.set(**values)
+            if len(_NUMBER.findall(explorer.sentence)) > MOST_NUMBERS:
+                talkative.add((name(path), number))
+    assert talkative == {each for each in TALKATIVE if each[0] == name(path)}
+
+
+@pytest.mark.notebooks
+@every_notebook
+def test_no_two_marks_of_a_plot_look_the_same(made):
+    for explorer in made:
+        looks = [(entry.kind, entry.color, entry.dash) for entry in explorer.plot.legend]
+        assert len(set(looks)) == len(looks)
+
+
+@pytest.mark.notebooks
+@every_notebook
+def test_every_goal_can_be_reached_and_is_not_at_the_start(made):
+    assert made[0].goals, "the first explorer of a lesson has a goal"
+    rng = np.random.default_rng(7)
+    for explorer in made:
+        for goal in explorer.goals.goals if explorer.goals else ():
+            assert not goal.when(explorer.known), f"reached at the start: {goal.text}"
+            places = [*scenarios(explorer).values(), *explorer.corners()]
+            places += [explorer.random(rng) for _ in range(TRIES if explorer.seconds < 0.05 else RANDOM_POINTS)]
+            assert any(_reaches(explorer, goal, values) for values in places), f"not reached: {goal.text}"
+
+
+def _reaches(explorer: Explorer, goal: goals.Goal, values: dict[str, Any]) -> bool:
+    return bool(goal.when(explorer._computed(values)[1]))
 
 
 def test_lessons_explore():
