@@ -31,7 +31,7 @@ sys.path.insert(0, str(ROOT))
 
 from defi_lib.explore.explorer import Explorer, explorers  # noqa: E402 - found by the line above
 from defi_lib.explore.picture import drawn  # noqa: E402
-from defi_lib.explore.plots import Columns, Dots, columns_of  # noqa: E402
+from defi_lib.explore.plots import Columns, Dots, Rule, columns_of  # noqa: E402
 from tools.notebooks import find  # noqa: E402
 
 WIDTH, ACROSS, MARGIN = 640, 3, 14
@@ -48,7 +48,7 @@ class Shot:
     Attributes:
         page: the whole picture.
         plot: the pixels between the axes.
-        points: where its points are, in pixels, one array for each kind of points.
+        points: where its points and rules are, in pixels, one array for each mark.
         outside: what the points outside of the axes are called.
     """
 
@@ -73,6 +73,10 @@ def shot(explorer: Explorer, start: Columns) -> Shot:
             points.append(places)
             inside = (places >= np.array([box.x0, box.y0]) - 1) & (places <= np.array([box.x1, box.y1]) + 1)
             outside += [] if inside.all() else [mark.label or mark.y]
+        elif isinstance(mark, Rule):
+            place = mark.place(columns)
+            along = axes.transData.transform([[place, place]])[0]
+            points.append(along[:1] if mark.upright else along[1:])
     top = len(page)
     plot = page[int(top - box.y1) : int(top - box.y0), int(box.x0) : int(box.x1)]
     return Shot(page, plot, tuple(points), tuple(outside))
@@ -86,7 +90,7 @@ def changed(one: Shot, other: Shot) -> float:
 
 
 def moved(one: Shot, other: Shot) -> float:
-    """How far a point moved, in pixels; no limit if one appeared."""
+    """How far a point or a rule moved, in pixels; no limit if one appeared."""
     if any(a.shape != b.shape for a, b in zip(one.points, other.points, strict=True)):
         return float("inf")
     distances = [np.abs(a - b).max() for a, b in zip(one.points, other.points, strict=True) if a.size]
