@@ -51,10 +51,11 @@ function sayValue(row) {
   if (!handle || !shown) return;
   const set = (name, value) => { if (handle.getAttribute(name) !== value) handle.setAttribute(name, value); };
   const value = numberIn(shown), slider = row.querySelector(".noUi-target").noUiSlider;
-  const unit = row.querySelector(".widget-label")?.textContent.match(/\(([^()]*)\)\s*$/)?.[1] ?? "";
+  const said = row.querySelector(".widget-label")?.textContent.match(/\(([^()]*)\)\s*$/)?.[1] ?? "";
+  const unit = /[$%]/.test(shown) ? said.replace(/^(%|USD)(?= |$)/, "") : said;      // "$50", "30 % of the collateral"
   const words = /[kMGT]$/.test(shown) && value ? value.toLocaleString("en") : shown;
-  set("aria-valuetext", `${words} ${unit}`.trim());
-  if (!slider || Number.isNaN(value) || !readout.isContentEditable) return;      // the place in a list may be any number
+  set("aria-valuetext", `${words} ${unit.trim()}`.trim());
+  if (!slider || Number.isNaN(value) || !readout.isContentEditable || "list" in readout.dataset) return;      // a place in a list
   const at = Number(slider.get()), { min, max } = slider.options.range;
   const real = Math.abs(value - 10 ** at) < Math.abs(value - at) ? (x) => 10 ** x : (x) => x;
   set("aria-valuenow", String(value));
