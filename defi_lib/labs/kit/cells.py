@@ -46,7 +46,7 @@ class Cells:
         if limit is None:
             return await self._run(nodes, *arguments, **options)
         try:
-            with deadline(limit, again=1.0):
+            with deadline(limit, again=2.0):
                 return await self._run(nodes, *arguments, **options)
         except TookTooLongError:  # it came at the last moment, when the cell was done
             self.shell.showtraceback()

@@ -18,10 +18,7 @@ class TookTooLongError(BaseException):
 
     def __str__(self) -> str:
         """What the student reads."""
-        return (
-            "Stopped after a few seconds. Is there a loop that never ends, in this cell or in a function that it "
-            "calls? Change it and run the cell again."
-        )
+        return "Stopped after a few seconds: is there a loop that never ends? Change it and run the cell again."
 
     def _render_traceback_(self) -> list[str]:
         """In a notebook, the sentence without a traceback."""
