@@ -11,7 +11,7 @@ from time import perf_counter
 import numpy as np
 
 from defi_lib.exchange import ConstantProductPool
-from defi_lib.rewards import Allocation, AllocationTable, RewardFarm, Vesting, run_farm, run_launch
+from defi_lib.rewards import Allocation, AllocationTable, RewardFarm, Vesting, simulate_farm, simulate_launch
 
 DAYS, FARMERS = 365, 100_000
 
@@ -84,14 +84,16 @@ def main() -> None:
 
     emission = random.uniform(0, 5000, (DAYS, 1000))
     pool = ConstantProductPool((1e6, 1e6))
-    fast = seconds(lambda: run_farm(emission, pool, 1e6, 0.05))
-    loop = seconds(lambda: [run_farm(emission[:, i], pool, 1e6, 0.05) for i in range(10)], 1) * 100
+    fast = seconds(lambda: simulate_farm(emission, pool, 1e6, 0.05))
+    loop = seconds(lambda: [simulate_farm(emission[:, i], pool, 1e6, 0.05) for i in range(10)], 1) * 100
     report(f"Mercenary capital, {DAYS} days × 1,000 scenarios", fast, loop)
 
     demand = random.uniform(0, 1e6, (49, 1000))
     pool = ConstantProductPool((1e8, 1e7))
-    fast = seconds(lambda: run_launch(TABLE, pool, 48, 0.5, demand, "liquidity").profits())
-    loop = seconds(lambda: [run_launch(TABLE, pool, 48, 0.5, demand[:, i], "liquidity") for i in range(10)], 1) * 100
+    fast = seconds(lambda: simulate_launch(TABLE, pool, 48, 0.5, demand, "liquidity").profits())
+    loop = (
+        seconds(lambda: [simulate_launch(TABLE, pool, 48, 0.5, demand[:, i], "liquidity") for i in range(10)], 1) * 100
+    )
     report("Launch, 48 months × 1,000 scenarios", fast, loop)
 
 

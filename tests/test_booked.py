@@ -41,7 +41,7 @@ MADE = {
     "lending.BankChange": lambda x: lending.Bank(10.0, 0.01, 0.05).deposit("ann", 5.0 * x),
     "rewards.BondSale": lambda x: rewards.BondDepository(100.0, 5.0, 1e6).deposit(10.0 * x),
     "rewards.Rebase": lambda x: rewards.RebasingToken(10.0, 1.0, 100.0).rebase(0.01 * x),
-    "rewards.FarmRun": lambda x: rewards.run_farm(
+    "rewards.FarmRun": lambda x: rewards.simulate_farm(
         np.multiply.outer([900.0, 800.0], x), POOL, 1e6, 0.05, fees=9.0, demand=300.0
     ),
     "rewards.LiquiditySide": lambda x: (
@@ -79,17 +79,17 @@ SINGLE = {
     "rewards.ChefChange": lambda: rewards.MasterChef(100, [rewards.ChefPool(1, 0)]).deposit("ann", 5, 0),
     "rewards.RewardsChange": lambda: rewards.StakingRewards().stake("ann", 5),
     "rewards.WalletChange": lambda: rewards.VestingWallet(0, 100).fund(1_000),
-    "rewards.LaunchRun": lambda: rewards.run_launch(
+    "rewards.LaunchRun": lambda: rewards.simulate_launch(
         rewards.AllocationTable(1e6, [rewards.Allocation("team", 0.4), rewards.Allocation("sale", 0.6)]),
         exchange.ConstantProductPool((1e5, 1e5)),
         3,
         0.5,
         300.0,
     ),
-    "staking.MiningPath": lambda: staking.simulate_mining(
+    "staking.MiningRun": lambda: staking.simulate_mining(
         staking.Miners([10.0, 30.0], [0.3, 0.05], 20.0), np.full(6, 10.0), machine_price=15.0, reinvested=0.5
     ),
-    "staking.StakeHistory": lambda: staking.simulate_stakes(
+    "staking.StakeRun": lambda: staking.simulate_stakes(
         np.array([5.0, 95.0]), 1.0, 20, 9, np.random.default_rng(1), cost=0.01, pool_fee=0.1
     ),
     "compute.Assignment": lambda: compute.assign([[1.0, 2.0], [9.0, 1.5]], outside=3.0),

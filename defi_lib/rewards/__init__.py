@@ -13,8 +13,8 @@ __getattr__, __dir__, __all__ = attach(
         "exact.master_chef": ["ChefChange", "ChefPool", "Farmer", "MasterChef"],
         "exact.olympus": ["ControlAdjustment", "OlympusBond", "OlympusChange", "OlympusDepository"],
         "exact.staking_rewards": ["RewardsChange", "Staker", "StakingRewards"],
-        "farming.capital_flows": ["FarmRun", "run_farm"],
-        "farming.compounding": ["compounded_value", "optimal_harvests", "smallest_capital"],
+        "farming.capital_flows": ["FarmRun", "simulate_farm"],
+        "farming.compounding": ["compounded_value", "optimal_harvests", "min_capital"],
         "farming.emission": [
             "CURVE_YEARLY_FACTOR",
             "DecayingEmission",
@@ -51,13 +51,19 @@ __getattr__, __dir__, __all__ = attach(
             "sale_round",
             "sybil_gain",
         ],
-        "launches.launch_run": ["LaunchRun", "run_launch"],
+        "launches.launch_run": ["LaunchRun", "simulate_launch"],
         "launches.vesting": ["Vesting", "VestingWallet", "WalletChange", "hidden_cliff"],
         "protocol_liquidity.bonds": ["BondDepository", "BondSale"],
         "protocol_liquidity.owned_liquidity": ["LiquidityComparison", "LiquiditySide", "compare_liquidity"],
         "protocol_liquidity.rebase": ["EPOCHS_PER_YEAR", "Rebase", "RebasingToken", "rebase_apy", "share_factor"],
     },
     renamed={
-        f"record_{name}": f"defi_lib.ledger.former.record_{name}" for name in ("farm_run", "launch_run", "liquidity")
+        **{
+            f"record_{name}": f"defi_lib.ledger.former.record_{name}"
+            for name in ("farm_run", "launch_run", "liquidity")
+        },
+        "run_farm": "simulate_farm",
+        "run_launch": "simulate_launch",
+        "smallest_capital": "min_capital",
     },
 )

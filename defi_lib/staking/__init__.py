@@ -13,12 +13,12 @@ __getattr__, __dir__, __all__ = attach(
         "chain.block": [
             "Block",
             "Tampering",
-            "Transfer",
+            "Transaction",
             "draft_block",
             "find_tampering",
             "mine",
-            "sign_transfer",
-            "transfer_leaf",
+            "sign_transaction",
+            "transaction_leaf",
         ],
         "chain.block_tree": ["Accounts", "BlockAdded", "BlockTree"],
         "chain.custody": [
@@ -42,7 +42,7 @@ __getattr__, __dir__, __all__ = attach(
             "fake_exponential",
             "next_excess_blob_gas",
         ],
-        "fees.congestion": ["BlockFees", "FeeMarketPath", "fill_block", "simulate_fee_market"],
+        "fees.congestion": ["BlockFees", "FeeMarketRun", "fill_block", "simulate_fee_market"],
         "fees.gas": ["GasPayment", "PAYMENT_GAS", "WEI_PER_ETHER", "WEI_PER_GWEI", "next_base_fee", "pay_for_gas"],
         "fees.transaction_cost": [
             "CALLDATA_GAS_PER_BYTE",
@@ -52,7 +52,7 @@ __getattr__, __dir__, __all__ = attach(
             "layer_1_fee",
             "layer_2_fee",
             "percentage_fee",
-            "smallest_amount",
+            "min_amount",
         ],
         "stake.delegation": [
             "Slashing",
@@ -76,14 +76,14 @@ __getattr__, __dir__, __all__ = attach(
         "stake.null_models": ["kesten_tail_exponent", "simulate_kesten", "simulate_yard_sale"],
         "stake.stake_shares": [
             "ShareMoments",
-            "StakeHistory",
+            "StakeRun",
             "polya_limit",
             "polya_urn",
             "share_moments",
             "simulate_stakes",
         ],
         "work.bitcoin": [
-            "DifficultyPath",
+            "DifficultyRun",
             "FIRST_SUBSIDY",
             "HALVING_BLOCKS",
             "HASHES_PER_DIFFICULTY",
@@ -108,7 +108,7 @@ __getattr__, __dir__, __all__ = attach(
         "work.mining": [
             "Miners",
             "MiningDay",
-            "MiningPath",
+            "MiningRun",
             "break_even_coin_price",
             "break_even_power_price",
             "daily_reward",
@@ -117,5 +117,15 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "work.mining_pool": ["MiningIncome", "acceptable_fee", "pay_per_share_income", "pool_income", "solo_income"],
     },
-    renamed={f"record_{name}": f"defi_lib.ledger.former.record_{name}" for name in ("fee", "mining", "stakes")},
+    renamed={
+        **{f"record_{name}": f"defi_lib.ledger.former.record_{name}" for name in ("fee", "mining", "stakes")},
+        "DifficultyPath": "DifficultyRun",
+        "FeeMarketPath": "FeeMarketRun",
+        "MiningPath": "MiningRun",
+        "StakeHistory": "StakeRun",
+        "Transfer": "Transaction",
+        "sign_transfer": "sign_transaction",
+        "smallest_amount": "min_amount",
+        "transfer_leaf": "transaction_leaf",
+    },
 )

@@ -10,8 +10,8 @@ from defi_lib.rewards import (
     AllocationTable,
     Vesting,
     compare_liquidity,
-    run_farm,
-    run_launch,
+    simulate_farm,
+    simulate_launch,
 )
 
 POOL = ConstantProductPool((500_000.0, 1e6))
@@ -27,7 +27,7 @@ def farm_ledger(run, farmers):
 
 
 def test_a_farm_is_conserved_and_its_farmers_get_what_it_paid():
-    run = run_farm(1_000.0, POOL, 1e6, 0.05, fees=100.0, demand=300.0, sold=0.7, days=30)
+    run = simulate_farm(1_000.0, POOL, 1e6, 0.05, fees=100.0, demand=300.0, sold=0.7, days=30)
     late = run.mercenary / run.value_locked
     ledger = farm_ledger(run, {"loyal": 1 - late, "late": late})
     ledger.check_conserved()
@@ -43,7 +43,7 @@ def test_a_farm_is_conserved_and_its_farmers_get_what_it_paid():
 
 
 def test_parts_of_a_farm_that_do_not_add_up_are_named():
-    run = run_farm(1_000.0, POOL, 1e6, 0.05, days=3)
+    run = simulate_farm(1_000.0, POOL, 1e6, 0.05, days=3)
     with pytest.raises(ValueError, match=r"add up to 0.9 on day 1: allowed is exactly 1"):
         farm_ledger(run, {"loyal": 0.5, "late": [0.5, 0.4, 0.5]})
 
@@ -60,7 +60,7 @@ def test_a_launch_is_conserved_and_its_table_is_that_of_the_run(liquidity):
         ],
     )
     pool = ConstantProductPool((1e5, 1e5))
-    run = run_launch(table, pool, 24, {"Team": 0.5, "Investors": 1.0, "Airdrop": 0.9}, 3_000.0, liquidity)
+    run = simulate_launch(table, pool, 24, {"Team": 0.5, "Investors": 1.0, "Airdrop": 0.9}, 3_000.0, liquidity)
     ledger = Ledger({name: name for name in (*table.names, "buyers", "project", "pool")})
     ledger.book(run)
     ledger.check_conserved()

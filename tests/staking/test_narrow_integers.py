@@ -38,7 +38,7 @@ CALLS = {
     "mining": lambda np: st.mining_day(st.Miners([3, 2, 1], [1, 2, 3], 1), [10**10, 0]),
     "harvests": lambda np: rw.compounded_value(100.0, 0.1, [1, 3 * 10**9], 1e-12),
     "farms": lambda np: rw.farm_outcomes(
-        np.ones((4, 3)), emission_yield=1.0, failure_rate=9.0, random=np.random.default_rng(1)
+        np.ones((4, 3)), emission_yield=1.0, failure_rate=9.0, rng=np.random.default_rng(1)
     ),
     "airdrop": lambda np: rw.airdrop([3 * 10**9, 2**31 - 1, 2**31 - 1], 1e6),
     "allocation": lambda np: rw.Vesting(12, 0, 36, 1).vested(np.arange(50)),

@@ -14,6 +14,7 @@ from typing import NamedTuple, Self
 
 from defi_lib.frozen import FrozenDict, Parts
 from defi_lib.ledger.transfer import Transfer, actual
+from defi_lib.units import SECONDS_PER_WEEK
 from defi_lib.validation import at_least, whole
 
 #: The reward per token counts in units of 1e-18.
@@ -73,7 +74,7 @@ class StakingRewards(Parts, _State):
 
     def __new__(
         cls,
-        rewards_duration: int = 604_800,
+        rewards_duration: int = SECONDS_PER_WEEK,
         users: Mapping[str, Staker] | None = None,
         *,
         time: int = 0,

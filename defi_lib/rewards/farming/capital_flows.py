@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from defi_lib.exchange import Pool
 from defi_lib.ledger.transfer import OUTSIDE, Moment, Transfer, complete, divide
-from defi_lib.rewards.farming.yields import DAYS_PER_YEAR
+from defi_lib.units import DAYS_PER_YEAR
 from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, positive
 
 
@@ -96,7 +96,7 @@ class FarmRun(NamedTuple):
             yield Moment((), {"reward token": self.price[day]}, float(day))
 
 
-def run_farm(
+def simulate_farm(
     emission: Amount,
     pool: Pool,
     loyal: Amount,

@@ -52,7 +52,7 @@ def optimal_harvests(capital: Amount, apr: Amount, gas: Amount, years: Amount = 
     return plain(low)
 
 
-def smallest_capital(apr: Amount, gas: Amount, years: Amount = 1.0) -> Amount:
+def min_capital(apr: Amount, gas: Amount, years: Amount = 1.0) -> Amount:
     """Capital (USD) below which a farm does not even pay for one harvest: ``gas/(apr·years)``; ``apr`` > 0.
 
     Raises:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.renamed import renamed
 from defi_lib.rounding import below
 from defi_lib.validation import Amount, at_least, between, broadcastable, finite, non_negative, plain, positive
 
@@ -44,6 +45,7 @@ class Summary(NamedTuple):
     skewness: Amount  #: third standardised moment; 0 if all are equal
 
 
+@renamed(random="rng")
 def farm_outcomes(
     reward_price: Amount,
     deposit_price: Amount = 1.0,
@@ -57,7 +59,7 @@ def farm_outcomes(
     failure_rate: float = 0.0,
     loss: Amount = 1.0,
     years: float = 1.0,
-    random: np.random.Generator | None = None,
+    rng: np.random.Generator | None = None,
 ) -> Outcomes:
     """Deposit once, collect fees and rewards, leave at the end, or when the farm fails.
 
@@ -75,10 +77,10 @@ def farm_outcomes(
         sold: part of the rewards sold as they come, in [0, 1].
         gas: of a harvest (USD), >= 0.
         harvests: over the whole time, >= 0.
-        failure_rate: per year, >= 0; needs ``random`` if > 0.
+        failure_rate: per year, >= 0; needs ``rng`` if > 0.
         loss: of the deposit when the farm fails, in [0, 1].
         years: from the first to the last price, > 0.
-        random: source of the failures.
+        rng: source of the failures.
 
     Raises:
         ValueError: an argument outside its range, or shapes that do not fit together.
@@ -88,7 +90,7 @@ def farm_outcomes(
     reward, deposit, steps = _paths(reward_price, deposit_price)
     scenarios = reward.shape[1:]
     step_years = positive("years", years) / steps
-    fails = _failure_step(failure_rate, step_years, steps, scenarios, random)
+    fails = _failure_step(failure_rate, step_years, steps, scenarios, rng)
     step = np.arange(steps).reshape(-1, *(1 for _ in scenarios))
     alive = step < fails
     money = np.asarray(positive("capital", capital)) * step_years
@@ -173,12 +175,12 @@ def _per_step(name: str, value: Amount, step: NDArray[np.int64]) -> NDArray[np.f
 
 
 def _failure_step(
-    rate: float, step_years: Amount, steps: int, scenarios: tuple[int, ...], random: np.random.Generator | None
+    rate: float, step_years: Amount, steps: int, scenarios: tuple[int, ...], rng: np.random.Generator | None
 ) -> NDArray[np.int64]:
     """Number of the step in which each scenario fails; ``steps`` if it does not."""
     if non_negative("failure_rate", rate) == 0:
         return np.full(scenarios, steps)
-    if random is None:
-        raise ValueError("random = None: allowed is a numpy.random.Generator, as farms fail at random")
-    moment = random.exponential(1 / rate, scenarios) / step_years
+    if rng is None:
+        raise ValueError("rng = None: allowed is a numpy.random.Generator, as farms fail at random")
+    moment = rng.exponential(1 / rate, scenarios) / step_years
     return np.minimum(moment, steps).astype(np.int64)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from defi_lib.units import DAYS_PER_YEAR
 from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive
-
-DAYS_PER_YEAR = 365.0
 
 
 def farm_apr(emission: Amount, price: Amount, value_locked: Amount) -> Amount:

@@ -105,7 +105,7 @@ class LaunchRun(NamedTuple):
             yield Moment(self.transfers(month), time=float(month))
 
 
-def run_launch(
+def simulate_launch(
     table: AllocationTable,
     pool: Pool,
     months: int = 48,

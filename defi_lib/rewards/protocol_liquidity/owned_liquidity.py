@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from defi_lib.ledger.transfer import Transfer
 from defi_lib.rewards.farming.capital_flows import per_step
 from defi_lib.rounding import below
+from defi_lib.units import DAYS_PER_YEAR
 from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive, ratio
 
 
@@ -101,7 +102,7 @@ def compare_liquidity(
     outside_yield: Amount = 0.05,
     loyal: Amount = 0.05,
     speed: Amount = 0.1,
-    step_years: float = 1 / 365,
+    step_years: float = 1 / DAYS_PER_YEAR,
 ) -> LiquidityComparison:
     """Lead a pool that the protocol owns, and one that it rents, along the same path of prices and volume.
 

@@ -9,10 +9,10 @@ import numpy as np
 from defi_lib.frozen import kept, locked
 from defi_lib.ledger.transfer import OUTSIDE, Transfer
 from defi_lib.rounding import rest, within
+from defi_lib.units import OLYMPUS_EPOCHS_PER_YEAR
 from defi_lib.validation import Amount, between, broadcastable, finite, non_negative, plain, positive
 
-#: Olympus rebased every 8 hours.
-EPOCHS_PER_YEAR = 1095.0
+EPOCHS_PER_YEAR = float(OLYMPUS_EPOCHS_PER_YEAR)
 
 
 def rebase_apy(rate: Amount, epochs: Amount = EPOCHS_PER_YEAR) -> Amount:

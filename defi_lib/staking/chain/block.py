@@ -1,4 +1,4 @@
-"""Transfers and blocks: signed orders, bundled under a hash that costs work to find."""
+"""Transactions and blocks: signed orders, bundled under a hash that costs work to find."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from defi_lib.validation import at_least
 HASHES = 2**256
 
 
-class Transfer(NamedTuple):
+class Transaction(NamedTuple):
     """A signed order to move coins."""
 
     sender: bytes  #: public key of the payer
@@ -48,7 +48,7 @@ class Block(NamedTuple):
     time: int  #: seconds
     difficulty: int  #: tries a miner needs on average
     miner: str  #: account that receives subsidy and fees
-    transfers: tuple[Transfer, ...]
+    transfers: tuple[Transaction, ...]
     root: str  #: Merkle root of the transfers
     nonce: int = 0  #: what the miner searched for
 
@@ -75,7 +75,7 @@ class Tampering(NamedTuple):
     reason: str
 
 
-def sign_transfer(payer: KeyPair, recipient: str, amount: int, fee: int = 0, number: int = 0) -> Transfer:
+def sign_transaction(payer: KeyPair, recipient: str, amount: int, fee: int = 0, number: int = 0) -> Transaction:
     """An order signed by ``payer`` to pay ``amount`` (smallest units) to ``recipient``.
 
     Args:
@@ -89,11 +89,13 @@ def sign_transfer(payer: KeyPair, recipient: str, amount: int, fee: int = 0, num
         ValueError: an amount, fee or number that is no integer >= 0.
     """
     amount, fee, number = at_least("amount", amount, 0), at_least("fee", fee, 0), at_least("number", number, 0)
-    order = Transfer(payer.public, recipient, amount, fee, number)
+    order = Transaction(payer.public, recipient, amount, fee, number)
     return order._replace(signature=payer.sign(order.message))
 
 
-def draft_block(parent: Block | None, transfers: Sequence[Transfer], miner: str, time: int, difficulty: int) -> Block:
+def draft_block(
+    parent: Block | None, transfers: Sequence[Transaction], miner: str, time: int, difficulty: int
+) -> Block:
     """A block on top of ``parent`` (``None``: the first one) for which the work is still to be done.
 
     Raises:
@@ -123,12 +125,12 @@ def mine(block: Block, attempts: int = 1_000_000, start: int = 0) -> Block:
     raise ValueError(f"attempts = {attempts} were not enough: difficulty {block.difficulty} needs that many on average")
 
 
-def transfers_root(transfers: Sequence[Transfer]) -> str:
+def transfers_root(transfers: Sequence[Transaction]) -> str:
     """Merkle root of transfers, as 64 hexadecimal digits."""
-    return merkle_root([transfer_leaf(transfer) for transfer in transfers]).hex()
+    return merkle_root([transaction_leaf(transfer) for transfer in transfers]).hex()
 
 
-def transfer_leaf(transfer: Transfer) -> bytes:
+def transaction_leaf(transfer: Transaction) -> bytes:
     """A transfer as a leaf of the Merkle tree: message and signature."""
     return transfer.message + b" " + transfer.signature.hex().encode()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from defi_lib.frozen import FrozenDict
-from defi_lib.staking.chain.block import Block, Transfer, block_defect, draft_block, link_defect, mine
+from defi_lib.staking.chain.block import Block, Transaction, block_defect, draft_block, link_defect, mine
 from defi_lib.validation import at_least
 
 
@@ -39,7 +39,7 @@ class BlockAdded(NamedTuple):
         return bool(self.abandoned)
 
     @property
-    def reversed_transfers(self) -> tuple[Transfer, ...]:
+    def reversed_transfers(self) -> tuple[Transaction, ...]:
         """Transfers that had been confirmed and are no longer: each payee has lost the amount again."""
         adopted = {transfer for block in self.adopted for transfer in block.transfers}
         return tuple(t for block in self.abandoned for t in block.transfers if t not in adopted)
@@ -112,7 +112,7 @@ class BlockTree:
             blocks.append(self._entries[blocks[-1].parent].block)
         return tuple(reversed(blocks))
 
-    def confirmations(self, transfer: Transfer) -> int:
+    def confirmations(self, transfer: Transaction) -> int:
         """Blocks of the branch with the most work that contain the transfer or follow it; 0 if it is not in there."""
         heights = [block.height for block in self.branch() if transfer in block.transfers]
         return self.head.height - heights[0] + 1 if heights else 0
@@ -138,7 +138,7 @@ class BlockTree:
         return BlockAdded(self, tree, block, *tree._changed_since(self.tip))
 
     def extend(
-        self, transfers: Sequence[Transfer], miner: str, time: int, difficulty: int = 1, parent: Block | None = None
+        self, transfers: Sequence[Transaction], miner: str, time: int, difficulty: int = 1, parent: Block | None = None
     ) -> BlockAdded:
         """Mine a block with these transfers on ``parent`` (by default the head) and take it in.
 

@@ -7,6 +7,8 @@ from hashlib import sha256
 
 import numpy as np
 
+from defi_lib.renamed import renamed
+
 #: Length of a private or public key, in bytes.
 KEY_BYTES = 32
 
@@ -48,9 +50,10 @@ class KeyPair:
         return Ed25519PrivateKey.from_private_bytes(self.private).sign(message)
 
 
-def new_key_pair(random: np.random.Generator) -> KeyPair:
-    """A pair drawn from ``random``: for teaching only, real keys need the randomness of the operating system."""
-    return KeyPair(random.bytes(KEY_BYTES))
+@renamed(random="rng")
+def new_key_pair(rng: np.random.Generator) -> KeyPair:
+    """A pair drawn from ``rng``: for teaching only, real keys need the randomness of the operating system."""
+    return KeyPair(rng.bytes(KEY_BYTES))
 
 
 def key_pair_from_phrase(phrase: str) -> KeyPair:

@@ -22,7 +22,7 @@ class BlockFees(NamedTuple):
     tips: NDArray[np.float64]  #: per transaction, ether: sender → proposer
 
 
-class FeeMarketPath(NamedTuple):
+class FeeMarketRun(NamedTuple):
     """Blocks along the first axis, then scenarios, transactions last.
 
     Whole numbers are ``int64``, or Python integers (an array of ``object``) where one may pass 2⁶³.
@@ -65,7 +65,7 @@ def simulate_fee_market(
     gas_limit: int,
     elasticity: int = 2,
     change_denominator: int = 8,
-) -> FeeMarketPath:
+) -> FeeMarketRun:
     """Block after block of :func:`fill_block`, with the base fee of EIP-1559 between them.
 
     Args:
@@ -97,7 +97,7 @@ def simulate_fee_market(
         current = _array(_next_base_fee(current, used, limit // elasticity, divisor))
         path.append(current)
     _, included, gas_used, burned, paid_tips = (np.stack(part) for part in zip(*blocks, strict=True))
-    return FeeMarketPath(np.stack(path), included, gas_used, burned, paid_tips)
+    return FeeMarketRun(np.stack(path), included, gas_used, burned, paid_tips)
 
 
 def _fill_block(

@@ -162,7 +162,7 @@ def break_even_amount(flat_fee: Amount, percentage: Amount, fixed: Amount = 0.0)
     return np.maximum(flat_fee - fixed, 0.0) / percentage
 
 
-def smallest_amount(flat_fee: Amount, share: Amount) -> Amount:
+def min_amount(flat_fee: Amount, share: Amount) -> Amount:
     """Smallest amount (USD) of which a flat fee takes at most ``share``: ``flat/share``.
 
     With the bonus of a liquidation as ``share`` it is the smallest debt worth liquidating.

@@ -7,13 +7,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.renamed import renamed
+from defi_lib.units import DAYS_PER_JULIAN_YEAR, ETHEREUM_EPOCHS_PER_DAY
 from defi_lib.validation import Amount, Whole, between, broadcastable, non_negative, positive, whole
 
-#: Ethereum: stake counts in steps of 1 ETH; an epoch is 32 slots of 12 seconds.
+#: Ethereum: stake counts in steps of 1 ETH.
 GWEI_PER_ETHER = 10**9
 BASE_REWARD_FACTOR = 64
-EPOCHS_PER_DAY = 225
-DAYS_PER_YEAR = 365.25
 
 _MAX_STAKE = 10**9
 
@@ -64,12 +64,13 @@ def annual_return(total_stake: Whole) -> Amount:
     return _per_year(base_reward(total_stake))
 
 
+@renamed(largest_change="max_change")
 def next_inflation(
     inflation: Amount,
     bonded: Amount,
     years: Amount,
     goal: Amount = 0.67,
-    largest_change: Amount = 0.13,
+    max_change: Amount = 0.13,
     lowest: Amount = 0.07,
     highest: Amount = 0.20,
 ) -> Amount:
@@ -82,7 +83,7 @@ def next_inflation(
         bonded: staked part of the supply, in [0, 1].
         years: length of the step, >= 0; one block on the chain.
         goal: bonded part at which inflation stays, in (0, 1].
-        largest_change: per year, when nobody stakes, >= 0.
+        max_change: per year, when nobody stakes, >= 0.
         lowest: >= 0.
         highest: at least ``lowest``.
 
@@ -93,18 +94,18 @@ def next_inflation(
     """
     inflation, bonded = non_negative("inflation", inflation), between("bonded", bonded, 0.0, 1.0)
     years, goal = non_negative("years", years), between("goal", goal, 0.0, 1.0, low_open=True)
-    largest_change, lowest = non_negative("largest_change", largest_change), non_negative("lowest", lowest)
+    max_change, lowest = non_negative("max_change", max_change), non_negative("lowest", lowest)
     broadcastable(
         inflation=inflation,
         bonded=bonded,
         years=years,
         goal=goal,
-        largest_change=largest_change,
+        max_change=max_change,
         lowest=lowest,
         highest=highest,
     )
     highest = between("highest", highest, lowest, np.inf, high_open=True)
-    return np.clip(inflation + (1 - bonded / goal) * largest_change * years, lowest, highest)
+    return np.clip(inflation + (1 - bonded / goal) * max_change * years, lowest, highest)
 
 
 class Dilution(NamedTuple):
@@ -151,13 +152,15 @@ def stake_for_return(wanted: Amount, largest: Whole = 120_000_000) -> Amount:
         ValueError: an argument outside its range.
     """
     wanted, largest = positive("wanted", wanted), whole("largest", largest, 1, _MAX_STAKE)
-    scale = BASE_REWARD_FACTOR * np.sqrt(GWEI_PER_ETHER) * EPOCHS_PER_DAY * DAYS_PER_YEAR / GWEI_PER_ETHER
+    scale = (
+        BASE_REWARD_FACTOR * np.sqrt(GWEI_PER_ETHER) * ETHEREUM_EPOCHS_PER_DAY * DAYS_PER_JULIAN_YEAR / GWEI_PER_ETHER
+    )
     return np.minimum((scale / wanted) ** 2, largest)
 
 
 def _per_year(gwei: Whole) -> Amount:
     """Tokens per year from gwei per epoch."""
-    tokens = np.asarray(gwei, dtype=np.float64) * (EPOCHS_PER_DAY * DAYS_PER_YEAR / GWEI_PER_ETHER)
+    tokens = np.asarray(gwei, dtype=np.float64) * (ETHEREUM_EPOCHS_PER_DAY * DAYS_PER_JULIAN_YEAR / GWEI_PER_ETHER)
     return float(tokens) if tokens.ndim == 0 else tokens
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.renamed import renamed
 from defi_lib.validation import Amount, at_least, between, broadcastable, finite, non_negative, positive
 
 
@@ -28,8 +29,9 @@ def kesten_tail_exponent(log_mean: Amount, log_deviation: Amount) -> Amount:
     return -2 * log_mean / log_deviation**2
 
 
+@renamed(random="rng")
 def simulate_kesten(
-    wealth: Amount, log_mean: Amount, log_deviation: Amount, income: Amount, steps: int, random: np.random.Generator
+    wealth: Amount, log_mean: Amount, log_deviation: Amount, income: Amount, steps: int, rng: np.random.Generator
 ) -> NDArray[np.float64]:
     """Wealth after a number of steps of ``w' = A·w + B`` with ln A normal: luck on capital, and a steady income.
 
@@ -39,7 +41,7 @@ def simulate_kesten(
         log_deviation: σ of ln A per step, >= 0.
         income: B per step, >= 0.
         steps: >= 0.
-        random: where the randomness comes from.
+        rng: where the randomness comes from.
 
     Raises:
         ValueError: an argument outside its range, or wealth beyond the range of floats.
@@ -50,7 +52,7 @@ def simulate_kesten(
     current = np.array(np.broadcast_to(start, shape))
     with np.errstate(over="ignore", invalid="ignore"):
         for _ in range(at_least("steps", steps, 0)):
-            factor = random.standard_normal(shape)
+            factor = rng.standard_normal(shape)
             factor *= log_deviation
             factor += log_mean
             current *= np.exp(factor, out=factor)
@@ -58,9 +60,8 @@ def simulate_kesten(
     return np.asarray(finite("wealth at the end", current))
 
 
-def simulate_yard_sale(
-    wealth: Amount, fraction: Amount, rounds: int, random: np.random.Generator
-) -> NDArray[np.float64]:
+@renamed(random="rng")
+def simulate_yard_sale(wealth: Amount, fraction: Amount, rounds: int, rng: np.random.Generator) -> NDArray[np.float64]:
     """Wealth after rounds in which all meet in random pairs and bet a part of the poorer's wealth on a fair coin.
 
     Each bet is fair, nobody is more able, total wealth stays: yet in the end one has it all.
@@ -69,7 +70,7 @@ def simulate_yard_sale(
         wealth: of each person at the start, >= 0; persons along the last axis, scenarios before it.
         fraction: of the poorer's wealth at stake, in [0, 1], one or one per scenario.
         rounds: >= 0; who has no partner, because the number is odd, sits one out.
-        random: where the randomness comes from.
+        rng: where the randomness comes from.
 
     Raises:
         ValueError: an argument outside its range.
@@ -83,10 +84,10 @@ def simulate_yard_sale(
     order = np.broadcast_to(np.arange(people), shape)
     pairs = people // 2
     for _ in range(at_least("rounds", rounds, 0)):
-        order = random.permuted(order, axis=-1)
+        order = rng.permuted(order, axis=-1)
         one, other = order[..., :pairs], order[..., pairs : 2 * pairs]
         wealth_one, wealth_other = np.take_along_axis(current, one, -1), np.take_along_axis(current, other, -1)
-        sign = 1.0 - 2.0 * random.integers(0, 2, wealth_one.shape)
+        sign = 1.0 - 2.0 * rng.integers(0, 2, wealth_one.shape)
         moved = sign * part * np.minimum(wealth_one, wealth_other)
         np.put_along_axis(current, one, wealth_one + moved, -1)
         np.put_along_axis(current, other, wealth_other - moved, -1)

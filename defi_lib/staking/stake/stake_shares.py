@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.ledger.transfer import OUTSIDE, Transfer, by_name
+from defi_lib.renamed import renamed
 from defi_lib.rounding import TOLERANCE, below
 from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, positive, ratio
 
@@ -46,13 +47,14 @@ def share_moments(share: Amount, stake: Amount, reward: Amount, steps: Amount | 
     return ShareMoments(share + 0.0 * variance, variance)
 
 
+@renamed(random="rng")
 def polya_urn(
     share: float,
     stake: float,
     reward: float,
     steps: int,
     runs: int,
-    random: np.random.Generator,
+    rng: np.random.Generator,
     at: Sequence[int] | None = None,
 ) -> NDArray[np.float64]:
     """Share of one staker, block by block, in many runs: each block goes to him with probability of his share.
@@ -63,7 +65,7 @@ def polya_urn(
         reward: of a block, tokens, > 0.
         steps: number of blocks, >= 0.
         runs: how many times, >= 1.
-        random: where the randomness comes from.
+        rng: where the randomness comes from.
         at: after which blocks to record, increasing, from 0 to ``steps``; by default only after the last.
 
     Returns:
@@ -87,16 +89,15 @@ def polya_urn(
             np.divide(own, start + step, out=path[row])
             row += 1
         if step < steps:
-            random.random(out=drawn)
+            rng.random(out=drawn)
             drawn *= start + step
             np.less(drawn, own, out=wins)
             own += wins
     return path
 
 
-def polya_limit(
-    stakes: Amount, reward: float, steps: int, runs: int, random: np.random.Generator
-) -> NDArray[np.float64]:
+@renamed(random="rng")
+def polya_limit(stakes: Amount, reward: float, steps: int, runs: int, rng: np.random.Generator) -> NDArray[np.float64]:
     """Shares of all stakers after ``steps`` blocks, in one draw: Dirichlet, then multinomial.
 
     The order of the winners does not matter in the urn, so (de Finetti) it is as if each run had drawn its shares
@@ -107,7 +108,7 @@ def polya_limit(
         reward: of a block, tokens, > 0.
         steps: number of blocks, >= 0.
         runs: how many times, >= 1.
-        random: where the randomness comes from.
+        rng: where the randomness comes from.
 
     Returns:
         array (runs, stakers) of shares.
@@ -119,11 +120,11 @@ def polya_limit(
     if start.ndim != 1 or len(start) < 2:
         raise ValueError(f"stakes has shape {start.shape}: allowed is one stake for each of at least two stakers")
     steps, runs = at_least("steps", steps, 0), at_least("runs", runs, 1)
-    chances = random.dirichlet(start, runs)
-    return (start + random.multinomial(steps, chances)) / (np.sum(start) + steps)
+    chances = rng.dirichlet(start, runs)
+    return (start + rng.multinomial(steps, chances)) / (np.sum(start) + steps)
 
 
-class StakeHistory(NamedTuple):
+class StakeRun(NamedTuple):
     """What happened to stakes: runs along the first axis, stakers along the last. Tokens, summed over all blocks."""
 
     stakes: NDArray[np.float64]  #: at the end
@@ -169,19 +170,20 @@ class StakeHistory(NamedTuple):
         return tuple(moves)
 
 
+@renamed(random="rng")
 def simulate_stakes(
     stakes: Amount,
     reward: float,
     steps: int,
     runs: int,
-    random: np.random.Generator,
+    rng: np.random.Generator,
     *,
     cost: Amount = 0.0,
     restaked: Amount = 1.0,
     minimum: float = 0.0,
     pool_fee: float = 0.0,
     operator: int | None = None,
-) -> StakeHistory:
+) -> StakeRun:
     """The urn with everything that breaks it: costs, unequal restaking, minimum stake, and the fee of a pool.
 
     In each block one staker, drawn in proportion to stake, receives the reward. Whoever has less than ``minimum``
@@ -193,7 +195,7 @@ def simulate_stakes(
         reward: of a block, tokens, >= 0.
         steps: number of blocks, >= 0.
         runs: how many times, >= 1.
-        random: where the randomness comes from.
+        rng: where the randomness comes from.
         cost: of taking part, tokens per block, >= 0, one or one per staker.
         restaked: part of the reward that is staked again, in [0, 1], one or one per staker.
         minimum: stake needed to do without a pool, tokens, >= 0.
@@ -219,7 +221,7 @@ def simulate_stakes(
         cumulated = np.cumsum(stake, axis=-1)
         total = cumulated[:, -1]
         # The first staker whose cumulated stake exceeds the draw; a draw is always below the total.
-        drawn = random.random(runs) * total
+        drawn = rng.random(runs) * total
         winner = np.minimum(np.sum(cumulated <= drawn[:, np.newaxis], axis=-1), count - 1)
         paid = np.where(total > 0, reward, 0.0)
         fee = np.where(below(stake[row, winner], minimum), pool_fee, 0.0) * paid if pool_fee else np.zeros(runs)
@@ -237,7 +239,7 @@ def simulate_stakes(
             spent = np.where(stake - cost > dust, cost, stake)
             costs += spent
             stake -= spent
-    return StakeHistory(stake, rewards, fees, income, costs, withdrawn)
+    return StakeRun(stake, rewards, fees, income, costs, withdrawn)
 
 
 def _staker_terms(stakes: Amount, cost: Amount, restaked: Amount) -> tuple[NDArray[np.float64], ...]:

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.integers import fitted
+from defi_lib.renamed import renamed
+from defi_lib.units import SECONDS_PER_DAY
 from defi_lib.validation import Amount, Whole, at_least, between, broadcastable, positive, whole
 
 #: Satoshi in a bitcoin, subsidy of the first block in satoshi, and blocks between two halvings.
@@ -16,7 +18,7 @@ FIRST_SUBSIDY = 50 * SATOSHI
 HALVING_BLOCKS = 210_000
 #: The difficulty changes after this many blocks, so that they take this many seconds.
 RETARGET_BLOCKS = 2016
-RETARGET_SECONDS = 14 * 24 * 3600
+RETARGET_SECONDS = 14 * SECONDS_PER_DAY
 #: Largest target; a block at it has difficulty 1 and needs about 2³² hashes.
 LARGEST_TARGET = 0xFFFF << 208
 HASHES_PER_DIFFICULTY = 2**32
@@ -104,7 +106,7 @@ def difficulty_of(target: int) -> float:
     return LARGEST_TARGET / at_least("target", target, 1)
 
 
-class DifficultyPath(NamedTuple):
+class DifficultyRun(NamedTuple):
     """Adjustment periods along the first axis, scenarios after it."""
 
     difficulty: NDArray[np.float64]  #: one more than there are periods: the last is the next one's
@@ -125,13 +127,14 @@ def next_difficulty(difficulty: Amount, seconds: Amount) -> Amount:
     return np.maximum(difficulty * change, 1.0)
 
 
-def simulate_difficulty(hashrate: Amount, difficulty: Amount, random: np.random.Generator) -> DifficultyPath:
+@renamed(random="rng")
+def simulate_difficulty(hashrate: Amount, difficulty: Amount, rng: np.random.Generator) -> DifficultyRun:
     """Difficulty over time: 2016 blocks take a Gamma(2016) time of mean ``2016·d·2³²/hashrate``.
 
     Args:
         hashrate: of all miners, hashes per second, > 0; adjustment periods along the first axis.
         difficulty: in the first period, >= 1, one per scenario.
-        random: where the randomness comes from.
+        rng: where the randomness comes from.
 
     Raises:
         ValueError: an argument outside its range, or no period at all.
@@ -144,8 +147,8 @@ def simulate_difficulty(hashrate: Amount, difficulty: Amount, random: np.random.
     current = np.broadcast_to(current, np.broadcast_shapes(rates.shape[1:], np.shape(current)))
     path, times = [current], []
     for rate in rates:
-        work = random.standard_gamma(RETARGET_BLOCKS, current.shape)
+        work = rng.standard_gamma(RETARGET_BLOCKS, current.shape)
         times.append(work * current * (HASHES_PER_DIFFICULTY / rate))
         current = np.asarray(next_difficulty(current, times[-1]))
         path.append(current)
-    return DifficultyPath(np.stack(path), np.stack(times))
+    return DifficultyRun(np.stack(path), np.stack(times))

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from defi_lib.frozen import kept, locked
 from defi_lib.ledger.transfer import OUTSIDE, Transfer, by_name
 from defi_lib.rounding import TOLERANCE
+from defi_lib.units import HOURS_PER_DAY
 from defi_lib.validation import Amount, between, broadcastable, finite, non_negative, positive, ratio
 
-_HOURS = 24.0
 _WATTS_PER_KILOWATT = 1000.0
 
 
@@ -49,7 +49,7 @@ class Miners(_Miners):
     @property
     def unit_cost(self) -> NDArray[np.float64]:
         """USD per day for each TH/s that runs: ``efficiency·24 h/1000·power_price + fixed_cost``."""
-        return self.efficiency * (_HOURS / _WATTS_PER_KILOWATT) * self.power_price + self.fixed_cost
+        return self.efficiency * (HOURS_PER_DAY / _WATTS_PER_KILOWATT) * self.power_price + self.fixed_cost
 
 
 class MiningDay(NamedTuple):
@@ -143,7 +143,7 @@ def break_even_power_price(unit_revenue: Amount, efficiency: Amount, fixed_cost:
     unit_revenue, fixed_cost = non_negative("unit_revenue", unit_revenue), non_negative("fixed_cost", fixed_cost)
     efficiency = positive("efficiency", efficiency)
     broadcastable(unit_revenue=unit_revenue, efficiency=efficiency, fixed_cost=fixed_cost)
-    return np.maximum(unit_revenue - fixed_cost, 0.0) / (efficiency * (_HOURS / _WATTS_PER_KILOWATT))
+    return np.maximum(unit_revenue - fixed_cost, 0.0) / (efficiency * (HOURS_PER_DAY / _WATTS_PER_KILOWATT))
 
 
 def break_even_coin_price(miners: Miners, coins_per_day: Amount) -> NDArray[np.float64]:
@@ -162,7 +162,7 @@ def break_even_coin_price(miners: Miners, coins_per_day: Amount) -> NDArray[np.f
     return miners.unit_cost * np.asarray(total)[..., np.newaxis] / coins
 
 
-class MiningPath(NamedTuple):
+class MiningRun(NamedTuple):
     """Periods along the first axis, then scenarios, miners last."""
 
     hashrate: NDArray[np.float64]  #: TH/s owned, one more than there are periods: the last is the next period's
@@ -216,7 +216,7 @@ def simulate_mining(
     reinvested: Amount,
     wear: Amount = 0.0,
     days: float = 30.0,
-) -> MiningPath:
+) -> MiningRun:
     """Miners over time: each runs while it pays, and puts part of its profit into new machines.
 
     ``hashrate' = hashrate·(1 − wear) + reinvested·profit/machine_price``. Whoever has dearer power earns less per
@@ -251,4 +251,4 @@ def simulate_mining(
         miners = Miners(locked(grown), miners.power_price, miners.efficiency, miners.fixed_cost)
         owned.append(grown)
     start = np.broadcast_to(owned[0], owned[-1].shape)
-    return MiningPath(np.stack([start, *owned[1:]]), *(np.stack(part) for part in zip(*records, strict=True)))
+    return MiningRun(np.stack([start, *owned[1:]]), *(np.stack(part) for part in zip(*records, strict=True)))

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from defi_lib.measures import apy_from_apr
-from defi_lib.rewards import compounded_value, optimal_harvests, smallest_capital
+from defi_lib.rewards import compounded_value, min_capital, optimal_harvests
 
 
 @pytest.mark.parametrize("harvests", [1, 2, 12, 365])
@@ -42,7 +42,7 @@ def test_rule_of_thumb():
 
 
 def test_gas_shuts_small_farmers_out():
-    assert smallest_capital(0.2, 5.0) == 25.0
+    assert min_capital(0.2, 5.0) == 25.0
     assert compounded_value(25.0, 0.2, 1, 5.0) == pytest.approx(25.0, rel=1e-15)
     assert optimal_harvests(25.0, 0.2, 5.0) == 1
 
@@ -67,7 +67,7 @@ def test_arrays_agree_with_scalars():
         (lambda: compounded_value(1.0, 0.1, 1, 0.0, 0.0), r"years = 0"),
         (lambda: compounded_value(1.0, 1e4, 10**6), r"growth = inf"),
         (lambda: optimal_harvests(1.0, 0.1, 0.0), r"gas = 0 is outside the allowed range \(0, inf\)"),
-        (lambda: smallest_capital(0.0, 1.0), r"apr = 0"),
+        (lambda: min_capital(0.0, 1.0), r"apr = 0"),
         (lambda: compounded_value([1.0, 2.0], [0.1, 0.1, 0.1], 1), r"shapes do not fit together"),
     ],
 )

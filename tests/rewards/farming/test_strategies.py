@@ -28,7 +28,7 @@ def test_failures_take_the_deposit_at_the_price_of_that_time():
     random = np.random.default_rng(5)
     price = np.ones((11, 20_000))
     deposit = np.linspace(1.0, 2.0, 11)[:, np.newaxis]
-    outcome = farm_outcomes(price, deposit, emission_yield=0.0, failure_rate=0.7, loss=0.5, years=2.0, random=random)
+    outcome = farm_outcomes(price, deposit, emission_yield=0.0, failure_rate=0.7, loss=0.5, years=2.0, rng=random)
     failed = outcome.failure < 0
     assert np.mean(failed) == pytest.approx(1 - np.exp(-1.4), abs=0.02)
     worth = 1 + outcome.deposit_price_change
@@ -40,7 +40,7 @@ def test_failures_take_the_deposit_at_the_price_of_that_time():
 
 def test_rewards_stop_with_the_farm():
     random = np.random.default_rng(5)
-    outcome = farm_outcomes(np.ones((101, 5000)), emission_yield=1.0, failure_rate=1.0, random=random)
+    outcome = farm_outcomes(np.ones((101, 5000)), emission_yield=1.0, failure_rate=1.0, rng=random)
     assert np.mean(outcome.emissions) == pytest.approx(1 - np.exp(-1), abs=0.02)
     assert np.all(outcome.emissions[outcome.failure == 0] == pytest.approx(1.0))
 
@@ -58,7 +58,7 @@ def test_a_few_win_big():
 
 def test_the_same_seed_gives_the_same_outcome():
     outcomes = [
-        farm_outcomes(np.ones((5, 9)), emission_yield=1.0, failure_rate=1.0, random=np.random.default_rng(2))
+        farm_outcomes(np.ones((5, 9)), emission_yield=1.0, failure_rate=1.0, rng=np.random.default_rng(2))
         for _ in range(2)
     ]
     assert np.array_equal(outcomes[0].profit, outcomes[1].profit)
@@ -99,7 +99,7 @@ def test_summary_of_known_returns():
         (lambda: farm_outcomes([1.0, 1.0], emission_yield=1.0, sold=2.0), r"sold = 2"),
         (lambda: farm_outcomes([1.0, 1.0], emission_yield=1.0, gas=-2.0), r"gas = -2"),
         (lambda: farm_outcomes([1.0, 1.0], emission_yield=1.0, harvests=-1), r"harvests = -1"),
-        (lambda: farm_outcomes([1.0, 1.0], emission_yield=1.0, failure_rate=1.0), r"random = None"),
+        (lambda: farm_outcomes([1.0, 1.0], emission_yield=1.0, failure_rate=1.0), r"rng = None"),
         (lambda: farm_outcomes([1.0, 1.0], emission_yield=1.0, failure_rate=-1.0), r"failure_rate = -1"),
         (lambda: farm_outcomes([1.0, 1.0], emission_yield=1.0, loss=1.1), r"loss = 1.1"),
         (lambda: farm_outcomes([1.0, 1.0], emission_yield=1.0, years=0.0), r"years = 0"),

@@ -7,8 +7,8 @@ from defi_lib.staking import (
     key_pair_from_phrase,
     merkle_proof,
     mine,
-    sign_transfer,
-    transfer_leaf,
+    sign_transaction,
+    transaction_leaf,
 )
 
 ALICE, BOB, CAROL = map(key_pair_from_phrase, ("alice", "bob", "carol"))
@@ -17,9 +17,9 @@ ALICE, BOB, CAROL = map(key_pair_from_phrase, ("alice", "bob", "carol"))
 @pytest.fixture(scope="module")
 def blocks():
     first = mine(draft_block(None, [], "miner", 0, 50))
-    transfers = [sign_transfer(ALICE, BOB.address, 30, 1, number) for number in range(3)]
+    transfers = [sign_transaction(ALICE, BOB.address, 30, 1, number) for number in range(3)]
     second = mine(draft_block(first, transfers, "miner", 600, 50))
-    third = mine(draft_block(second, [sign_transfer(BOB, CAROL.address, 5)], "miner", 1200, 50))
+    third = mine(draft_block(second, [sign_transaction(BOB, CAROL.address, 5)], "miner", 1200, 50))
     return [first, second, third]
 
 
@@ -75,7 +75,7 @@ def test_other_forgeries(blocks, change, reason):
 
 
 def test_the_root_proves_a_transfer_without_the_other_transfers(blocks):
-    leaves = [transfer_leaf(transfer) for transfer in blocks[1].transfers]
+    leaves = [transaction_leaf(transfer) for transfer in blocks[1].transfers]
     assert is_included(leaves[2], merkle_proof(leaves, 2), bytes.fromhex(blocks[1].root))
 
 
@@ -90,7 +90,7 @@ def test_the_root_proves_a_transfer_without_the_other_transfers(blocks):
 )
 def test_wrong_transfers(arguments, message):
     with pytest.raises(ValueError, match=message):
-        sign_transfer(ALICE, BOB.address, *arguments)
+        sign_transaction(ALICE, BOB.address, *arguments)
 
 
 def test_wrong_blocks(blocks):

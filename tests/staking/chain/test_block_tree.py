@@ -3,7 +3,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from defi_lib.staking import BlockTree, draft_block, find_tampering, key_pair_from_phrase, mine, sign_transfer
+from defi_lib.staking import BlockTree, draft_block, find_tampering, key_pair_from_phrase, mine, sign_transaction
 
 ALICE, BOB, CAROL = PEOPLE = [key_pair_from_phrase(name) for name in ("alice", "bob", "carol")]
 GENESIS = draft_block(None, [], "nobody", 0, 1)
@@ -14,18 +14,18 @@ def new_tree(subsidy=50):
 
 
 def test_a_transfer_moves_amount_and_fee_and_the_miner_gets_the_subsidy():
-    tree = new_tree().extend([sign_transfer(ALICE, BOB.address, 60, 3)], "miner", 10).tree
+    tree = new_tree().extend([sign_transaction(ALICE, BOB.address, 60, 3)], "miner", 10).tree
     assert [tree.balance(account) for account in (ALICE.address, BOB.address, "miner", "stranger")] == [37, 60, 53, 0]
 
 
 def test_the_branch_with_more_work_wins_and_the_payment_is_gone():
-    payment = sign_transfer(ALICE, BOB.address, 100)
+    payment = sign_transaction(ALICE, BOB.address, 100)
     honest = new_tree().extend([payment], "miner", 10, difficulty=4)
     assert honest.tree.confirmations(payment) == 1
     later = honest.tree.extend([], "miner", 20, difficulty=4)
     assert later.tree.confirmations(payment) == 2
 
-    back = sign_transfer(ALICE, CAROL.address, 100)
+    back = sign_transaction(ALICE, CAROL.address, 100)
     secret = later.tree.extend([back], "attacker", 11, difficulty=8, parent=GENESIS)
     assert not secret.is_reorganisation  # at equal work the branch seen first stays
     assert secret.tree.balance(BOB.address) == 100
@@ -52,7 +52,7 @@ def test_more_work_counts_not_more_blocks():
 
 
 def test_a_transfer_in_both_branches_is_not_reversed():
-    payment = sign_transfer(ALICE, BOB.address, 10)
+    payment = sign_transaction(ALICE, BOB.address, 10)
     tree = new_tree().extend([payment], "miner", 10).tree
     end = tree.extend([payment], "other", 11, difficulty=5, parent=GENESIS)
     assert end.is_reorganisation
@@ -61,19 +61,19 @@ def test_a_transfer_in_both_branches_is_not_reversed():
 
 def test_old_trees_stay_as_they_were():
     before = new_tree()
-    before.extend([sign_transfer(ALICE, BOB.address, 60)], "miner", 10)
+    before.extend([sign_transaction(ALICE, BOB.address, 60)], "miner", 10)
     assert before.balance(BOB.address) == 0
     assert before.head == GENESIS
 
 
 def test_refused_blocks():
     tree = new_tree()
-    payment = sign_transfer(ALICE, BOB.address, 60)
+    payment = sign_transaction(ALICE, BOB.address, 60)
     after = tree.extend([payment], "miner", 10).tree
     with pytest.raises(ValueError, match=r"transfers\[0\].number = 0 is not the next: allowed is 1"):
         after.extend([payment], "miner", 20)
     with pytest.raises(ValueError, match=r"transfers\[1\] spends 60: allowed is at most the balance 40"):
-        tree.extend([payment, sign_transfer(ALICE, CAROL.address, 60, number=1)], "miner", 10)
+        tree.extend([payment, sign_transaction(ALICE, CAROL.address, 60, number=1)], "miner", 10)
     with pytest.raises(ValueError, match=r"not valid: transfer 0 is not signed"):
         tree.extend([payment._replace(recipient=CAROL.address)], "thief", 10)
     with pytest.raises(ValueError, match=r"block .* is known already"):
@@ -84,7 +84,7 @@ def test_refused_blocks():
         after.add(mine(draft_block(after.head, [], "miner", 10, 1)._replace(time=9)))
     with pytest.raises(ValueError, match=r"tip = 'nonsense' is unknown"):
         tree.branch("nonsense")
-    stolen = sign_transfer(ALICE, BOB.address, 0)._replace(amount=-5)
+    stolen = sign_transaction(ALICE, BOB.address, 0)._replace(amount=-5)
     stolen = stolen._replace(signature=ALICE.sign(stolen.message))
     with pytest.raises(ValueError, match=r"transfers\[0\].amount = -5 is outside"):
         tree.extend([stolen], "miner", 10)
@@ -115,7 +115,7 @@ class Network(RuleBasedStateMachine):
         amount = data.draw(st.integers(0, balance))
         fee = data.draw(st.integers(0, balance - amount))
         payee = data.draw(st.sampled_from(PEOPLE)).address
-        payment = sign_transfer(payer, payee, amount, fee, accounts.numbers.get(payer.address, 0))
+        payment = sign_transaction(payer, payee, amount, fee, accounts.numbers.get(payer.address, 0))
         time = parent.time + len(self.blocks)
         added = self.tree.extend([payment], data.draw(st.sampled_from(PEOPLE)).address, time, difficulty, parent)
         self.tree = added.tree

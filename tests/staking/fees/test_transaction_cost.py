@@ -8,9 +8,9 @@ from defi_lib.staking import (
     calldata_fee_per_byte,
     layer_1_fee,
     layer_2_fee,
+    min_amount,
     pay_for_gas,
     percentage_fee,
-    smallest_amount,
 )
 from tests.support.contracts import assert_refuses
 
@@ -47,8 +47,8 @@ def test_at_the_break_even_both_cost_the_same(flat, percentage, fixed):
 
 
 def test_smallest_amount():
-    assert smallest_amount(5.0, 0.05) == 100
-    assert smallest_amount(np.array([0.0, 5.0]), 0.01).tolist() == [0, 500]
+    assert min_amount(5.0, 0.05) == 100
+    assert min_amount(np.array([0.0, 5.0]), 0.01).tolist() == [0, 500]
 
 
 def test_scenarios_agree_with_single_calls():
@@ -82,7 +82,7 @@ def test_scenarios_agree_with_single_calls():
         (lambda: percentage_fee(1, 0, 0, 0, -1), r"minimum = -1"),
         (lambda: break_even_amount(1, 0), r"percentage = 0"),
         (lambda: break_even_amount(-1, 0.1), r"flat_fee = -1"),
-        (lambda: smallest_amount(1, 0), r"share = 0 is outside the allowed range \(0, 1\]"),
+        (lambda: min_amount(1, 0), r"share = 0 is outside the allowed range \(0, 1\]"),
     ],
 )
 def test_errors(call, message):

@@ -91,7 +91,7 @@ def test_dilution_when_all_stake_nobody_gains_and_tiny_inflation_keeps_digits():
         (lambda: next_inflation(0.1, 1.5, 1), r"bonded = 1.5"),
         (lambda: next_inflation(0.1, 0.5, -1), r"years = -1"),
         (lambda: next_inflation(0.1, 0.5, 1, goal=0), r"goal = 0"),
-        (lambda: next_inflation(0.1, 0.5, 1, largest_change=-1), r"largest_change = -1"),
+        (lambda: next_inflation(0.1, 0.5, 1, max_change=-1), r"max_change = -1"),
         (lambda: next_inflation(0.1, 0.5, 1, lowest=-1), r"lowest = -1"),
         (
             lambda: next_inflation(0.1, 0.5, 1, highest=0.01),
