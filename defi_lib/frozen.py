@@ -29,31 +29,6 @@ def kept(value: Any) -> Any:
     return copy
 
 
-def remade(state: Any) -> tuple[Any, ...]:
-    """``__reduce__`` of a ``NamedTuple`` whose constructor takes other arguments than its fields: it travels as it is.
-
-    Its arrays arrive locked, and are not checked a second time.
-
-    >>> import copy
-    >>> from typing import NamedTuple
-    >>> class Meter(NamedTuple("Meter", [("reading", float)])):
-    ...     def __new__(cls) -> "Meter":
-    ...         return super().__new__(cls, 0.0)
-    ...     __reduce__ = remade
-    >>> copy.deepcopy(Meter()._replace(reading=5.0))
-    Meter(reading=5.0)
-    """
-    return _made, (type(state), tuple(state))
-
-
-def _made(kind: Any, fields: tuple[Any, ...]) -> Any:
-    for field in fields:
-        for array in field if type(field) is tuple else (field,):
-            if isinstance(array, np.ndarray):
-                array.setflags(write=False)
-    return tuple.__new__(kind, fields)
-
-
 def locked(value: Any) -> Any:
     """``value``, locked if it is an array, which nobody else holds: the result of a transition, which copies nothing.
 
@@ -106,7 +81,18 @@ class FrozenDict(Mapping[K, V]):
 
 
 class Parts:
-    """Mixin of a state (a tuple) whose constructor takes other arguments than its fields: it is pickled by these."""
+    """Mixin of a state (a ``NamedTuple``) whose constructor takes other arguments than its fields: it travels as it is.
+
+    Its arrays arrive locked, and are not checked a second time.
+
+    >>> import copy
+    >>> from typing import NamedTuple
+    >>> class Meter(Parts, NamedTuple("Meter", [("reading", float)])):
+    ...     def __new__(cls) -> "Meter":
+    ...         return super().__new__(cls, 0.0)
+    >>> copy.deepcopy(Meter()._replace(reading=5.0))
+    Meter(reading=5.0)
+    """
 
     __slots__ = ()
 
@@ -114,7 +100,8 @@ class Parts:
         return _of_parts, (type(self), tuple(self))  # type: ignore[arg-type]
 
 
-def _of_parts(kind: type, parts: tuple[Any, ...]) -> Any:
+def _of_parts(kind: Any, parts: tuple[Any, ...]) -> Any:
     for part in parts:
-        locked(part)  # a copy that was unpickled may be changed as little as what it is a copy of
+        for each in part if type(part) is tuple else (part,):
+            locked(each)
     return tuple.__new__(kind, parts)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from defi_lib.frozen import FrozenDict, kept, remade
+from defi_lib.frozen import FrozenDict, Parts, kept
 
 
 def test_an_array_is_copied_once_and_locked():
@@ -26,13 +26,11 @@ def test_a_view_of_a_locked_array_is_no_lock():
     assert its[0] == 0
 
 
-class Tank(NamedTuple("Tank", [("level", np.ndarray), ("pair", tuple)])):
+class Tank(Parts, NamedTuple("Tank", [("level", np.ndarray), ("pair", tuple)])):
     """A state that is made of something else than its fields."""
 
     def __new__(cls, size):
         return super().__new__(cls, np.zeros(size), (np.ones(size), 1.0))
-
-    __reduce__ = remade
 
 
 def test_a_state_with_a_constructor_of_its_own_travels_as_it_is_and_arrives_locked():

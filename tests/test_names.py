@@ -47,6 +47,9 @@ def test_the_lengths_of_time_fit_together_and_have_one_home():
 @pytest.mark.parametrize(
     ("package", "old", "new"),
     [
+        ("exchange", "largest_front_run", "max_front_run"),
+        ("exchange", "smallest_victim", "min_victim"),
+        ("lending", "largest_leverage", "max_leverage"),
         ("rewards", "run_farm", "simulate_farm"),
         ("rewards", "run_launch", "simulate_launch"),
         ("rewards", "smallest_capital", "min_capital"),

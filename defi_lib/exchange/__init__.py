@@ -80,10 +80,10 @@ __getattr__, __dir__, __all__ = attach(
             "Sandwich",
             "best_front_run",
             "deterring_tolerance",
-            "largest_front_run",
+            "max_front_run",
             "sandwich_attack",
             "sandwich_profit",
-            "smallest_victim",
+            "min_victim",
         ],
         "pools.amplification": ["AmplificationRamp", "contract_amplification"],
         "pools.stable": ["StableSwapPool"],
@@ -103,7 +103,11 @@ __getattr__, __dir__, __all__ = attach(
         "pools.weighted": ["Limits", "NO_LIMITS", "POWER_ERROR", "WeightedPool"],
     },
     renamed={
-        f"record_{name}": f"defi_lib.ledger.former.record_{name}"
-        for name in ("deposit", "run", "swap", "trade", "withdrawal")
+        **{
+            f"record_{name}": f"defi_lib.ledger.former.record_{name}"
+            for name in ("deposit", "run", "swap", "trade", "withdrawal")
+        },
+        "largest_front_run": "max_front_run",
+        "smallest_victim": "min_victim",
     },
 )

@@ -10,9 +10,10 @@ import numpy as np
 
 from defi_lib.frozen import FrozenDict, Parts
 from defi_lib.governance.vote_escrow import WEEK, VoteEscrow
+from defi_lib.units import SECONDS_PER_DAY
 from defi_lib.validation import Amount, at_least, between, broadcastable, integer, non_negative, plain, positive
 
-VOTE_DELAY = 10 * 86_400  #: seconds between two votes of one user for one gauge
+VOTE_DELAY = 10 * SECONDS_PER_DAY  #: seconds between two votes of one user for one gauge
 ALL_VOTES = 10_000  #: basis points
 ONE = 10**18  #: a whole weight
 

@@ -9,11 +9,12 @@ from defi_lib.frozen import FrozenDict, Parts
 from defi_lib.governance.gauges import ONE, GaugeController
 from defi_lib.governance.vote_escrow import WEEK, VoteEscrow
 from defi_lib.ledger import OUTSIDE, Transfer
+from defi_lib.units import SECONDS_PER_YEAR
 from defi_lib.validation import at_least, integer
 
 TOKENLESS = 40  #: per cent of a deposit that count without votes
 WARM_UP = 2 * WEEK  #: seconds from the start of a gauge in which nobody's deposit counts for more
-YEAR = 365 * 86_400  #: seconds of an epoch
+YEAR = SECONDS_PER_YEAR  #: seconds of an epoch
 REDUCTION = 1_189_207_115_002_721_024  #: by which the rate is divided each year, 1e18 = 1: the fourth root of two
 FIRST_RATE = 274_815_283 * ONE // YEAR  #: smallest units a second in the first epoch
 

@@ -7,10 +7,11 @@ from typing import NamedTuple, Self
 
 from defi_lib.frozen import FrozenDict, Parts
 from defi_lib.ledger import Transfer
+from defi_lib.units import SECONDS_PER_WEEK, SECONDS_PER_YEAR
 from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, positive
 
-WEEK = 604_800  #: seconds; locks end, and votes begin to count, at multiples of it (Thursday, 0:00 UTC)
-MAX_LOCK = 4 * 365 * 86_400  #: seconds: four years
+WEEK = SECONDS_PER_WEEK  #: seconds; locks end, and votes begin to count, at multiples of it (Thursday, 0:00 UTC)
+MAX_LOCK = 4 * SECONDS_PER_YEAR  #: seconds: four years
 
 
 def vote_weight(amount: Amount, time_left: Amount, max_time: Amount = float(MAX_LOCK)) -> Amount:

@@ -60,7 +60,7 @@ __getattr__, __dir__, __all__ = attach(
             "LeverageLoop",
             "fall_to_liquidation",
             "fall_to_ruin",
-            "largest_leverage",
+            "max_leverage",
             "leverage_after",
             "leverage_loop",
             "net_yield",
@@ -111,5 +111,8 @@ __getattr__, __dir__, __all__ = attach(
         "stablecoins.trove_records": ["Redemption", "TroveLiquidation"],
         "stablecoins.troves": ["CRITICAL_RATIO", "LIQUITY", "MINIMUM_RATIO", "TroveRules", "Troves"],
     },
-    renamed={f"record_{name}": f"defi_lib.ledger.former.record_{name}" for name in ("cascade", "liquidation")},
+    renamed={
+        **{f"record_{name}": f"defi_lib.ledger.former.record_{name}" for name in ("cascade", "liquidation")},
+        "largest_leverage": "max_leverage",
+    },
 )

@@ -10,8 +10,8 @@ import numpy as np
 from defi_lib.frozen import FrozenDict, Parts, kept
 from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.lending.market.tokens import debt_token, supply_token
-from defi_lib.lending.rates.interest import SECONDS_PER_YEAR
 from defi_lib.rounding import reaches, rest, within
+from defi_lib.units import SECONDS_PER_YEAR
 from defi_lib.validation import Amount, between, broadcastable, finite, fulfilled, non_negative, plain
 
 #: Name of the bank and of its currency in transfers.

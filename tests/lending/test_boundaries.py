@@ -22,10 +22,10 @@ from defi_lib.lending import (
     flash_loan,
     health_factor,
     health_factors,
-    largest_leverage,
     linear_cascade,
     liquidate,
     liquidation_price,
+    max_leverage,
     pool_cascade,
     sale_for_fall,
     spiral_health_factor,
@@ -135,7 +135,7 @@ def test_a_pool_that_falls_to_a_liquidation_price_sets_nothing_off(fall):
 @given(percents)
 def test_the_largest_leverage_leaves_no_room(percent):
     threshold = percent / 100
-    for most in (largest_leverage(threshold), 100 / (100 - percent)):
+    for most in (max_leverage(threshold), 100 / (100 - percent)):
         assert fall_to_liquidation(most, threshold) == 0.0
 
 

@@ -118,7 +118,7 @@ def sandwich_attack(
     Real attackers also pay the block producer for the order of the three swaps, mostly the larger part of the profit.
     """
     gas = non_negative("gas", gas)
-    largest = largest_front_run(pool, victim_amount, tolerance, token_in, token_out)
+    largest = max_front_run(pool, victim_amount, tolerance, token_in, token_out)
     attack: Amount
     if front_run is None:
         best = best_front_run(pool, victim_amount, tolerance, token_in, token_out)
@@ -137,7 +137,7 @@ def sandwich_attack(
 
 
 @representable
-def largest_front_run(
+def max_front_run(
     pool: ConstantProductPool, victim_amount: Amount, tolerance: Amount, token_in: int = 0, token_out: int = 1
 ) -> Amount:
     """The largest front-run (``token_in``) after which the victim still gets ``1 − tolerance`` of what he expects.
@@ -172,7 +172,7 @@ def best_front_run(
     part = np.where(later > 0, later + root, at_once)
     whole = np.where(peaks, np.where(later > 0, -curvature, root - later), 1.0)
     peak = np.where(peaks, part / whole, np.where(at_once > 0, np.inf, 0.0))
-    return plain(np.minimum(reserve * peak, largest_front_run(pool, victim_amount, tolerance, token_in, token_out)))
+    return plain(np.minimum(reserve * peak, max_front_run(pool, victim_amount, tolerance, token_in, token_out)))
 
 
 @representable
@@ -200,7 +200,7 @@ def sandwich_profit(
 
 
 @representable
-def smallest_victim(fee: Amount) -> Amount:
+def min_victim(fee: Amount) -> Amount:
     """Part of the pool that a victim must sell before any attack pays, without gas: ``(1+ν)·(1+γν) = 1/γ²``.
 
     About the fee. Smaller swaps are safe whatever their tolerance.

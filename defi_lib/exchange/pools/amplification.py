@@ -7,10 +7,11 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from defi_lib.rounding import same
+from defi_lib.units import SECONDS_PER_DAY
 from defi_lib.validation import Amount, Whole, at_least, fulfilled, plain, positive, whole
 
 #: The contract ramps A for at least a day (seconds), and not beyond this (exclusive).
-LEAST_RAMP, MOST = 86_400, 10**6
+LEAST_RAMP, MOST = SECONDS_PER_DAY, 10**6
 
 
 def contract_amplification(whitepaper_amplification: Amount, coins: int) -> Amount:

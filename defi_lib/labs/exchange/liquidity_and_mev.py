@@ -12,11 +12,11 @@ from defi_lib.exchange import (
     ConstantProductPool,
     arbitrage_outside,
     deterring_tolerance,
-    largest_front_run,
+    max_front_run,
+    min_victim,
     pool_divergence,
     sandwich_attack,
     sandwich_profit,
-    smallest_victim,
 )
 from defi_lib.labs.exchange.day import example_day
 from defi_lib.labs.kit import Lab, Part, equal, holds, matches, round_number
@@ -312,7 +312,7 @@ def _safe_tolerance(rng: np.random.Generator, sandwich: Any, safe_tolerance: Any
     gas = float(f"{sandwich_profit(pool, victim, rng.uniform(0.02, 0.08) * ether):.3g}")
     question = victim, gas, ether, dollars, fee
     limit = float(deterring_tolerance(pool, victim, gas))
-    front_run, expected = largest_front_run(pool, victim, limit), pool.swap_exact_in(victim).amount_out
+    front_run, expected = max_front_run(pool, victim, limit), pool.swap_exact_in(victim).amount_out
     mistakes = {
         "This is a percentage; give a ratio, 0.05 for 5 %.": 100 * limit,
         "These are the dollars that the attack costs the victim; give them as a part of what the victim expects.": (
@@ -335,7 +335,7 @@ def _safe_tolerance(rng: np.random.Generator, sandwich: Any, safe_tolerance: Any
     right = not part.mistake or math.isclose(tolerance, _own_limit(sandwich, *question), rel_tol=TRIED)
     yield holds(1, right or 0 <= tolerance < limit, named or _said_of_attack(pool, victim, gas, tolerance))
     yield holds(1, right, named or f"{call} is safe, but too careful: no attack pays at {limit:.4g} either.")
-    small = float(f"{0.5 * smallest_victim(fee) * ether:.3g}")
+    small = float(f"{0.5 * min_victim(fee) * ether:.3g}")
     yield holds(
         1,
         tolerance < 1 and safe_tolerance(small, gas, ether, dollars, fee) == 1,

@@ -6,7 +6,7 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-from defi_lib.frozen import kept, remade
+from defi_lib.frozen import Parts, kept
 from defi_lib.lending.auctions.surplus_debt import TERMS, AuctionTerms, DebtAuction, SurplusAuction
 from defi_lib.rounding import above, below, rest
 from defi_lib.validation import Amount, between, finite, fulfilled, non_negative, plain
@@ -80,7 +80,7 @@ class _State(NamedTuple):
     queue: tuple[Queued, ...]
 
 
-class BalanceSheet(_State):
+class BalanceSheet(Parts, _State):
     """What an issuer owns and what it has lost: coins beside debt that nobody owes any more.
 
     Both stand side by side until :meth:`heal` cancels them against each other. The debt of a seized position waits in a
@@ -128,8 +128,6 @@ class BalanceSheet(_State):
             kept(non_negative("on_sale", on_sale)),
             tuple(Queued(time, kept(non_negative("queue", debt))) for time, debt in queue),
         )
-
-    __reduce__ = remade
 
     @property
     def queued(self) -> Amount:

@@ -7,7 +7,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.frozen import kept, remade
+from defi_lib.frozen import Parts, kept
 from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.lending.auctions.curves import PriceCurve, StairstepDecrease
 from defi_lib.lending.stablecoins.debt_position import BIDDER, COIN, COLLATERAL, ISSUER
@@ -92,7 +92,7 @@ class _State(NamedTuple):
     rules: DutchRules
 
 
-class DutchAuction(_State):
+class DutchAuction(Parts, _State):
     """Collateral for sale at a falling price, until the coins are raised or nothing is left.
 
     Args:
@@ -128,8 +128,6 @@ class DutchAuction(_State):
         start, least_rest = finite("start", start), non_negative("least_rest", least_rest)
         broadcastable(tab=tab, lot=lot, top=top, start=start, least_rest=least_rest)
         return super().__new__(cls, kept(tab), kept(lot), kept(top), kept(start), kept(least_rest), rules)
-
-    __reduce__ = remade
 
     @property
     def is_running(self) -> Truth:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from defi_lib.frozen import kept, remade
+from defi_lib.frozen import Parts, kept
 from defi_lib.ledger.transfer import OUTSIDE, Transfer, actual
 from defi_lib.lending.stablecoins.debt_position import COIN, ISSUER
 from defi_lib.rounding import Truth, above, below
@@ -71,12 +71,10 @@ class _State(NamedTuple):
     terms: AuctionTerms
 
 
-class _Auction(_State):
+class _Auction(Parts, _State):
     """What both auctions share: coins on one side, tokens on the other, the best bidder, and two clocks."""
 
     __slots__ = ()
-
-    __reduce__ = remade
 
     def is_over(self, time: Amount) -> Truth:
         """Where the best bid has won: its lifetime or the auction has passed (seconds); never without a bid."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, Self
 
-from defi_lib.frozen import FrozenDict, remade
+from defi_lib.frozen import FrozenDict, Parts
 from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.lending.exact.units import WAD, refuse, whole_number
 from defi_lib.lending.stablecoins.stability_pool import COIN, COLLATERAL, ISSUER, STABILITY_POOL
@@ -36,7 +36,7 @@ class _State(NamedTuple):
     deposits: Mapping[str, ExactDeposit]
 
 
-class ExactStabilityPool(_State):
+class ExactStabilityPool(Parts, _State):
     """The pool of :class:`~defi_lib.lending.StabilityPool` as the contract counts it.
 
     The loss per coin is rounded up and the gain down to 1e-18; what they were rounded by is carried to the next
@@ -91,8 +91,6 @@ class ExactStabilityPool(_State):
             whole_number("gain_error", gain_error),
             FrozenDict(deposits or {}),
         )
-
-    __reduce__ = remade
 
     def balance(self, user: str) -> int:
         """What is left of a deposit (smallest units); 0 for who has none."""

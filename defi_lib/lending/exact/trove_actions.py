@@ -19,11 +19,12 @@ from defi_lib.lending.exact.trove_system import (
 )
 from defi_lib.lending.exact.units import WAD, refuse, whole_number
 from defi_lib.lending.stablecoins.stability_pool import COIN, COLLATERAL, ISSUER, STABILITY_POOL
+from defi_lib.units import SECONDS_PER_DAY
 
 #: One part in this many of the collateral goes to the liquidator.
 COMPENSATION = 200
 #: Seconds after the start before which nothing is redeemed.
-BOOTSTRAP = 14 * 86_400
+BOOTSTRAP = 14 * SECONDS_PER_DAY
 
 
 class ExactTroveLiquidation(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple, Self
 
-from defi_lib.frozen import FrozenDict, remade
+from defi_lib.frozen import FrozenDict, Parts
 from defi_lib.ledger.transfer import OUTSIDE, Transfer, actual
 from defi_lib.lending.exact.stability_pool import ExactStabilityPool
 from defi_lib.lending.exact.trove_book import ACTIVE, CLOSED, Both, TroveBook, ratio
@@ -33,7 +33,7 @@ class _State(NamedTuple):
     surplus: Mapping[str, int]
 
 
-class TroveSystem(_State):
+class TroveSystem(Parts, _State):
     """Coins issued against collateral without interest; what keeps them safe is liquidation, redemption and a fee.
 
     A trove owes what was borrowed, a fee paid once (0.5 % and the base rate, at most 5 %; none in recovery mode) and
@@ -85,8 +85,6 @@ class TroveSystem(_State):
         pool = ExactStabilityPool() if pool is None else pool
         kept = FrozenDict(surplus or {})
         return super().__new__(cls, whole_number("price", price, 1), time, start, rate, fee_time, book, pool, kept)
-
-    __reduce__ = remade
 
     @property
     def ratio(self) -> int:

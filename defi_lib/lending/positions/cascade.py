@@ -12,6 +12,7 @@ from defi_lib.exchange import Pool
 from defi_lib.frozen import kept
 from defi_lib.ledger.transfer import Moment, Transfer
 from defi_lib.lending.positions.liquidation import AAVE_V3, ASSETS, CloseRules, Liquidation, liquidate
+from defi_lib.renamed import renamed
 from defi_lib.rounding import above, rest
 from defi_lib.validation import Amount, between, broadcastable, finite, non_negative, plain, positive, ratio
 
@@ -147,6 +148,7 @@ class PoolCascade(NamedTuple):
         return tuple(transfer for moment in self.moments(**names) for transfer in moment.transfers)
 
 
+@renamed(most_waves="max_waves")
 def pool_cascade(
     pool: Pool,
     sale: Amount,
@@ -156,7 +158,7 @@ def pool_cascade(
     bonus: Amount = 0.05,
     fee_share: Amount = 0.0,
     rules: CloseRules = AAVE_V3,
-    most_waves: int = 1000,
+    max_waves: int = 1000,
 ) -> PoolCascade:
     """Somebody sells; whoever is then below a health factor of 1 is liquidated, the collateral sold, and again.
 
@@ -172,10 +174,10 @@ def pool_cascade(
         bonus: what liquidators get above what they repay (ratio), >= 0.
         fee_share: part of the bonus that the protocol keeps, and does not sell, in [0, 1].
         rules: how much one liquidation may repay.
-        most_waves: bound on the number of waves.
+        max_waves: bound on the number of waves.
 
     Raises:
-        ValueError: an argument outside its range, or a cascade that has not ended after ``most_waves``.
+        ValueError: an argument outside its range, or a cascade that has not ended after ``max_waves``.
     """
     collateral, debt = non_negative("collateral", collateral), non_negative("debt", debt)
     shock = pool.swap_exact_in(positive("sale", sale))
@@ -187,8 +189,8 @@ def pool_cascade(
         step = liquidate(collateral, debt, np.expand_dims(price, -1), liquidation_threshold, bonus, fee_share, rules)
         if not np.any(step.seized > 0):
             break
-        if len(waves) == most_waves:
-            raise ValueError(f"most_waves = {most_waves} is too few: the cascade goes on; allowed are more")
+        if len(waves) == max_waves:
+            raise ValueError(f"max_waves = {max_waves} is too few: the cascade goes on; allowed are more")
         sold = np.sum(step.seized - step.protocol_fee, axis=-1)
         swap = swapped.swap_exact_in(plain(sold))
         waves.append(Wave(price, step, plain(sold), swap.amount_out))

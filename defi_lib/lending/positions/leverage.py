@@ -30,7 +30,7 @@ def leverage_after(loan_to_value: Amount, rounds: Amount) -> Amount:
     return plain(-np.expm1((non_negative("rounds", rounds) + 1) * logarithm) / (1 - part))
 
 
-def largest_leverage(loan_to_value: Amount) -> Amount:
+def max_leverage(loan_to_value: Amount) -> Amount:
     """The limit of the loop: ``1 / (1 − l)``, with ``loan_to_value`` in [0, 1)."""
     return 1 / (1 - ratio("loan_to_value", loan_to_value))
 

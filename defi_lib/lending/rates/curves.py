@@ -8,6 +8,7 @@ import numpy as np
 
 from defi_lib.frozen import kept
 from defi_lib.rounding import rest
+from defi_lib.units import COMPOUND_BLOCKS_PER_YEAR
 from defi_lib.validation import Amount, between, broadcastable, finite, fulfilled, non_negative, plain, positive, ratio
 
 
@@ -150,8 +151,7 @@ def compound_v2_curve(base: Amount, multiplier: Amount, jump: Amount, kink: Amou
 #: The curves of Compound III are published as they are computed.
 compound_v3_curve = KinkedCurve
 
-#: Blocks per year on which Compound v2 computes: one every 15 seconds.
-BLOCKS_PER_YEAR = 2_102_400
+BLOCKS_PER_YEAR = COMPOUND_BLOCKS_PER_YEAR
 
 
 def per_block(rate: Amount, blocks_per_year: Amount = BLOCKS_PER_YEAR) -> Amount:

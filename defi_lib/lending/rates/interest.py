@@ -9,11 +9,10 @@ import numpy as np
 
 from defi_lib.frozen import FrozenDict
 from defi_lib.measures import apr_from_apy, apy_from_apr
+from defi_lib.units import SECONDS_PER_DAY, SECONDS_PER_YEAR
 from defi_lib.validation import Amount, broadcastable, finite, non_negative, one_of, plain
 
-#: A year of 365 days, as the contracts count it.
-SECONDS_PER_YEAR = 31_536_000
-DAY = 86_400
+DAY = SECONDS_PER_DAY
 
 #: Contracts store rates and growth factors with 27 decimals.
 _RAY = 1e27

@@ -7,11 +7,11 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.frozen import kept, remade
+from defi_lib.frozen import Parts, kept
 from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.lending.market.tokens import debt_token
-from defi_lib.lending.rates.interest import SECONDS_PER_YEAR
 from defi_lib.rounding import TOLERANCE, above, below, rest
+from defi_lib.units import SECONDS_PER_YEAR
 from defi_lib.validation import (
     Amount,
     between,
@@ -69,7 +69,7 @@ class _State(NamedTuple):
     least_debt: Amount
 
 
-class DebtPosition(_State):
+class DebtPosition(Parts, _State):
     """Coins issued against collateral; safe while ``collateral·price / liquidation_ratio ≥ debt``.
 
     Args:
@@ -119,8 +119,6 @@ class DebtPosition(_State):
             fulfilled("price", price, np.isfinite(collateral * price), "is a worth of the collateral below 1.8e308")
             fulfilled("debt", debt, np.isfinite(debt * ratio), "is a needed worth of the collateral below 1.8e308")
         return super().__new__(cls, collateral, kept(debt / rate_index), price, fee, ratio, rate_index, least_debt)
-
-    __reduce__ = remade
 
     @property
     def debt(self) -> Amount:

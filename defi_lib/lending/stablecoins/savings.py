@@ -7,11 +7,11 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-from defi_lib.frozen import FrozenDict, kept, remade
+from defi_lib.frozen import FrozenDict, Parts, kept
 from defi_lib.ledger.transfer import Transfer, actual
-from defi_lib.lending.rates.interest import SECONDS_PER_YEAR
 from defi_lib.lending.stablecoins.debt_position import COIN, ISSUER
 from defi_lib.rounding import TOLERANCE, rest
+from defi_lib.units import SECONDS_PER_YEAR
 from defi_lib.validation import Amount, between, finite, fulfilled, non_negative, plain, positive
 
 #: Name of the savings contract in transfers.
@@ -24,7 +24,7 @@ class _State(NamedTuple):
     shares: Mapping[str, Amount]
 
 
-class SavingsRate(_State):
+class SavingsRate(Parts, _State):
     """Deposits that all grow with one index: ``chi ← chi·(1 + rate)^years``, and a deposit is ``share·chi``.
 
     The interest is new money, minted at the cost of the issuer's surplus; what exceeds its income is bad debt.
@@ -50,8 +50,6 @@ class SavingsRate(_State):
     def __new__(cls, rate: Amount) -> Self:
         """Check the argument; nobody has deposited yet."""
         return super().__new__(cls, kept(non_negative("rate", rate)), 1.0, FrozenDict())
-
-    __reduce__ = remade
 
     @property
     def total(self) -> Amount:

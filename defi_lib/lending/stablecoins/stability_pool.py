@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from defi_lib.frozen import FrozenDict, remade
+from defi_lib.frozen import FrozenDict, Parts
 from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.rounding import TOLERANCE, rest, same
 from defi_lib.validation import Amount, between, broadcastable, finite, fulfilled, non_negative, plain, positive
@@ -53,7 +53,7 @@ class _State(NamedTuple):
     deposits: Mapping[str, Deposit]
 
 
-class StabilityPool(_State):
+class StabilityPool(Parts, _State):
     """Coins that pay the debt of liquidated positions and receive their collateral, each depositor in proportion.
 
     Each liquidation of debt d for collateral c, with D coins in the pool, makes ``S += P·c/D`` and ``P *= 1 − d/D``. A
@@ -78,8 +78,6 @@ class StabilityPool(_State):
     def __new__(cls) -> Self:
         """An empty pool."""
         return super().__new__(cls, 0.0, 1.0, 0.0, 0.0, FrozenDict(), FrozenDict())
-
-    __reduce__ = remade
 
     def balance(self, user: str) -> Amount:
         """What is left of a deposit (coins)."""

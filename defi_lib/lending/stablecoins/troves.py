@@ -7,7 +7,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.frozen import kept, remade
+from defi_lib.frozen import Parts, kept
 from defi_lib.lending.stablecoins.trove_fees import raised_base_rate, redemption_fee
 from defi_lib.lending.stablecoins.trove_records import Redemption, TroveLiquidation
 from defi_lib.rounding import TOLERANCE, Truth, below, same
@@ -65,7 +65,7 @@ class _State(NamedTuple):
     rules: TroveRules
 
 
-class Troves(_State):
+class Troves(Parts, _State):
     """All debt positions of a system without interest; the last axis counts positions, others scenarios.
 
     Args:
@@ -230,8 +230,6 @@ class Troves(_State):
         for array in (collateral, debt):
             array.setflags(write=False)
         return self._replace(collateral=collateral, debt=debt)
-
-    __reduce__ = remade
 
 
 def _first_come(amounts: NDArray[np.float64], order: NDArray[np.intp], available: Amount) -> NDArray[np.float64]:

@@ -12,10 +12,10 @@ from defi_lib.exchange import (
     arbitrage_outside,
     best_front_run,
     deterring_tolerance,
-    largest_front_run,
+    max_front_run,
+    min_victim,
     no_trade_band,
     sandwich_attack,
-    smallest_victim,
 )
 
 reserves = st.floats(0.1, 1e9)
@@ -47,13 +47,13 @@ def test_between_pools_at_the_edge_of_each_others_band_nobody_trades(x, y, fee):
 @given(x=reserves, y=reserves, fee=fees, part=st.floats(0.1, 0.9))
 def test_an_attack_that_only_just_pays_is_not_made(x, y, fee, part):
     pool = ConstantProductPool((x, y), fee)
-    assert best_front_run(pool, smallest_victim(fee) * x, 0.05) == 0.0
-    victim = 3 * smallest_victim(fee) * x
+    assert best_front_run(pool, min_victim(fee) * x, 0.05) == 0.0
+    victim = 3 * min_victim(fee) * x
     gas = part * sandwich_attack(pool, victim, 0.05).attacker_profit
     if gas > 0:
         tolerance = deterring_tolerance(pool, victim, gas)
         assert sandwich_attack(pool, victim, tolerance, gas).front_run.amount_in == 0.0
-    largest = largest_front_run(pool, victim, 0.01)
+    largest = max_front_run(pool, victim, 0.01)
     assert sandwich_attack(pool, victim, 0.01, front_run=largest * (1 + 1e-15)).victim_loss > 0
     with pytest.raises(ValueError, match="front_run = "):
         sandwich_attack(pool, victim, 0.01, front_run=largest * (1 + 1e-13))

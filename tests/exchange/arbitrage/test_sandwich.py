@@ -7,10 +7,10 @@ from defi_lib.exchange import (
     ConstantProductPool,
     best_front_run,
     deterring_tolerance,
-    largest_front_run,
+    max_front_run,
+    min_victim,
     sandwich_attack,
     sandwich_profit,
-    smallest_victim,
 )
 
 reserves = st.floats(1e-3, 1e9)
@@ -29,7 +29,7 @@ def test_check_values_without_fee():
 
 def test_check_value_with_fee_and_the_same_front_run():
     pool = ConstantProductPool((1000.0, 2e6))
-    front_run = largest_front_run(ConstantProductPool((1000.0, 2e6), 0.0), 20.0, 0.01)
+    front_run = max_front_run(ConstantProductPool((1000.0, 2e6), 0.0), 20.0, 0.01)
     assert front_run == pytest.approx((-20 + np.sqrt(20**2 + 4 * 1000 * 1020 / 0.99)) / 2 - 1000, rel=1e-10)
     attack = sandwich_attack(pool, 20.0, 0.01, front_run=front_run)
     assert attack.attacker_profit == pytest.approx(0.172113, rel=2e-6)
@@ -40,7 +40,7 @@ def test_check_value_with_fee_and_the_same_front_run():
 @settings(max_examples=150)
 def test_the_largest_front_run_uses_up_the_tolerance(x, y, fee, victim, tolerance):
     pool = ConstantProductPool((x, y), fee)
-    front = largest_front_run(pool, victim * x, tolerance)
+    front = max_front_run(pool, victim * x, tolerance)
     attack = sandwich_attack(pool, victim * x, tolerance, front_run=front)
     assert attack.victim.amount_out / attack.undisturbed.amount_out == pytest.approx(1 - tolerance, rel=1e-13)
 
@@ -61,7 +61,7 @@ def test_the_profit_formula_agrees_with_three_swaps(x, y, fee, victim, front):
 def test_no_allowed_front_run_is_better_than_the_best(fee, victim, tolerance):
     pool = ConstantProductPool((1.0, 1.0), fee)
     best = best_front_run(pool, victim, tolerance)
-    largest = largest_front_run(pool, victim, tolerance)
+    largest = max_front_run(pool, victim, tolerance)
     assert 0 <= best <= largest
     profits = sandwich_profit(pool, victim, np.linspace(0.0, largest, 2001))
     assert sandwich_profit(pool, victim, best) >= profits.max() - 1e-14 * (1 + largest)
@@ -69,12 +69,12 @@ def test_no_allowed_front_run_is_better_than_the_best(fee, victim, tolerance):
 
 
 def test_without_fee_more_is_better_and_with_fee_it_is_not():
-    assert best_front_run(ConstantProductPool((1e3, 1e3), 0.0), 20.0, 0.9) == largest_front_run(
+    assert best_front_run(ConstantProductPool((1e3, 1e3), 0.0), 20.0, 0.9) == max_front_run(
         ConstantProductPool((1e3, 1e3), 0.0), 20.0, 0.9
     )
     pool = ConstantProductPool((1e3, 1e3), 0.003)
     best = best_front_run(pool, 4.0, 0.9)
-    assert best < largest_front_run(pool, 4.0, 0.9)
+    assert best < max_front_run(pool, 4.0, 0.9)
     around = sandwich_profit(pool, 4.0, best * np.array([0.999, 1.0, 1.001]))
     assert np.argmax(around) == 1
 
@@ -108,7 +108,7 @@ def test_who_cannot_profit_stays_out():
 @settings(max_examples=100)
 def test_smaller_victims_than_the_smallest_are_safe(fee, tolerance):
     pool = ConstantProductPool((1.0, 1.0), fee)
-    smallest = smallest_victim(fee)
+    smallest = min_victim(fee)
     assert smallest == pytest.approx(fee, rel=2 * fee)
     assert best_front_run(pool, smallest * (1 - 1e-9), tolerance) == 0.0
     assert best_front_run(pool, smallest * (1 + 1e-6), tolerance) > 0.0
@@ -117,8 +117,8 @@ def test_smaller_victims_than_the_smallest_are_safe(fee, tolerance):
 
 
 def test_smallest_victim_without_fee_is_nothing():
-    assert smallest_victim(0.0) == 0.0
-    assert smallest_victim(np.array([0.0, 0.003]))[1] == smallest_victim(0.003)
+    assert min_victim(0.0) == 0.0
+    assert min_victim(np.array([0.0, 0.003]))[1] == min_victim(0.003)
 
 
 @given(fee=fees, victim=victims, gas=st.floats(1e-9, 0.5))
@@ -134,7 +134,7 @@ def test_the_deterring_tolerance_is_where_the_profit_is_the_gas(fee, victim, gas
         if factor * tolerance < 1 - 1e-6:
             best = best_front_run(pool, victim, factor * tolerance)
             assert (sandwich_profit(pool, victim, best) > gas * (1 + 1e-9)) <= pays
-    at_tolerance = largest_front_run(pool, victim, min(tolerance, 1 - 1e-16))
+    at_tolerance = max_front_run(pool, victim, min(tolerance, 1 - 1e-16))
     assert sandwich_profit(pool, victim, at_tolerance) == pytest.approx(gas, rel=1e-4, abs=1e-13)
 
 
@@ -161,7 +161,7 @@ def test_both_directions_and_arrays_agree_with_scalars():
 def test_tiny_victims_keep_their_digits():
     pool = ConstantProductPool((1.0, 1.0), 0.0)
     # Without fee and to first order a = s/2·x, and the profit 2·v·a/x.
-    front = largest_front_run(pool, 1e-12, 1e-6)
+    front = max_front_run(pool, 1e-12, 1e-6)
     assert front == pytest.approx(1e-6 / 2, rel=1e-6)
     assert sandwich_profit(pool, 1e-12, front) == pytest.approx(2e-12 * front, rel=2e-6)
 
@@ -176,7 +176,7 @@ def test_tiny_victims_keep_their_digits():
         (lambda p: sandwich_attack(p, 1.0, 0.1, token_in=2), r"token_in = 2 "),
         (lambda p: sandwich_attack(p, np.ones(2), np.ones(3) / 9), r"victim_amount \(2,\), tolerance \(3,\)"),
         (lambda p: sandwich_profit(p, 1.0, np.array([1.0, -1.0])), r"front_run\[1\] = -1 .*\[0, inf\)"),
-        (lambda p: smallest_victim(1.0), r"fee = 1 .*\[0, 1\)"),
+        (lambda p: min_victim(1.0), r"fee = 1 .*\[0, 1\)"),
         (lambda p: deterring_tolerance(p, 1.0, -1.0), r"gas = -1 .*\[0, inf\)"),
     ],
 )

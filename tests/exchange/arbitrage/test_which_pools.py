@@ -14,7 +14,7 @@ from defi_lib.exchange import (
     arbitrage_outside,
     best_front_run,
     deterring_tolerance,
-    largest_front_run,
+    max_front_run,
     optimal_split,
     sandwich_attack,
     sandwich_profit,
@@ -22,7 +22,7 @@ from defi_lib.exchange import (
     split_trade,
 )
 from defi_lib.lending import pool_cascade, sale_for_fall
-from defi_lib.rewards import cash_game, run_farm
+from defi_lib.rewards import cash_game, simulate_farm
 
 PRODUCT = ConstantProductPool((1000.0, 2e6))
 WEIGHTED = WeightedPool((8000.0, 4e6), (0.8, 0.2))
@@ -55,7 +55,7 @@ TWICE = {
     "attack": lambda pool: sandwich_attack(pool, 10.0, 0.01),
     "profit": lambda pool: sandwich_profit(pool, 10.0, 1.0),
     "best": lambda pool: best_front_run(pool, 10.0, 0.01),
-    "largest": lambda pool: largest_front_run(pool, 10.0, 0.01),
+    "largest": lambda pool: max_front_run(pool, 10.0, 0.01),
     "deterring": lambda pool: deterring_tolerance(pool, 10.0, 1.0),
 }
 
@@ -103,6 +103,6 @@ def test_what_only_swaps_takes_every_pool():
     cascade = pool_cascade(WEIGHTED, 100.0, np.array([10.0]), np.array([15_900.0]), 0.8)
     assert cascade.waves and cascade.pool.invariant > WEIGHTED.invariant
     assert cash_game(WEIGHTED, 10.0).shape == (2, 2)
-    farm = run_farm(np.full(5, 3.0), WEIGHTED, 1e6, 0.05)
+    farm = simulate_farm(np.full(5, 3.0), WEIGHTED, 1e6, 0.05)
     assert farm.proceeds.sum() == pytest.approx(4e6 - farm.pool.reserves[1])
     assert split_any((PRODUCT, WEIGHTED), 10.0).saving > 0

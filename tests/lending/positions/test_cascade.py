@@ -139,8 +139,8 @@ def test_bad_debt_is_counted_whether_it_is_written_off_or_not():
         (lambda: pool_cascade(POOL, 1.0, -1.0, 1.0, 0.8), r"collateral = -1"),
         (lambda: pool_cascade(POOL, 1.0, 1.0, -1.0, 0.8), r"debt = -1"),
         (
-            lambda: pool_cascade(POOL, 60.0, np.full(9, 99.0), np.linspace(9e4, 15e4, 9), 0.8, most_waves=1),
-            r"most_waves = 1",
+            lambda: pool_cascade(POOL, 60.0, np.full(9, 99.0), np.linspace(9e4, 15e4, 9), 0.8, max_waves=1),
+            r"max_waves = 1",
         ),
     ],
 )

@@ -13,9 +13,9 @@ from defi_lib.lending import (
     fall_to_liquidation,
     fall_to_ruin,
     health_factor,
-    largest_leverage,
     leverage_after,
     leverage_loop,
+    max_leverage,
     net_yield,
 )
 from tests.support.contracts import assert_refuses
@@ -23,7 +23,7 @@ from tests.support.contracts import assert_refuses
 
 def test_check_values():
     assert leverage_after(0.75, 3) == pytest.approx(2.734375, rel=1e-14)
-    assert largest_leverage(0.75) == 4.0
+    assert max_leverage(0.75) == 4.0
     assert net_yield(4.0, 0.035, 0.025) == pytest.approx(0.065, rel=1e-14)
     assert fall_to_liquidation(4.0, 0.825) == pytest.approx(0.090909, abs=5e-7)
     assert fall_to_ruin(4.0) == 0.25
@@ -33,7 +33,7 @@ def test_check_values():
 def test_the_loop_is_the_geometric_sum(part, rounds):
     want = sum(part**k for k in range(rounds + 1))
     assert leverage_after(part, rounds) == pytest.approx(want, rel=1e-11)
-    assert leverage_after(part, rounds) <= largest_leverage(part) * (1 + 1e-12)
+    assert leverage_after(part, rounds) <= max_leverage(part) * (1 + 1e-12)
 
 
 def test_corners():
@@ -78,7 +78,7 @@ def test_scenarios():
     [
         (lambda: leverage_after(1.0, 3), r"loan_to_value = 1 .* \[0, 1\)"),
         (lambda: leverage_after(0.5, -1), r"rounds = -1"),
-        (lambda: largest_leverage(-0.1), r"loan_to_value = -0.1"),
+        (lambda: max_leverage(-0.1), r"loan_to_value = -0.1"),
         (lambda: net_yield(0.9, 0.1, 0.1), r"leverage = 0.9 .* \[1, "),
         (lambda: net_yield(2.0, np.inf, 0.1), r"asset_yield = inf"),
         (lambda: net_yield(2.0, 0.1, np.nan), r"borrow_rate = nan"),
