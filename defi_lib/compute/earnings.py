@@ -10,9 +10,8 @@ from defi_lib.frozen import kept
 from defi_lib.ledger import former
 from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.rounding import below, rest
+from defi_lib.units import HOURS_PER_YEAR
 from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive, ratio
-
-HOURS_PER_YEAR = 8760
 
 
 class _DeviceState(NamedTuple):

@@ -6,9 +6,9 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-from defi_lib.compute.earnings import HOURS_PER_YEAR
 from defi_lib.frozen import kept
 from defi_lib.rounding import above, rest
+from defi_lib.units import HOURS_PER_YEAR
 from defi_lib.validation import Amount, between, broadcastable, non_negative, positive
 
 JOULES_PER_KILOWATT_HOUR = 3.6e6

@@ -9,9 +9,8 @@ import numpy as np
 from defi_lib.frozen import kept
 from defi_lib.ledger import former
 from defi_lib.ledger.transfer import Transfer, actual
+from defi_lib.units import DAYS_PER_YEAR
 from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive, ratio
-
-DAYS_PER_YEAR = 365
 
 
 def metered_cost(

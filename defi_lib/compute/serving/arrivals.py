@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.renamed import renamed
+from defi_lib.units import SECONDS_PER_DAY
 from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, positive
-
-SECONDS_PER_DAY = 86_400.0
 
 
 @renamed(random="rng")

@@ -11,9 +11,8 @@ from defi_lib.frozen import kept
 from defi_lib.ledger import former
 from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.rounding import above, floor
+from defi_lib.units import SECONDS_PER_HOUR
 from defi_lib.validation import Amount, Whole, between, broadcastable, non_negative, plain, positive, whole
-
-SECONDS_PER_HOUR = 3600.0
 
 #: Most machines that :func:`cheapest_servers` tries.
 _MOST_TRIED = 20_000.0

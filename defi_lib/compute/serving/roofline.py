@@ -8,10 +8,10 @@ import numpy as np
 
 from defi_lib.frozen import kept
 from defi_lib.rounding import above, below, floor, rest
+from defi_lib.units import SECONDS_PER_HOUR
 from defi_lib.validation import Amount, Whole, broadcastable, fulfilled, non_negative, plain, positive
 
 _TERA, _GIGA = 1e12, 1e9
-_SECONDS_PER_HOUR = 3600.0
 
 
 class _AcceleratorState(NamedTuple):
@@ -247,7 +247,7 @@ def cost_per_million_tokens(price: Amount, tokens_per_second: Amount) -> Amount:
     """
     price, speed = non_negative("price", price), positive("tokens_per_second", tokens_per_second)
     broadcastable(price=price, tokens_per_second=speed)
-    return price / (speed * _SECONDS_PER_HOUR) * 1e6
+    return price / (speed * SECONDS_PER_HOUR) * 1e6
 
 
 def _together(accelerator: Accelerator, model: LanguageModel, **others: Amount) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.units import FILECOIN_EPOCHS_PER_YEAR
 from defi_lib.validation import Amount, between, broadcastable, increasing, non_negative, plain, positive
 
-EPOCHS_PER_YEAR = 365 * 2880  #: of 30 seconds
+EPOCHS_PER_YEAR = FILECOIN_EPOCHS_PER_YEAR
 HALF_LIFE = 6.0  #: years, of simple minting, and of baseline minting in effective time
 SIMPLE_TOTAL = 330e6  #: FIL minted by time alone
 BASELINE_TOTAL = 770e6  #: FIL minted as capacity follows its baseline

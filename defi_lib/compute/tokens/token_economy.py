@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from defi_lib.compute.tokens.burn_mint import TOKEN
 from defi_lib.frozen import kept
 from defi_lib.ledger.transfer import OUTSIDE, Transfer, actual
+from defi_lib.units import DAYS_PER_YEAR
 from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, positive
 
 if TYPE_CHECKING:
@@ -184,7 +185,7 @@ def simulate_token_economy(
     economy: TokenEconomy,
     emission: Emission,
     years: float = 10.0,
-    steps_per_year: int = 365,
+    steps_per_year: int = DAYS_PER_YEAR,
     demand_factor: Amount = 1.0,
     mood: Amount = 1.0,
 ) -> TokenRun:
