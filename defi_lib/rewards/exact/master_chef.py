@@ -275,6 +275,11 @@ class ChefChange(NamedTuple):
     dev_minted: int  #: and to the developers
     transfers: tuple[Transfer, ...]  #: who paid whom what
 
+    @property
+    def after(self) -> MasterChef:
+        """:attr:`chef`, by the name that every record has for what is left."""
+        return self.chef
+
 
 def share_token(pool: int) -> str:
     """Name of the liquidity shares that ``pool`` takes, in transfers."""

@@ -263,6 +263,11 @@ class OlympusChange(NamedTuple):
     price: int  #: at which they were sold (hundredths of a reserve unit)
     transfers: tuple[Transfer, ...]  #: who paid whom what
 
+    @property
+    def after(self) -> OlympusDepository:
+        """:attr:`depository`, by the name that every record has for what is left."""
+        return self.depository
+
 
 def _fraction(numerator: int, denominator: int) -> int:
     """``numerator/denominator`` with 18 decimals, through the contract's binary fixed point of 112 places."""

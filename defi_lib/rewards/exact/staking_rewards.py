@@ -239,6 +239,11 @@ class RewardsChange(NamedTuple):
     paid: int  #: reward tokens paid to the user
     transfers: tuple[Transfer, ...]  #: who paid whom what
 
+    @property
+    def after(self) -> StakingRewards:
+        """:attr:`contract`, by the name that every record has for what is left."""
+        return self.contract
+
 
 def _earned(staker: Staker, reward_per_token: int) -> int:
     growth = reward_per_token - staker.reward_per_token_paid

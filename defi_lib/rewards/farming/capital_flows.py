@@ -29,6 +29,11 @@ class FarmRun(NamedTuple):
     mercenary: NDArray[np.float64]  #: the part of it that came for the yield
 
     @property
+    def after(self) -> Pool:
+        """:attr:`pool`, by the name that every record has for what is left."""
+        return self.pool
+
+    @property
     def fee_yield(self) -> NDArray[np.float64]:
         """What fees alone pay (ratio per year)."""
         return self.fees * DAYS_PER_YEAR / self.value_locked

@@ -147,6 +147,11 @@ class FarmChange(NamedTuple):
     paid: Amount = 0.0  #: reward tokens paid to each farmer
 
     @property
+    def after(self) -> RewardFarm:
+        """:attr:`farm`, by the name that every record has for what is left."""
+        return self.farm
+
+    @property
     def transfers(self) -> tuple[Transfer, ...]:
         """Who paid whom what, the farmers as one party, one amount per scenario."""
         return (

@@ -170,6 +170,11 @@ class CurveLaunch(NamedTuple):
     money: NDArray[np.float64]  #: paid or received (reserve asset)
 
     @property
+    def after(self) -> BondingCurve:
+        """:attr:`curve`, by the name that every record has for what is left."""
+        return self.curve
+
+    @property
     def average_price(self) -> NDArray[np.float64]:
         """Of each trader (reserve asset per token); 0 where nothing was traded."""
         return np.where(self.tokens > 0, self.money / np.where(self.tokens > 0, self.tokens, 1.0), 0.0)

@@ -33,6 +33,11 @@ class LaunchRun(NamedTuple):
     reserves: NDArray[np.float64]  #: of the pool after the month; months, then token and USD
 
     @property
+    def after(self) -> Pool:
+        """:attr:`pool`, by the name that every record has for what is left."""
+        return self.pool
+
+    @property
     def float_share(self) -> NDArray[np.float64]:
         """Part of the supply that has vested by each month."""
         return np.asarray(self.table.float_share(np.arange(float(len(self.price)))))

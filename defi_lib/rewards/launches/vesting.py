@@ -111,6 +111,11 @@ class WalletChange(NamedTuple):
     amount: int  #: paid in or released
     transfers: tuple[Transfer, ...]  #: who paid whom what
 
+    @property
+    def after(self) -> VestingWallet:
+        """:attr:`wallet`, by the name that every record has for what is left."""
+        return self.wallet
+
 
 class _Schedule(NamedTuple):
     cliff: Amount

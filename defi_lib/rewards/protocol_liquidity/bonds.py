@@ -136,6 +136,11 @@ class BondSale(NamedTuple):
     price: Amount  #: reserve units per token
 
     @property
+    def after(self) -> BondDepository:
+        """:attr:`depository`, by the name that every record has for what is left."""
+        return self.depository
+
+    @property
     def transfers(self) -> tuple[Transfer, ...]:
         """Who paid whom what at the sale."""
         return (

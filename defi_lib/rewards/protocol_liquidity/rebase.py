@@ -127,6 +127,11 @@ class Rebase(NamedTuple):
     minted: Amount  #: tokens for the stakers
 
     @property
+    def after(self) -> RebasingToken:
+        """:attr:`token`, by the name that every record has for what is left."""
+        return self.token
+
+    @property
     def transfers(self) -> tuple[Transfer, ...]:
         """Who got what."""
         return (Transfer(OUTSIDE, "stakers", self.minted, "token", "rebase"),)

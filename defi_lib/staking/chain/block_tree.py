@@ -34,6 +34,11 @@ class BlockAdded(NamedTuple):
     adopted: tuple[Block, ...]  #: blocks that are the truth from now on, oldest first
 
     @property
+    def after(self) -> BlockTree:
+        """:attr:`tree`, by the name that every record has for what is left."""
+        return self.tree
+
+    @property
     def is_reorganisation(self) -> bool:
         """Whether blocks that counted before no longer do."""
         return bool(self.abandoned)

@@ -122,6 +122,11 @@ class ValidatorReward(NamedTuple):
     commission: NDArray[np.float64]  #: delegators → operator, out of their reward
     delegators: NDArray[np.float64]  #: network → each delegator, after commission
 
+    @property
+    def after(self) -> Validator:
+        """:attr:`validator`, by the name that every record has for what is left."""
+        return self.validator
+
 
 class Slashing(NamedTuple):
     """What was burned (tokens)."""
@@ -131,6 +136,11 @@ class Slashing(NamedTuple):
     own: NDArray[np.float64]  #: operator → nobody
     delegators: NDArray[np.float64]  #: each delegator → nobody
 
+    @property
+    def after(self) -> Validator:
+        """:attr:`validator`, by the name that every record has for what is left."""
+        return self.validator
+
 
 class StakeChange(NamedTuple):
     """Stake that was added (> 0) or taken back (< 0)."""
@@ -138,6 +148,11 @@ class StakeChange(NamedTuple):
     before: Validator
     validator: Validator
     amounts: Amount  #: each delegator → staked (tokens)
+
+    @property
+    def after(self) -> Validator:
+        """:attr:`validator`, by the name that every record has for what is left."""
+        return self.validator
 
 
 def solo_validators(stake: Amount, minimum: Amount = 32.0) -> Amount:

@@ -109,6 +109,11 @@ class LiquidStakingChange(NamedTuple):
     amount: Amount  #: tokens: user → pool
     shares: Amount  #: minted to the user
 
+    @property
+    def after(self) -> LiquidStakingPool:
+        """:attr:`pool`, by the name that every record has for what is left."""
+        return self.pool
+
 
 class LiquidStakingReport(NamedTuple):
     """What a report of the validators changed (tokens)."""
@@ -119,6 +124,11 @@ class LiquidStakingReport(NamedTuple):
     slashed: Amount  #: pool → nobody
     fee: Amount  #: holders → operators and treasury, paid in shares
     fee_shares: Amount  #: minted for it
+
+    @property
+    def after(self) -> LiquidStakingPool:
+        """:attr:`pool`, by the name that every record has for what is left."""
+        return self.pool
 
     @property
     def holders_gain(self) -> Amount:
