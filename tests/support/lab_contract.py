@@ -121,6 +121,6 @@ class LabContract:
         assert sum(points) == self.total and all(each == int(each) for each in points)
 
     def test_a_check_is_quick(self, question):
-        begin = time.perf_counter()
+        begin = time.process_time()
         self.answers.feedback(question, 3)
-        assert time.perf_counter() - begin < QUICK * 5
+        assert time.process_time() - begin < QUICK * 5

@@ -2,7 +2,6 @@
 
 import copy
 import pickle
-import time
 
 import numpy as np
 import pytest
@@ -43,13 +42,11 @@ def filled(pool, liquidity, count, keep=()):
 @pytest.mark.parametrize("make", [float_pool, exact_pool])
 def test_thousands_of_positions_one_by_one_and_the_pools_before_stay(make):
     pool, liquidity, amount = make()
-    begin = time.perf_counter()
     pool, before = filled(pool, liquidity, 3000, keep=(0, 1, 40, 1500))
     swap = pool.swap_exact_in(amount)
     for owner, lower, upper in list(pool.positions)[:500]:
         removed = swap.pool.remove_liquidity(lower, upper, liquidity, owner)
         assert removed.pool.collect(lower, upper, owner).amounts == removed.pool.positions[owner, lower, upper][2]
-    assert time.perf_counter() - begin < 30  # half a second on a quiet machine; before, minutes
     assert swap.pool.tick < pool.tick and len(pool.ticks) > 2000
     for old, ticks, positions in before:
         assert dict(old.ticks) == ticks and dict(old.positions) == positions

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 
 import numpy as np
 import pytest
@@ -133,14 +133,14 @@ def test_a_year_of_a_hundred_thousand_farmers_is_fast():
     farm = RewardFarm(random.pareto(1.2, 100_000))
     enter, leave = random.random((2, 100_000))
     claimed = 0.0
-    started = perf_counter()
+    started = process_time()
     for day in range(365):
         farm = farm.distribute(1000.0).farm
         farm = farm.stake(np.where(enter < 0.01, day * enter, 0.0)).farm
         farm = farm.withdraw(np.where(leave < 0.01, farm.stakes * leave, 0.0)).farm
         claim = farm.claim(random.random(100_000) < 0.1)
         farm, claimed = claim.farm, claimed + np.sum(claim.paid)
-    seconds = perf_counter() - started
+    seconds = process_time() - started
     assert claimed + np.sum(farm.pending) == pytest.approx(365_000.0, rel=1e-12)
     # Below 1 s on an idle machine, which `make bench` measures; here others may be running.
     assert seconds < 5.0
