@@ -7,6 +7,7 @@ LAYERS = [
     {
         "theme": [],
         "progress": [],
+        "course": [],
         "words": [],
         "lazy": [],
         "rounding": ["validation"],
@@ -24,7 +25,7 @@ LAYERS = [
     {"compute": []},
     {"simulation": []},
     {"explore": []},
-    {"labs": [], "server": [], "saving": [], "course": []},
+    {"labs": [], "server": [], "saving": []},
 ]
 
 

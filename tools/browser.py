@@ -25,6 +25,8 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+#: Where JupyterLab counts the cells that were run; a folded cell has its number at the output only.
+NUMBERS = ".jp-InputPrompt, .jp-OutputPrompt"
 
 
 def chromium() -> str | None:
@@ -99,7 +101,7 @@ def run_all_cells(page: Page, seconds: float = 120) -> None:
         _run_all_cells(page, seconds)
         if page.locator(".jp-Dialog").count():
             page.locator(".jp-Dialog .jp-mod-accept").first.click()
-        elif any(text.strip("[]: ").isdigit() for text in page.locator(".jp-InputPrompt").all_inner_texts()):
+        elif any(text.strip("[]: ").isdigit() for text in page.locator(NUMBERS).all_inner_texts()):
             return
     raise RuntimeError("no cell of the notebook was run")
 

@@ -52,7 +52,9 @@ def execute(path: Path) -> dict[str, Any]:
         store_widget_state=False,
         timeout=SECONDS,
     )
-    client.execute(env=os.environ | {"DEFI_LIB_STATIC_PICTURES": "1"}, cwd=str(path.parent))
+    client.execute(
+        env=os.environ | {"DEFI_LIB_STATIC_PICTURES": "1", "DEFI_COURSE_PROGRESS": "off"}, cwd=str(path.parent)
+    )
     return dict(notebook)
 
 

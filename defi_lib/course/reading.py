@@ -138,6 +138,7 @@ def _common(handler: Any) -> dict[str, Any]:
         "index": url_path_join(handler.base_url, "read"),
         "glossary": url_path_join(handler.base_url, "read/course/glossary.md"),
         "assumptions": url_path_join(handler.base_url, "read/ASSUMPTIONS.md"),
+        "progress": page_address("course/my_progress.ipynb", handler.base_url),
         "lab": url_path_join(handler.base_url, "lab"),
         "mistake": f"{contents.REPOSITORY}/issues" if known else "",
         "no_advice": contents.NO_ADVICE,

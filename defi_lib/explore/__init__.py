@@ -4,8 +4,11 @@ from defi_lib.explore.controls import Choice, Percent, Slider, Switch
 from defi_lib.explore.explorer import Explorer, explore
 from defi_lib.explore.goals import Goal
 from defi_lib.explore.money import show_concentration, show_profits
+from defi_lib.explore.my_progress import show_progress
 from defi_lib.explore.plots import Area, Axis, Bars, Dots, Line, Lines, Now, Plot, Rule
 from defi_lib.explore.questions import Answer, Prediction, Quiz, predict, quiz
+from defi_lib.explore.questions.answers import on_answer
+from defi_lib.explore.remembering import remember_answer
 from defi_lib.explore.view import PlotView, show
 
 __all__ = [
@@ -34,4 +37,8 @@ __all__ = [
     "show",
     "show_concentration",
     "show_profits",
+    "show_progress",
 ]
+
+if remember_answer not in on_answer:
+    on_answer.append(remember_answer)

@@ -18,6 +18,7 @@ from defi_lib.explore.goals import Goal, GoalList
 from defi_lib.explore.manners import Manners
 from defi_lib.explore.numbers import Sentence, tidy
 from defi_lib.explore.plots import Columns, Plot, columns_of
+from defi_lib.explore.remembering import remember_begun
 from defi_lib.explore.reruns import close_parts, remember
 from defi_lib.explore.typing import Typing
 from defi_lib.explore.view import PlotView, with_picture
@@ -201,6 +202,7 @@ class Explorer(widgets.VBox):
         """A control moved: compute the newest value on a later turn of the loop, so that no queue builds up."""
         if self._held or self._pending:
             return
+        remember_begun()
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:  # no loop, as in a test or a script: compute at once

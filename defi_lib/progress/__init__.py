@@ -12,8 +12,8 @@ where a reader is: in JupyterLab, Voilà, VS Code and a browser edition; not in 
 """
 
 from defi_lib.progress.keeper import add, forget, load, problem, record, saved
-from defi_lib.progress.place import enabled, path
-from defi_lib.progress.summary import Guess, LabPoints, LessonDone, Missed, Summary, due, summary
+from defi_lib.progress.place import enabled, lesson_here, path
+from defi_lib.progress.summary import Guess, LabPoints, LessonDone, Missed, Summary, due, order, summary
 
 __all__ = [
     "Guess",
@@ -25,7 +25,9 @@ __all__ = [
     "due",
     "enabled",
     "forget",
+    "lesson_here",
     "load",
+    "order",
     "path",
     "problem",
     "record",

@@ -91,20 +91,19 @@ def problem() -> str:
 def _all() -> Records:
     here = path()
     try:
-        return _known(here)
+        return merged(file.read(here), _unwritten.get(here, {}))
     except (OSError, file.LaterVersionError):
         return _unwritten.get(here, {})
-
-
-def _known(here: Path) -> Records:
-    return merged(file.read(here), _unwritten.get(here, {}))
 
 
 def _keep(new: Records) -> None:
     here = path()
     try:
         with file.locked(here):
-            file.write(here, _corrected(_known(here), new, here))
+            known = file.read(here)
+            together = _corrected(merged(known, _unwritten.get(here, {})), new, here)
+            if together != known:
+                file.write(here, together)
     except (OSError, file.LaterVersionError):
         _unwritten[here] = _corrected(_all(), new, here)
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -13,6 +14,10 @@ NAME = "progress.json"
 _TOOLS = ("PYTEST_VERSION", "PYTEST_CURRENT_TEST", "NBGRADER_EXECUTION")
 #: Set in the kernels of a reader: by a Jupyter server for a notebook's session, by Voilà, by VS Code.
 _READERS = ("JPY_SESSION_NAME", "VOILA_KERNEL_ID", "VOILA_BASE_URL", "VSCODE_PID", "VSCODE_CWD")
+
+#: Where the kernel of a notebook finds its path.
+_NOTEBOOKS = ("JPY_SESSION_NAME", "VOILA_REQUEST_URL", "PATH_INFO")
+_LESSON = re.compile(r"course[/\\](\d+)_[^/\\]+[/\\](\d+)_[^/\\]+\.ipynb$")
 
 
 def enabled() -> bool:
@@ -33,6 +38,14 @@ def path() -> Path:
     if switch and switch.lower() != "off":
         return Path(switch).expanduser()
     return _data_folder() / NAME
+
+
+def lesson_here() -> str:
+    """The lesson in whose notebook this kernel runs, ``"1.1"`` or ``"start"``; empty if that is not known."""
+    notebook = next((found for name in _NOTEBOOKS if (found := os.environ.get(name, "")).endswith(".ipynb")), "")
+    if place := _LESSON.search(notebook):
+        return f"{int(place[1])}.{int(place[2])}"
+    return "start" if notebook.endswith("00_start_here.ipynb") else ""
 
 
 def _data_folder() -> Path:

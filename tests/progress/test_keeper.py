@@ -78,6 +78,12 @@ class TestFile:
         assert data["records"] == {"lab": {"1.1": {"swap": {"points": 2.0, "out_of": 2.0, "day": MONDAY}}}}
         assert os.name == "nt" or here.stat().st_mode & 0o077 == 0
 
+    def test_what_is_known_already_is_not_written_again(self, here):
+        record("lab", "1.1", "swap", points=2, out_of=2)
+        before = here.stat().st_mtime_ns, here.stat().st_ino
+        record("lab", "1.1", "swap", points=1, out_of=2)
+        assert (here.stat().st_mtime_ns, here.stat().st_ino) == before
+
     @pytest.mark.parametrize(
         "text",
         [

@@ -80,3 +80,19 @@ def test_to_import_it_touches_no_file_and_loads_nothing_heavy(tmp_path):
     settings = os.environ | {"HOME": str(tmp_path), "PYTHONPATH": str(Path(__file__).parents[2])}
     done = subprocess.run([sys.executable, "-c", code], env=settings, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()" and list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("variables", "lesson"),
+    [
+        ({}, ""),
+        ({"JPY_SESSION_NAME": "/home/a/course/1_exchange/01_swaps.ipynb"}, "1.1"),
+        ({"JPY_SESSION_NAME": r"C:\course\7_compute\09_energy.ipynb"}, "7.9"),
+        ({"JPY_SESSION_NAME": "/home/a/course/00_start_here.ipynb"}, "start"),
+        ({"JPY_SESSION_NAME": "/home/a/labs/1_exchange/01_swaps.ipynb"}, ""),
+        ({"VOILA_REQUEST_URL": "http://127.0.0.1:8866/voila/render/course/2_lending/10_last.ipynb"}, "2.10"),
+    ],
+)
+def test_a_kernel_knows_its_lesson(environment, variables, lesson):
+    environment(**variables)
+    assert progress.lesson_here() == lesson
