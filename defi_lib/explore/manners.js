@@ -38,49 +38,27 @@ function holdKeys(box) {
 
 // ---- Names and values -----------------------------------------------------------------------------------------------
 
-function numberIn(text) {
-  // "1.50k" is what d3 writes for 1500.
-  const [, digits, power] = text.replace("−", "-").replaceAll(",", "").match(/^([-+\d.e]+)([kMGTmµ]?)$/) ?? [];
-  return digits === undefined ? NaN : Number(digits) * { k: 1e3, M: 1e6, G: 1e9, T: 1e12, m: 1e-3, µ: 1e-6 }[power] || Number(digits);
-}
-
 function sayValue(row) {
-  // A slider says what its readout shows, with the unit; ipywidgets would say the exponent of a logarithmic one.
-  const handle = row.querySelector(".noUi-handle"), readout = row.querySelector(".widget-readout");
-  const shown = readout?.textContent.trim();
+  // A slider says what its readout shows, with the unit; of its own it would say the place in its list of values.
+  const handle = row.querySelector(".noUi-handle"), shown = row.querySelector(".widget-readout")?.textContent.trim();
   if (!handle || !shown) return;
-  const set = (name, value) => { if (handle.getAttribute(name) !== value) handle.setAttribute(name, value); };
-  const value = numberIn(shown), slider = row.querySelector(".noUi-target").noUiSlider;
-  const said = row.querySelector(".widget-label")?.textContent.match(/\(([^()]*)\)\s*$/)?.[1] ?? "";
-  const unit = /[$%]/.test(shown) ? said.replace(/^(%|USD)(?= |$)/, "") : said;      // "$50", "30 % of the collateral"
-  const words = /[kMGT]$/.test(shown) && value ? value.toLocaleString("en") : shown;
-  set("aria-valuetext", `${words} ${unit.trim()}`.trim());
-  if (!slider || Number.isNaN(value) || !readout.isContentEditable || "list" in readout.dataset) return;      // a place in a list
-  const at = Number(slider.get()), { min, max } = slider.options.range;
-  const real = Math.abs(value - 10 ** at) < Math.abs(value - at) ? (x) => 10 ** x : (x) => x;
-  set("aria-valuenow", String(value));
-  set("aria-valuemin", String(Number(real(min).toPrecision(6))));
-  set("aria-valuemax", String(Number(real(max).toPrecision(6))));
+  const told = row.querySelector(".widget-label")?.textContent.match(/\(([^()]*)\)\s*$/)?.[1] ?? "";
+  const unit = /[$%]/.test(shown) ? told.replace(/^(%|USD)(?= |$)/, "") : told;      // "$50", "30 % of the collateral"
+  const said = `${shown} ${unit.trim()}`.trim();
+  if (handle.getAttribute("aria-valuetext") !== said) handle.setAttribute("aria-valuetext", said);
 }
 
 function name(box) {
-  // ipywidgets leaves handles, readouts and radio buttons without a name, or without the question they answer.
+  // ipywidgets leaves handles and readouts without a name.
   for (const row of box.querySelectorAll(".widget-slider")) {
     const label = row.querySelector(".widget-label"), readout = row.querySelector(".widget-readout");
     if (label?.title === "null") label.removeAttribute("title");
     if (label) row.querySelector(".noUi-handle")?.setAttribute("aria-label", label.textContent);
-    if (label && readout?.isContentEditable) {
+    if (label && readout?.getAttribute("contenteditable") === "true") {
       readout.setAttribute("role", "textbox");
       readout.setAttribute("aria-label", `${label.textContent}, as a number`);
     }
     sayValue(row);
-  }
-  for (const group of box.querySelectorAll(".widget-radio-box:not([role])")) {
-    const question = box.querySelector(".widget-html-content, .widget-htmlmath-content");
-    group.setAttribute("role", "radiogroup");
-    if (!question) continue;
-    question.id ||= `defi-${Math.random().toString(36).slice(2)}`;
-    group.setAttribute("aria-labelledby", question.id);
   }
   for (const button of box.querySelectorAll(".defi-scenarios button:not(:last-child):not([aria-pressed])")) {
     button.setAttribute("aria-pressed", "false");
