@@ -194,11 +194,11 @@ def theme(dark: bool) -> Theme:
     axis = {
         "axis_label_text_color": text,
         "axis_label_text_font": "system-ui, sans-serif",
-        "axis_label_text_font_size": "15px",
+        "axis_label_text_font_size": "14px",
         "axis_label_text_font_style": "normal",
         "major_label_text_color": text,
         "major_label_text_font": "system-ui, sans-serif",
-        "major_label_text_font_size": "14px",
+        "major_label_text_font_size": "13px",
         "axis_line_color": text,
         "major_tick_line_color": text,
         "minor_tick_line_color": None,

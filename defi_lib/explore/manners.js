@@ -136,17 +136,17 @@ function settle(model, el, box) {
   const changed = new MutationObserver((records) => {
     const rows = new Set();
     let grown = false;
-    for (const { target, addedNodes } of records) {
+    for (const { target, addedNodes, attributeName } of records) {
       const element = target.nodeType === Node.ELEMENT_NODE ? target : target.parentElement;
       if (!element || element.closest(".defi-plot")) continue;
       const row = element.closest(".widget-slider");
       if (row) rows.add(row);
-      grown ||= [...addedNodes].some((node) => node.nodeType === Node.ELEMENT_NODE);
+      grown ||= attributeName === "contenteditable" || [...addedNodes].some((node) => node.nodeType === Node.ELEMENT_NODE);
     }
     if (grown) name(box); else rows.forEach(sayValue);
   });
   changed.observe(box, {
-    childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ["aria-valuetext"],
+    childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ["aria-valuetext", "contenteditable"],
   });
   const forget = watchKernel(model, el, box);
   return () => { changed.disconnect(); forget(); };

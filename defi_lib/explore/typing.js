@@ -6,7 +6,6 @@ function render({ model, el }) {
 
   const open = (box) => {
     for (const readout of box.querySelectorAll(".widget-slider .widget-readout:not([contenteditable])")) {
-      readout.dataset.list = "";      // its slider counts places in a list of values
       readout.setAttribute("contenteditable", "true");
       readout.setAttribute("role", "textbox");
       readout.setAttribute("spellcheck", "false");

@@ -43,7 +43,9 @@ def test_every_slider_says_its_value_with_the_unit(lesson):
         label, said = row.locator(".widget-label").text_content(), handle.get_attribute("aria-valuetext")
         assert handle.get_attribute("aria-label") == label
         assert any(figure.isdigit() for figure in said)
-        if label.endswith(")"):
+        if label.endswith("(USD)"):
+            assert said.startswith("$") or said.endswith("USD")
+        elif label.endswith(")"):
             assert said.endswith(label[label.rindex("(") + 1 : -1])
         low, now, high = (float(handle.get_attribute(f"aria-value{name}")) for name in ("min", "now", "max"))
         assert low <= now <= high
