@@ -35,7 +35,7 @@ class Slider:
         step: the distance of two values on a linear scale. By default a round one that gives 100 to 200 values.
         log: a logarithmic scale.
         integer: whole numbers only (linear scale).
-        format: how the value is shown, such as ``",.2f"``; by default four digits and the sign of its unit.
+        format: how the value is shown, such as ``",.2f"``; by default five digits and the sign of its unit.
 
     Raises:
         ValueError: ends in the wrong order, or a start outside them.
@@ -103,7 +103,7 @@ class Slider:
         values = sorted({*kept, *map(self._model, free)})
         return [int(value) for value in values] if self.integer else values
 
-    def written(self, value: float, digits: int = 4) -> str:
+    def written(self, value: float, digits: int = 5) -> str:
         """What stands beside the slider."""
         if self.format:
             return numbers.tidy(format(value, self.format))

@@ -330,7 +330,7 @@ def test_at_most_four_controls_are_in_sight():
 def test_a_value_between_two_stops_gets_one():
     explorer = make(size=Slider("Side", "m", 1, 9, start=3, log=True))
     explorer.set(size=1.234567)
-    assert explorer.values == {"size": 1.234567} and explorer._widgets["size"].label == "1.235"
+    assert explorer.values == {"size": 1.234567} and explorer._widgets["size"].label == "1.2346"
     explorer.set(size=1.234568)
     labels = [label for label, _ in explorer._widgets["size"].options]
     assert len(set(labels)) == len(labels) and explorer.values == {"size": 1.234568}
