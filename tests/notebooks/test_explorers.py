@@ -70,7 +70,6 @@ TALKATIVE: set[tuple[str, int]] = {
     ("7.04_trust_without_a_boss", 1),
     ("7.04_trust_without_a_boss", 2),
     ("7.05_serving_inference", 0),
-    ("7.05_serving_inference", 1),
     ("7.05_serving_inference", 2),
     ("7.06_burn_mint_and_flywheels", 0),
     ("7.06_burn_mint_and_flywheels", 1),
