@@ -1,7 +1,10 @@
 """Predictions and quizzes as readers use them in JupyterLab."""
 
+import json
+
 import pytest
 
+from tests.browser.conftest import Watched
 from tools.browser import scroll_to
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -72,3 +75,35 @@ def test_a_quiz_is_shuffled_and_counts_first_tries(open_lesson):
     groups.nth(2).locator("label", has_text="Because selling takes back").click()
     page.get_by_text("Right at the first try: ").filter(has_text="of 3.").first.wait_for(timeout=10_000)
     assert lesson.errors == [] and lesson.strayed == []
+
+
+OTHER_KINDS = """
+from defi_lib.explore.questions import Quiz
+from defi_lib.explore.questions.quizfile import parsed
+words = {"skill": "x", "right": "Right: so it is.", "wrong": "No: think again."}
+number = {"id": "n", "kind": "number", "question": "How much?", "answer": 2.7, "tolerance": 0.01, "unit": "%"}
+order = {"id": "o", "kind": "order", "question": "What comes first?", "items": ["one", "two", "three"]}
+Quiz(parsed({"questions": [number | words, order | words]}, "here"))
+"""
+
+
+def test_numbers_and_orders_in_voila(chrome, course, lab):
+    cell = {"cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "execution_count": None}
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    notebook = {"cells": [cell | {"source": OTHER_KINDS}], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
+    (course / "course/kinds.ipynb").write_text(json.dumps(notebook))
+    page = chrome.new_page()
+    lesson = Watched(page, lab)
+    page.goto(f"{lab}voila/render/course/kinds.ipynb")
+    page.locator(ENTRY).fill("2,7 %", timeout=90_000)
+    page.locator(ENTRY).press("Enter")
+    page.get_by_text("Right: so it is.").first.wait_for(timeout=10_000)
+    items = page.locator(".defi-order li")
+    for place, item in enumerate(("one", "two", "three")):
+        while items.nth(place).locator("span").inner_text() != item:
+            page.get_by_role("button", name=f"{item}: earlier").press("Enter")
+    page.get_by_role("button", name="Check").nth(1).click()
+    page.get_by_text("Right at the first try: 2 of 2.").wait_for(timeout=10_000)
+    (course / "course/kinds.ipynb").unlink()
+    assert lesson.errors == [] and lesson.strayed == []
+    page.close()

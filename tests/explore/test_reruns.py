@@ -75,6 +75,9 @@ def test_a_front_end_without_ids_of_cells(shell, capsys):
         "show(PLOT, wave(1.0))",
         "predict('How much?')",
         "quiz(('Which?', {'this': 'Right.', 'that': 'No.'}))",
+        "predict('How much?', lesson='1.1')",
+        "predict('How much?', lesson='1.1').compare(3)",
+        "quiz('1.1')",
     ],
 )
 def test_every_widget_of_the_kit(shell, capsys, code):
