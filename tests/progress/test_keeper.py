@@ -160,10 +160,10 @@ class TestFile:
         here.parent.mkdir()
         here.parent.chmod(0o500)
         try:
-            if os.access(here.parent, os.W_OK):
-                pytest.skip("this user may write everywhere")
             record("lab", "1.1", "swap", points=2, out_of=2)
-            assert load("lab", "1.1")["swap"]["points"] == 2.0 and "cannot be written" in problem()
+            assert load("lab", "1.1")["swap"]["points"] == 2.0
+            if not os.access(here.parent, os.W_OK):  # root may write everywhere
+                assert "cannot be written" in problem()
         finally:
             here.parent.chmod(0o700)
 

@@ -266,7 +266,8 @@ def test_one_path_is_that_of_arrays_to_the_last_digit():
 
 
 def test_rows_of_a_table_are_times():
-    pandas = pytest.importorskip("pandas")
+    import pandas
+
     paths, start = random_paths(10, 50, 3), ConstantProductPool((1000.0, 2e6))
     want = arbitrage_along(start, paths)
     got = arbitrage_along(start, pandas.DataFrame(paths, columns=["a", "b", "c"]))

@@ -94,7 +94,8 @@ def snapshots(pool):
     names = ("tickIdx", "liquidityNet", "liquidityGross")
     text = [dict(zip(names, map(str, row), strict=True)) for row in rows]
     yield [*text, {"tickIdx": "880000", "liquidityNet": "0", "liquidityGross": "0"}]
-    pandas = pytest.importorskip("pandas")
+    import pandas
+
     yield pandas.DataFrame(text)
     yield pandas.DataFrame(rows, columns=["tick", "liquidity_net", "liquidity_gross"]).sample(frac=1, random_state=1)
     yield pandas.DataFrame(rows, columns=names).set_index("tickIdx")
