@@ -9,7 +9,8 @@ from defi_lib.explore.questions import lessons, questions_of
 from defi_lib.explore.questions.words import plain
 from tests.notebooks.test_form import LESSONS, code, name, read, tool
 
-COURSE = tool.find(("course",))
+#: The lessons and the first page.
+COURSE = [path for path in tool.find(("course",)) if path.name != "my_progress.ipynb"]
 #: Calls that a reader need not read.
 FOLDED = r"(?<![\w.])(explore|quiz|predict|verdict|show_profits|show_concentration|show)\(|\.compare\(|^(import|from) "
 FIRST = "Commit to a prediction first; then the answer appears here."
