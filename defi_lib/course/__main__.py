@@ -73,10 +73,9 @@ def server_arguments(command: str, notebook: str, others: Sequence[str] = ()) ->
         arguments.append(f"--ip={LOOPBACK}")
     if is_root():
         arguments.append("--allow-root")
-    if command == "read":
-        page = f"/voila/render/{Path(notebook).as_posix()}" if notebook else "/read"
-        return [*arguments, f"--LabApp.default_url={page}", *others]
-    return [*arguments, *others, notebook or FIRST_PAGE]
+    name = Path(notebook).as_posix() if notebook else ""
+    page = f"/lab/tree/{name or FIRST_PAGE}" if command == "open" else f"/voila/render/{name}" if name else "/read"
+    return [*arguments, f"--LabApp.default_url={page}", *others]
 
 
 def greeting() -> list[str]:

@@ -32,8 +32,8 @@ def test_what_the_user_says_comes_first(user):
 
 def test_pages(user):
     lesson = "course/1_exchange/01_swaps.ipynb"
-    assert course.server_arguments("open", "")[-1] == "course/00_start_here.ipynb"
-    assert course.server_arguments("open", lesson)[-1] == lesson
+    assert course.server_arguments("open", "")[-1] == "--LabApp.default_url=/lab/tree/course/00_start_here.ipynb"
+    assert course.server_arguments("open", lesson)[-1] == f"--LabApp.default_url=/lab/tree/{lesson}"
     assert course.server_arguments("read", "")[-1] == "--LabApp.default_url=/read"
     assert course.server_arguments("read", lesson)[-1] == f"--LabApp.default_url=/voila/render/{lesson}"
 

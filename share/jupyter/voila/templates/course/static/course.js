@@ -23,14 +23,20 @@ function enlargePlots() {
   }
 }
 
-// What stands at the top of the window stays there while the type changes.
+// What stands at the top of the window stays there while the type changes; plots follow a little later.
 function keepingPlace(change) {
-  const mark = document.elementsFromPoint(innerWidth / 2, 60).find((element) => !element.contains(document.querySelector("h1")));
+  const title = document.querySelector("h1");
+  const mark = document.elementsFromPoint(innerWidth / 2, 60).find((element) => !element.contains(title) && element !== title);
   const top = mark?.getBoundingClientRect().top;
   change();
-  const back = () => mark?.isConnected && scrollBy(0, mark.getBoundingClientRect().top - top);
+  const back = () => {
+    if (!mark?.isConnected) return;
+    mark.style.scrollMarginTop = `${top}px`;
+    mark.scrollIntoView({ block: "start" });
+    mark.style.scrollMarginTop = "";
+  };
   requestAnimationFrame(back);
-  setTimeout(back, 300); // plots follow a little later
+  for (const later of [200, 600]) setTimeout(back, later);
 }
 
 function enlarge(large) {
