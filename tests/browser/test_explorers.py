@@ -12,7 +12,7 @@ LESSON = "course/1_exchange/01_swaps.ipynb"
 def test_a_typed_number_is_taken_as_it_is_and_a_wrong_one_is_said(open_lesson):
     lesson = open_lesson(LESSON)
     explorer = lesson.page.locator(".defi-explorer").first
-    readout = explorer.locator(".widget-slider .widget-readout").nth(1)
+    readout = explorer.locator(".widget-slider .widget-readout").first
     for typed, shown in (("50", "$50"), ("1,234.5", "$1,234.5")):
         sentence = lesson.sentence()
         readout.click()
@@ -40,7 +40,7 @@ def test_further_controls_open_and_a_goal_is_ticked(open_lesson):
     sentence = lesson.sentence()
     explorer.locator(".defi-scenarios button", has_text="A low-fee pool").click()
     lesson.wait_until_said_other_than(sentence)
-    readout = explorer.locator(".widget-slider .widget-readout").nth(1)
+    readout = explorer.locator(".widget-slider .widget-readout").first
     readout.click()
     lesson.page.keyboard.type("500")
     lesson.page.keyboard.press("Enter")
