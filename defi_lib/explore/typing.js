@@ -26,7 +26,8 @@ function render({ model, el }) {
     if (!readout || !["Enter", "Escape"].includes(event.key)) return;
     event.preventDefault();
     if (event.key === "Escape") readout.textContent = readout.dataset.before;
-    readout.blur();
+    // Not blur: without a focus, the next key would be a command of the notebook.
+    readout.closest(".widget-slider").querySelector(".noUi-handle").focus({ preventScroll: true });
   };
 
   const end = (event) => {
