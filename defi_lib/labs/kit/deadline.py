@@ -41,10 +41,11 @@ def deadline(seconds: float, again: float = _AGAIN) -> Iterator[None]:
         again: seconds until it is raised once more, if the block has swallowed it.
     """
     thread, finished, sent = threading.get_ident(), False, False
-    sending, end = threading.Lock(), threading.Lock()
+    sending, begin, end = threading.Lock(), threading.Lock(), threading.Lock()
 
     def watch() -> None:
         nonlocal sent
+        begin.acquire()  # what is sent before the block could not be taken back, and would be sent again and again
         for pause in (seconds, *[again] * _TIMES):
             if end.acquire(timeout=pause):
                 return
@@ -56,9 +57,11 @@ def deadline(seconds: float, again: float = _AGAIN) -> Iterator[None]:
                     sent = True
                     _raise_in(thread, TookTooLongError)
 
+    begin.acquire()
     end.acquire()
     threading.Thread(target=watch, name="deadline", daemon=True).start()
     try:
+        begin.release()
         yield
     finally:
         # Single steps that cannot be left half done, because the exception may arrive between any two of them.
