@@ -26,7 +26,7 @@ COURSE := $(BIN)/python -m defi_lib.course
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --no-compile
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 course: .venv/course ## install what is missing and open JupyterLab on the first page
 	@$(COURSE) open $(LESSON) $(ARGS)
@@ -40,13 +40,19 @@ check: .venv/developer ## the fast part of the tests, about a minute: for the ed
 	$(BIN)/mypy
 	$(BIN)/pytest --numprocesses $(WORKERS) --doctest-modules $(foreach slow,browser labs notebooks,--ignore tests/$(slow)) defi_lib tests
 
-test: .venv/developer chromium ## everything that CI runs
+test: NOT := -m "not thorough"
+test: tested ## everything that CI runs
+
+test-all: NOT :=
+test-all: tested ## that, and what takes long in a browser: before a release
+
+tested: .venv/developer chromium
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python tools/notebooks.py --check
 	$(BIN)/python -m repo2docker --no-build --debug . 2>&1 | grep -E 'FROM|environment|requirements|postBuild'  # Binder's plan
-	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup --durations 10 --doctest-modules defi_lib tests
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup --durations 10 $(NOT) --doctest-modules defi_lib tests
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --nbval --nbval-sanitize-with tests/notebooks/sanitize.cfg course solutions
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --nbval-lax labs
 
@@ -103,4 +109,4 @@ chromium:
 	echo "The browser tests need Chromium. On Debian and Ubuntu: sudo apt install chromium; on macOS: brew install --cask chromium;"; \
 	echo "or say where it is: make $(MAKECMDGOALS) CHROMIUM=/path/to/chrome"; exit 1; }
 
-.PHONY: help course read check test architecture bench notebooks labs voila format constraints clean chromium
+.PHONY: help course read check test test-all tested architecture bench notebooks labs voila format constraints clean chromium

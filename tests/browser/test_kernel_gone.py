@@ -9,7 +9,7 @@ import pytest
 from tests.browser.conftest import FIGURE
 from tools.browser import run_all_cells, scroll_to
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.thorough, pytest.mark.xdist_group("browser")]
 
 LESSON = "course/1_exchange/01_swaps.ipynb"
 ADVICE = ".defi-explorer .defi-advice"

@@ -41,6 +41,7 @@ def test_plot_and_sentence_follow_mouse_and_keys(open_lesson):
     assert lesson.strayed == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("path", OTHERS)
 def test_a_plot_follows_in_every_module(open_lesson, path):
     lesson = open_lesson(path)

@@ -7,7 +7,7 @@ import pytest
 from tests.browser.conftest import OPEN, Watched
 from tools.browser import run_all_cells, scroll_to, server
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.thorough, pytest.mark.xdist_group("browser")]
 
 LESSON, PAGE = "course/1_exchange/01_swaps.ipynb", "course/my_progress.ipynb"
 
