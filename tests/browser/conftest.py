@@ -69,7 +69,14 @@ class Watched:
         )
 
 
-def opener(chrome, lab):
+#: Ends every kernel of the server: the next test's lesson knows nothing of this one's reader.
+END_KERNELS = """async (address) => {
+  const headers = {"X-XSRFToken": document.cookie.match(/_xsrf=([^;]*)/)?.[1] ?? ""};
+  for (const {id} of await (await fetch(address)).json()) await fetch(`${address}/${id}`, {method: "DELETE", headers});
+}"""
+
+
+def opener(chrome, lab, end_kernels=False):
     """Gives a function that opens a notebook in JupyterLab and runs it; closes what it opened."""
     pages = []
 
@@ -92,6 +99,8 @@ def opener(chrome, lab):
         return opened_once(path, options)
 
     yield opened
+    if pages and end_kernels:
+        pages[-1].evaluate(END_KERNELS, f"{lab}api/sessions")
     for page in pages:
         page.close()
 
@@ -99,7 +108,7 @@ def opener(chrome, lab):
 @pytest.fixture
 def open_lesson(chrome, lab):
     """Opens a notebook in JupyterLab and runs it."""
-    yield from opener(chrome, lab)
+    yield from opener(chrome, lab, end_kernels=True)
 
 
 @pytest.fixture(scope="module")
