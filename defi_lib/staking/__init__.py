@@ -68,6 +68,7 @@ __getattr__, __dir__, __all__ = attach(
             "annual_return",
             "base_reward",
             "dilution",
+            "dilution_at_rate",
             "epoch_issuance",
             "next_inflation",
             "stake_for_return",

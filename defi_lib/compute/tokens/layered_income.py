@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from defi_lib.rounding import above, rest
+from defi_lib.staking.stake.issuance import Dilution, dilution_at_rate
 from defi_lib.validation import Amount, between, broadcastable, fulfilled, non_negative, plain
 
 
@@ -66,16 +67,8 @@ def layer_income(
     )
 
 
-class Dilution(NamedTuple):
-    """Change of the part of the supply that is held, as a ratio."""
-
-    inflation: Amount  #: of the supply
-    stakers: Amount
-    others: Amount
-
-
 def staking_dilution(staking_rate: Amount, staked_supply: Amount) -> Dilution:
-    """What stakers win and others lose if rewards are new tokens: ``(1 + r)/(1 + r·s) − 1`` and ``1/(1 + r·s) − 1``.
+    """What stakers win and others lose if rewards are new tokens: :func:`~defi_lib.staking.dilution_at_rate`.
 
     Nothing is created: weighted by what they hold, both add up to zero. If all stake, nobody wins.
 
@@ -86,7 +79,4 @@ def staking_dilution(staking_rate: Amount, staked_supply: Amount) -> Dilution:
     Raises:
         ValueError: an argument outside its range, or shapes that do not fit together.
     """
-    rate, staked = non_negative("staking_rate", staking_rate), between("staked_supply", staked_supply, 0.0, 1.0)
-    broadcastable(staking_rate=rate, staked_supply=staked)
-    inflation = rate * staked
-    return Dilution(inflation, rate * (1 - staked) / (1 + inflation), 0.0 - inflation / (1 + inflation))
+    return dilution_at_rate(staking_rate, between("staked_supply", staked_supply, 0.0, 1.0))

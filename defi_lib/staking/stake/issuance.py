@@ -120,6 +120,21 @@ class Dilution(NamedTuple):
         """What staking makes of a share, against not staking: the staking return itself, whatever the inflation."""
         return (self.staker - self.holder) / (1 + self.holder)
 
+    @property
+    def inflation(self) -> Amount:
+        """New tokens as a ratio of all."""
+        return 0.0 - self.holder / (1 + self.holder)
+
+    @property
+    def stakers(self) -> Amount:
+        """As ``staker``."""
+        return self.staker
+
+    @property
+    def others(self) -> Amount:
+        """As ``holder``."""
+        return self.holder
+
 
 def dilution(inflation: Amount, staked: Amount) -> Dilution:
     """Issuance paid to stakers moves shares from holders to them: ``(1 + i/b)/(1 + i) − 1`` and ``1/(1 + i) − 1``.
@@ -137,6 +152,25 @@ def dilution(inflation: Amount, staked: Amount) -> Dilution:
     broadcastable(inflation=inflation, staked=staked)
     diluted = inflation / (1 + inflation)
     return Dilution(inflation / staked, diluted * ((1 - staked) / staked), -diluted + 0.0 * staked)
+
+
+def dilution_at_rate(staking_rate: Amount, staked: Amount) -> Dilution:
+    """The same where the return is fixed, not the inflation: ``(1 + r)/(1 + r·b) − 1`` and ``1/(1 + r·b) − 1``.
+
+    Args:
+        staking_rate: r, new tokens of a year per staked token, >= 0.
+        staked: b, staked part of all tokens, in [0, 1]; if all stake, nobody wins.
+
+    Raises:
+        ValueError: an argument outside its range, or shapes that do not fit together.
+
+    >>> dilution_at_rate(0.5, 0.4).staker, dilution(0.2, 0.4).staker
+    (0.25, 0.25)
+    """
+    rate, staked = non_negative("staking_rate", staking_rate), between("staked", staked, 0.0, 1.0)
+    broadcastable(staking_rate=rate, staked=staked)
+    inflation = rate * staked
+    return Dilution(rate + 0.0 * staked, rate * (1 - staked) / (1 + inflation), 0.0 - inflation / (1 + inflation))
 
 
 def stake_for_return(wanted: Amount, largest: Whole = 120_000_000) -> Amount:
