@@ -3,7 +3,7 @@
 from tools.architecture import MECHANISMS, homes, imports, labs, modules, names_used, notebooks
 
 ORACLE = "tests: the contract in whole numbers, which other models are compared with"
-#: Modules that wait for a lesson to come, and which that is. May only shrink.
+#: Modules that wait for a lesson to come, and which that is. A new mechanism stands here until its lesson does.
 WAITING = {
     "exchange.exact.concentrated": ORACLE,
     "rewards.exact.master_chef": ORACLE,
