@@ -110,6 +110,9 @@ def _run_all_cells(page: Page, seconds: float) -> None:
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
     indicator = page.locator(".jp-Notebook-ExecutionIndicator")
     indicator.and_(page.locator("[data-status=idle]")).first.wait_for(state="attached", timeout=60_000)
+    if page.locator(".jp-Dialog").count():  # a busy machine: JupyterLab asks for a kernel before it has found one
+        page.locator(".jp-Dialog .jp-mod-accept").first.click()
+        page.wait_for_timeout(2_000)
     page.click("li.lm-MenuBar-item:has-text('Run')")
     page.click("li[data-command='runmenu:run-all']")
     with contextlib.suppress(TimeoutError):  # a fast notebook may be done before we look

@@ -4,7 +4,7 @@ import pytest
 
 from tools.browser import scroll_to
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.thorough, pytest.mark.xdist_group("browser")]
 
 LESSON = "course/1_exchange/01_swaps.ipynb"
 COMMANDS = ["x", "d", "d", "m", "a", "b", "c", "v", "z", "0", "0", "i", "i", "Shift+m", "r", "1", "Enter"]

@@ -8,7 +8,7 @@ from playwright.sync_api import TimeoutError
 from tests.browser.conftest import Watched
 from tools.browser import ROOT
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.thorough, pytest.mark.xdist_group("browser")]
 
 SETUP, ANSWER, CHECK = range(3)
 HEAD = "def swap(amount_in, reserve_in, reserve_out, fee):\n"

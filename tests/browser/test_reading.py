@@ -10,7 +10,7 @@ from defi_lib.course.workspace import prepared_workspaces
 from tests.browser.conftest import FIGURE, Watched
 from tools.browser import ROOT
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.thorough, pytest.mark.xdist_group("browser")]
 
 SCREENSHOTS = ROOT / "screenshots"
 SWAPS = "course/1_exchange/01_swaps.ipynb"
