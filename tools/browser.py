@@ -98,7 +98,8 @@ def browser() -> Iterator[Browser]:
 def run_all_cells(page: Page, seconds: float = 120) -> None:
     """Run every cell of the notebook that JupyterLab shows, and wait until the kernel is idle."""
     for _ in range(3):  # a kernel that has only just appeared may lose the first call, or be asked for
-        _run_all_cells(page, seconds)
+        with contextlib.suppress(TimeoutError):  # a dialog may come between the look and the click
+            _run_all_cells(page, seconds)
         if page.locator(".jp-Dialog").count():
             page.locator(".jp-Dialog .jp-mod-accept").first.click()
         elif any(text.strip("[]: ").isdigit() for text in page.locator(NUMBERS).all_inner_texts()):
