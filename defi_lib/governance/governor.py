@@ -154,7 +154,7 @@ class Governor(Parts, _State):
         Raises:
             ValueError: votes of the block before that are not more than the threshold, or a live proposal of the same.
         """
-        had = self.token.past_votes(proposer, self.block - 1) if self.block else 0
+        had = self._votes_before(proposer)
         if had <= self.rules.threshold:
             raise ValueError(f"proposer = {proposer!r} had {had} votes: allowed are more than {self.rules.threshold}")
         live = [n for n, each in self.proposals.items() if each.proposer == proposer and self._is_live(n)]
@@ -200,12 +200,16 @@ class Governor(Parts, _State):
         proposal = self._proposal(number)
         if self.state(number) == EXECUTED:
             raise ValueError(f"proposal {number} is executed: allowed is one that is not")
-        has = self.token.past_votes(proposal.proposer, self.block - 1) if self.block else 0
+        has = self._votes_before(proposal.proposer)
         if canceller != proposal.proposer and has >= self.rules.threshold:
             raise ValueError(
                 f"canceller = {canceller!r} is not the proposer, who has {has} votes: allowed is the proposer"
             )
         return self._with(number, proposal._replace(canceled=True))
+
+    def _votes_before(self, user: str) -> int:
+        """Votes at the end of the block before this one."""
+        return self.token.past_votes(user, self.block - 1) if self.block else 0
 
     def _is_live(self, number: int) -> bool:
         return self.state(number) in (PENDING, ACTIVE)
