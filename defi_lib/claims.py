@@ -1,11 +1,11 @@
-"""The claims that this course tests, and the verdicts of its lessons."""
+"""The claims that this course tests, the readings that make them precise, and the verdicts of its lessons."""
 
 from __future__ import annotations
 
 import csv
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import Literal, NamedTuple, cast
 
 from defi_lib.validation import one_of
 
@@ -19,6 +19,39 @@ class Claim(NamedTuple):
     id: str
     part: str
     text: str
+
+
+KINDS = ("model", "figures", "logic")
+
+#: What tests a reading: worlds of a model, published counts, or a proof.
+Kind = Literal["model", "figures", "logic"]
+
+
+class Reading(NamedTuple):
+    """A claim made precise enough to be false: who, against what, measured how, for whom and when.
+
+    A claim has one to three of them. The size that counts, ``more_than``, and its ``unit`` belong to the reading:
+    without a size that matters many readings could not be false. They are written down, with the ranges of the
+    reading's assumptions, before anything is computed: on the day ``frozen``.
+    """
+
+    id: str  #: of the claim, and a letter
+    claim: str
+    kind: Kind
+    module: str  #: where it is tested: ``defi_lib.evidence.<module>``
+    text: str
+    compares: str  #: who and what is compared
+    unit: str  #: of the effect; "% a year" stands for a ratio that is written as per cent
+    more_than: float | None  #: the reading is true where the effect is larger; None = not set yet, or no size
+    best_for: str  #: the strongest case of those who say it
+    best_against: str  #: the strongest objection
+    answered_by: str  #: the assumption, or the other reading, that answers the objection
+    frozen: str  #: the day on which words, size and ranges were set; "" = not yet
+
+    @property
+    def camp(self) -> str:
+        """``"P"`` promise, ``"X"`` paradox, ``"R"`` remedy or ``"C"`` compute."""
+        return self.id[0]
 
 
 class Verdict(NamedTuple):
@@ -59,6 +92,34 @@ def claims(*ids: str) -> list[Claim]:
     return [claim(id) for id in ids or _claims()]
 
 
+def reading(id: str) -> Reading:
+    """The reading called ``id``, such as ``"P2a"``.
+
+    >>> reading("X8a").claim, reading("X8a").kind
+    ('X8', 'logic')
+
+    Raises:
+        ValueError: an id that no reading has.
+    """
+    return _readings()[one_of("id", id, list(_readings()))]
+
+
+def readings(of: str = "", *, module: str = "") -> list[Reading]:
+    """All readings in order, or those of one claim, or those that one module tests.
+
+    >>> [each.id for each in readings("X8")]
+    ['X8a', 'X8b']
+
+    Raises:
+        ValueError: a claim or a module that has none.
+    """
+    found = [each for each in _readings().values() if of in ("", each.claim) and module in ("", each.module)]
+    if not found:
+        one_of("of", of, ["", *_claims()])
+        one_of("module", module, ["", *dict.fromkeys(each.module for each in _readings().values())])
+    return found
+
+
 def verdict(id: str, outcome: str, because: str, *, holds: str, fails: str) -> Verdict:
     """The verdict on claim ``id``: its outcome, the numbers behind it, and the conditions on both sides.
 
@@ -78,3 +139,15 @@ def verdict(id: str, outcome: str, because: str, *, holds: str, fails: str) -> V
 def _claims() -> dict[str, Claim]:
     with (files("defi_lib") / "claims.csv").open(encoding="utf-8") as file:
         return {row["id"]: Claim(**row) for row in csv.DictReader(file)}
+
+
+@cache
+def _readings() -> dict[str, Reading]:
+    with (files("defi_lib") / "readings.csv").open(encoding="utf-8") as file:
+        return {row["id"]: _read(row) for row in csv.DictReader(file)}
+
+
+def _read(row: dict[str, str]) -> Reading:
+    size = float(row["more_than"]) if row["more_than"] else None
+    others = {name: value for name, value in row.items() if name not in ("kind", "more_than")}
+    return Reading(**others, kind=cast(Kind, one_of("kind", row["kind"], KINDS)), more_than=size)

@@ -9,6 +9,7 @@ LAYERS = [
         "progress": [],
         "course": [],
         "words": [],
+        "numerals": [],
         "lazy": [],
         "rounding": ["validation"],
         "frozen": [],
@@ -24,6 +25,7 @@ LAYERS = [
     {"lending": [], "staking": [], "rewards": [], "governance": []},
     {"compute": []},
     {"simulation": []},
+    {"evidence": []},
     {"explore": []},
     {"labs": [], "server": [], "saving": []},
 ]

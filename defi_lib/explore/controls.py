@@ -11,7 +11,7 @@ from typing import Any
 import ipywidgets as widgets
 import numpy as np
 
-from defi_lib.explore import numbers
+from defi_lib import numerals
 from defi_lib.validation import between, positive
 
 #: The values of a decade on a logarithmic slider: coarse where there are many decades, fine where there are few.
@@ -106,8 +106,8 @@ class Slider:
     def written(self, value: float, digits: int = 5) -> str:
         """What stands beside the slider."""
         if self.format:
-            return numbers.tidy(format(value, self.format))
-        return numbers.with_unit(self._shown(value), self.unit, digits)
+            return numerals.tidy(format(value, self.format))
+        return numerals.with_unit(self._shown(value), self.unit, digits)
 
     def read(self, text: str) -> Any:
         """The value that somebody has typed: ``50``, ``1,000``, ``0.5 %``, ``$2.5``; a lone comma is a decimal one.
@@ -115,7 +115,7 @@ class Slider:
         Raises:
             ValueError: no number, or one outside the slider.
         """
-        bare = text.replace(numbers.MINUS, "-").replace("_", "").strip(" \u00a0$%")
+        bare = text.replace(numerals.MINUS, "-").replace("_", "").strip(" \u00a0$%")
         groups = bare.split(",")
         decimal = len(groups) == 2 and "." not in bare and len(groups[1]) != 3
         try:
@@ -139,7 +139,7 @@ class Slider:
         labels = [self.written(value) for value in values]
         twice = {label for label in labels if labels.count(label) > 1} if len(set(labels)) < len(labels) else ()
         return [
-            (f"{numbers.with_unit(self._shown(value), self.unit, 17)}" if label in twice else label, value)
+            (f"{numerals.with_unit(self._shown(value), self.unit, 17)}" if label in twice else label, value)
             for label, value in zip(labels, values, strict=True)
         ]
 

@@ -16,12 +16,12 @@ from defi_lib.explore.along import Curve
 from defi_lib.explore.controls import Control, Slider
 from defi_lib.explore.goals import Goal, GoalList
 from defi_lib.explore.manners import Manners
-from defi_lib.explore.numbers import Sentence, tidy
 from defi_lib.explore.plots import Columns, Plot, columns_of
 from defi_lib.explore.remembering import remember_begun
 from defi_lib.explore.reruns import close_parts, remember
 from defi_lib.explore.typing import Typing
 from defi_lib.explore.view import PlotView, with_picture
+from defi_lib.numerals import Sentence, tidy
 from defi_lib.words import MORE
 
 #: Above this time (seconds) a model is computed when a slider is released, not while it moves.

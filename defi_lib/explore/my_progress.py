@@ -15,10 +15,10 @@ from IPython.display import HTML
 from defi_lib import progress
 from defi_lib.course import contents
 from defi_lib.course.contents import Page
-from defi_lib.explore.numbers import counted, number, percent, with_unit
 from defi_lib.explore.questions.box import Box, say, status
 from defi_lib.explore.questions.quizfile import lessons, questions_of
 from defi_lib.explore.questions.words import plain
+from defi_lib.numerals import counted, number, percent, with_unit
 from defi_lib.progress import Guess, Summary
 
 EMPTY = (

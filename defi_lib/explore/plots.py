@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.explore import numbers
-from defi_lib.explore.numbers import Format
+from defi_lib import numerals
+from defi_lib.numerals import Format
 from defi_lib.theme import RULE, SERIES
 from defi_lib.validation import finite
 
@@ -55,7 +55,7 @@ class Axis:
     def ticks(self, shown: tuple[float, float]) -> dict[float, str]:
         """Where the axis has its marks when it shows this range, and what is written at them."""
         low, high = self.range or shown
-        return numbers.ticks(max(low, shown[0]), min(high, shown[1]), self.log, self.format)
+        return numerals.ticks(max(low, shown[0]), min(high, shown[1]), self.log, self.format)
 
 
 @dataclass(frozen=True)

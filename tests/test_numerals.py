@@ -1,7 +1,7 @@
 import pytest
 
-from defi_lib.explore import numbers
-from defi_lib.explore.numbers import MINUS, SPACE, tidy
+from defi_lib import numerals
+from defi_lib.numerals import MINUS, SPACE, tidy
 
 
 @pytest.mark.parametrize(
@@ -36,9 +36,9 @@ def test_sentences_have_one_spelling(python, spelled):
     ],
 )
 def test_axes_are_written_in_full(low, high, log, kind, labels):
-    marks = numbers.ticks(low, high, log, kind)
+    marks = numerals.ticks(low, high, log, kind)
     assert list(marks.values()) == labels and all(low <= place <= high for place in marks)
 
 
 def test_counted():
-    assert numbers.counted(1, "link") == "1 link" and numbers.counted(0, "link") == "0 links"
+    assert numerals.counted(1, "link") == "1 link" and numerals.counted(0, "link") == "0 links"

@@ -1,0 +1,24 @@
+"""What is measured for each claim: worlds, turning points and verdicts; one module of effects for each part.
+
+A claim has readings, each precise enough to be false. A reading is tested in today's world and in many plausible ones:
+is it true, by how much, and at which value of which assumption does the answer turn?
+
+>>> evidence("X9a").sentence()  # doctest: +SKIP
+"""
+
+import numpy  # noqa: F401 - what every part needs
+
+from defi_lib.lazy import attach
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    {
+        "unknowns": ["Assumption", "PEOPLE", "assumptions", "changes", "in_unit"],
+        "situations": ["Case", "cases"],
+        "effects": ["Control", "Count", "Effect", "Proof", "Registry"],
+        "registry": ["effect", "evidence", "tested"],
+        "turning": ["Turning", "turned", "turning_points"],
+        "verdicts": ["Evidence", "evidence_on"],
+        "drawing": ["WORLDS", "today", "worlds"],
+    },
+)

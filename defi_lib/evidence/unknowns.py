@@ -1,0 +1,164 @@
+"""What a reading assumes: today's value of each unknown, and the range in which it may be.
+
+The table ``assumptions.csv`` is written before an effect is computed. A later change keeps the old row, with the day
+and the reason; :func:`changes` counts them. A row whose reading is ``*`` holds for all readings that name it, so that
+the price of gas is one number in the whole course.
+
+Ranges follow one rule. ``published``: three or more values of grade A or B, lowest to highest. ``factor two``: half to
+double the newest value, where fewer are published. ``our choice``: no published value, or one that does not fit; the
+reason stands beside it. An axis is logarithmic if its high end is more than three times its low end.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from defi_lib.numerals import number, percent, with_unit
+from defi_lib.validation import one_of
+
+RULES = ("published", "factor two", "our choice")
+
+#: Who somebody is and when something holds are fixed before worlds are drawn; all else is unknown.
+ROLES = ("unknown", "person", "regime")
+
+#: Persons of the whole course: what somebody has, sends or trades, in USD.
+PEOPLE = (50.0, 500.0, 5_000.0)
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """One number that nobody knows for certain, or one of a few things.
+
+    A world holds its value; of a choice the number of the option, from 0.
+    """
+
+    name: str
+    label: str  #: a noun phrase: "the price of gas"
+    unit: str  #: "% …" stands for a ratio that is written as per cent
+    today: float
+    low: float
+    high: float
+    rule: str = "our choice"
+    role: str = "unknown"
+    least: float = 0.0  #: what can be at all: wider ranges end there
+    most: float = math.inf
+    sources: tuple[str, ...] = ()  #: ids of published figures
+    reason: str = ""
+    options: tuple[str, ...] = ()  #: of a choice
+    frozen: str = ""  #: the day on which the row was set
+
+    def __post_init__(self) -> None:
+        one_of("rule", self.rule, RULES)
+        one_of("role", self.role, ROLES)
+        ordered = self.least <= self.low <= self.today <= self.high <= self.most
+        if not (ordered and self.low < self.high and math.isfinite(self.high)):
+            raise ValueError(f"{self.name}: today = {self.today} must lie in a range, not in [{self.low}, {self.high}]")
+        if not (self.sources or self.reason):
+            raise ValueError(f"{self.name} has neither sources nor a reason")
+
+    @property
+    def log(self) -> bool:
+        """Whether equal factors count as equal distances: for ranges wider than a factor of three."""
+        return not self.options and self.low > 0 and self.high / self.low > 3
+
+    def place(self, value: ArrayLike, *, linear: bool = False) -> NDArray[np.float64]:
+        """Where a value stands in the range: 0 at the low end, 1 at the high end."""
+        if self.options:
+            return (np.asarray(value, float) + 0.5) / len(self.options)
+        low, high = self._axis([self.low, self.high], linear)
+        return (self._axis(value, linear) - low) / (high - low)
+
+    def value(self, place: ArrayLike, *, width: float = 1.0, linear: bool = False) -> NDArray[np.float64]:
+        """The value at a place of the range, which ``width`` stretches around today's value."""
+        if self.options:
+            return np.minimum(np.floor(np.asarray(place) * len(self.options)), len(self.options) - 1.0)
+        start = self.place(self.today, linear=linear)
+        low, high = self._axis([self.low, self.high], linear)
+        where = low + (high - low) * (start + width * (np.asarray(place, float) - start))
+        ends = (self.low, self.high) if width <= 1 else (self.least, self.most)
+        return np.clip(np.exp(where) if self.log and not linear else where, *ends)
+
+    def grid(self, points: int = 65) -> NDArray[np.float64]:
+        """The range from end to end, today's value among its values; of a choice all options."""
+        if self.options:
+            return np.arange(len(self.options), dtype=float)
+        return np.unique(np.append(self.value(np.linspace(0, 1, points)), self.today))
+
+    def written(self, value: float, digits: int = 2) -> str:
+        """A value with its unit, for sentences."""
+        if self.options:
+            return self.options[int(value)]
+        return in_unit(value, self.unit, digits)
+
+    def _axis(self, value: ArrayLike, linear: bool) -> NDArray[np.float64]:
+        array = np.asarray(value, float)
+        return np.log(array) if self.log and not linear else array
+
+
+def in_unit(value: float, unit: str, digits: int = 2) -> str:
+    """A value with its unit.
+
+    >>> in_unit(0.0123, "% a year"), in_unit(2_345, "USD a year"), in_unit(12, "s"), in_unit(1.5, "")
+    ('1.2\\xa0% a year', '$2,345 a year', '12 s', '1.5')
+    """
+    if unit.startswith("%"):
+        return percent(value, digits) + unit[1:]
+    if unit == "USD" or unit.startswith("USD "):
+        return with_unit(value, unit, digits) + unit[3:]
+    return f"{number(value, digits)} {unit}".rstrip()
+
+
+def assumptions(reading: str, names: Iterable[str]) -> dict[str, Assumption]:
+    """The assumptions called ``names`` as the reading ``reading`` has them, or else as all readings have them.
+
+    Raises:
+        ValueError: a name without a row.
+    """
+    rows = _rows()
+    missing = [name for name in names if (reading, name) not in rows and ("*", name) not in rows]
+    if missing:
+        raise ValueError(f"{reading} has no row in assumptions.csv for {', '.join(missing)}")
+    return {name: rows.get((reading, name)) or rows["*", name] for name in names}
+
+
+def changes() -> list[dict[str, str]]:
+    """The rows that no longer count: each with the day on which it was replaced, and why."""
+    return [row for row in _table() if row["replaced"]]
+
+
+@cache
+def _rows() -> dict[tuple[str, str], Assumption]:
+    return dict(_parsed())
+
+
+def _parsed() -> Iterator[tuple[tuple[str, str], Assumption]]:
+    for row in _table():
+        if not row["replaced"]:
+            yield (row["reading"], row["name"]), _assumption(row)
+
+
+def _assumption(row: dict[str, str]) -> Assumption:
+    options = tuple(part.strip() for part in row["options"].split("|")) if row["options"] else ()
+    texts: dict[str, Any] = {name: row[name] for name in ("name", "label", "unit", "rule", "role", "reason", "frozen")}
+    numbers: dict[str, Any] = {
+        name: float(row[name]) for name in ("today", "low", "high", "least", "most") if row[name]
+    }
+    sources = tuple(part.strip() for part in row["sources"].split(";") if part.strip())
+    if options:
+        numbers |= {"low": 0.0, "high": len(options) - 1.0}
+    return Assumption(**texts, **numbers, sources=sources, options=options)
+
+
+@cache
+def _table() -> tuple[dict[str, str], ...]:
+    with (files("defi_lib.evidence") / "assumptions.csv").open(encoding="utf-8") as file:
+        return tuple(csv.DictReader(file))
