@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
+import numpy as np
 from bokeh.models import ColumnDataSource, FactorRange, FixedTicker, HoverTool, Range1d
 from bokeh.models.annotations import Span
 from bokeh.plotting import figure
@@ -59,6 +60,9 @@ class LiveFigure:
             tools="",
             min_border_right=20,
         )
+        for axis, shown in ((self.model.xaxis[0], x_range), (self.model.yaxis[0], y_range)):
+            if shown is not None:
+                axis.ticker = FixedTicker()
         self._show_range(self.model.x_range, self.model.xaxis[0], plot.x, x_range)
         self._show_range(self.model.y_range, self.model.yaxis[0], plot.y, y_range)
         self._ghosts: list[Any] = []
@@ -68,12 +72,14 @@ class LiveFigure:
         self._draw(columns)
 
     def update(self, result: Columns) -> None:
-        """Show new columns."""
+        """Show new columns; nothing is sent of what stays as it is."""
         columns = columns_of(self.plot, result)
         if self._bars:
             self.model.y_range.update(factors=_factors(columns[self._bars.category]))
         for key, source in self._sources.items():
-            source.data = self._data(key, columns)
+            data = self._data(key, columns)
+            if new := {name: data[name] for name in data if not np.array_equal(data[name], source.data[name])}:
+                source.data.update(new)
         for rule, span in self._rules:
             span.location = rule.place(columns)
         x_range, y_range = ranges(self.plot, self._start, columns)
@@ -92,7 +98,9 @@ class LiveFigure:
             return
         labels = axis.ticks(wanted)
         shown.update(start=wanted[0], end=wanted[1])
-        drawn.update(ticker=FixedTicker(ticks=list(labels)), major_label_overrides=labels)
+        # The same ticker throughout: for a new one Bokeh would look through all models of the figure.
+        drawn.ticker.ticks = list(labels)
+        drawn.major_label_overrides = labels
 
     def _draw(self, columns: dict[str, Any]) -> None:
         legend = iter(self.plot.legend)

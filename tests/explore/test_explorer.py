@@ -68,6 +68,31 @@ def test_setting_moves_widget_plot_and_sentence_with_one_message():
     assert len(content["ids"]) == len(buffers) > 0 and json.loads(content["patch"])["events"]
 
 
+def test_a_movement_sends_one_message_of_what_changed_and_makes_no_model():
+    """These would make the plot lag: a new model, for which Bokeh searches all others; messages; columns sent again."""
+    explorer = explore(
+        lambda part, depth: {"left": depth * (1 - part), "limit": np.full_like(part, 9.0)},
+        along="part",
+        part=Percent("Taken", start=30),
+        depth=Slider("Depth", "", 1, 100, start=10),
+        plot=Plot(Line("part", "left"), Line("part", "limit"), Now("part", "left"), x=Axis("Taken"), y=Axis("Left")),
+        say="{left:.2f} is left.",
+    )
+    explorer.view._document.models.recompute = lambda: pytest.fail("the models of the figure were searched")
+    messages = sent_by(explorer)
+    explorer.set(depth=50)
+    explorer.set(depth=80)  # the axis of values grows again
+    explorer.set(part=0.5)  # only the reader's point moves
+    sent = [(json.loads(content["patch"])["events"], buffers) for content, buffers in messages]
+    attrs = [[event.get("attr") for event in events] for events, _ in sent]
+    columns = [sorted(name for event in events for name in event.get("cols") or ()) for events, _ in sent]
+    assert len(messages) == 3 and attrs[2] == ["data"]
+    assert columns == [["left", "left now"], ["left", "left now"], ["left now", "part now"]]
+    curve = explorer.result["left"].nbytes
+    assert [sum(map(len, buffers)) for _, buffers in sent] == [curve + 8, curve + 8, 16]
+    assert all('"type":"object"' not in content["patch"] for content, _ in messages)
+
+
 def test_error_is_shown_in_place_and_the_last_good_plot_stays():
     explorer = make()
     messages = sent_by(explorer)
