@@ -22,10 +22,14 @@ _LESSON = re.compile(r"course[/\\](\d+)_[^/\\]+[/\\](\d+)_[^/\\]+\.ipynb$")
 
 def enabled() -> bool:
     """Whether progress is kept: as the switch says, or else where a reader is."""
-    switch = os.environ.get(SWITCH, "").strip()
-    if switch.lower() == "off" or "NBGRADER_EXECUTION" in os.environ:  # what is graded is not the reader's
+    return _switch().lower() != "off" and has_reader()
+
+
+def has_reader() -> bool:
+    """Whether somebody reads what this kernel shows, and can answer: not so in tests, in grading and in other tools."""
+    if "NBGRADER_EXECUTION" in os.environ:  # what is graded is not the reader's
         return False
-    if switch:
+    if _switch().lower() not in ("", "off"):
         return True
     if any(os.environ.get(name) for name in _TOOLS):
         return False
@@ -34,9 +38,8 @@ def enabled() -> bool:
 
 def path() -> Path:
     """The file: the one that the switch names, or that in the reader's data folder."""
-    switch = os.environ.get(SWITCH, "").strip()
-    if switch and switch.lower() != "off":
-        return Path(switch).expanduser()
+    if _switch().lower() not in ("", "off"):
+        return Path(_switch()).expanduser()
     return _data_folder() / NAME
 
 
@@ -46,6 +49,10 @@ def lesson_here() -> str:
     if place := _LESSON.search(notebook):
         return f"{int(place[1])}.{int(place[2])}"
     return "start" if notebook.endswith("00_start_here.ipynb") else ""
+
+
+def _switch() -> str:
+    return os.environ.get(SWITCH, "").strip()
 
 
 def _data_folder() -> Path:

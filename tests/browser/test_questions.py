@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from tests.browser.conftest import Watched
-from tools.browser import scroll_to
+from tests.browser.conftest import OPEN, Watched
+from tools.browser import run_all_cells, scroll_to, server
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -52,6 +52,25 @@ def test_a_prediction_takes_what_people_type(open_lesson):
     compared = page.locator(".defi-question", has_text="The answer is").first
     compared.get_by_text("You said 3 %").wait_for(timeout=10_000)
     assert lesson.errors == [] and lesson.strayed == []
+
+
+@pytest.mark.thorough
+def test_after_run_all_the_answer_waits_for_the_commitment(chrome, course, tmp_path, monkeypatch):
+    monkeypatch.setenv("DEFI_COURSE_PROGRESS", str(tmp_path / "progress.json"))  # for the server: here a reader reads
+    with server("jupyterlab", *OPEN, directory=course, probe="lab") as address:
+        page = chrome.new_page(viewport={"width": 1280, "height": 900})
+        lesson = Watched(page, address)
+        page.goto(f"{address}lab/tree/{LESSON}?reset")
+        run_all_cells(page)
+        scroll_to(page, ".defi-question >> text=This gives the answer away")
+        assert page.get_by_text("1.2842%").count() == 0
+        scroll_to(page, ENTRY)
+        page.locator(ENTRY).fill("0,5")
+        page.locator(ENTRY).press("Enter")
+        scroll_to(page, "text=1.2842%")
+        assert page.get_by_text("This gives the answer away").count() == 0
+        assert lesson.errors == [] and lesson.strayed == []
+        page.close()
 
 
 def test_a_quiz_is_shuffled_and_counts_first_tries(open_lesson):

@@ -182,7 +182,7 @@ def test_a_closed_comparison_is_forgotten():
     guess.commit("5")
     del box
     gc.collect()
-    assert len(guess._kept.comparisons) == 0
+    assert len(guess._kept.waiting) == 0
 
 
 def test_choices_are_committed_likewise():

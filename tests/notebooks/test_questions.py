@@ -20,6 +20,12 @@ SAYS_THE_ANSWER = {
     "4.1": "the live text of the first explorer",
     "7.2": "the live text of the first explorer, and the words under it",
 }
+#: Lessons that tell the answer when all cells are run, before the reader has committed. May only shrink.
+RUN_TELLS = {"1.2", "2.4", "3.1", *SAYS_THE_ANSWER}
+#: Cells that say the answer in other words; they are withheld too.
+IN_OTHER_WORDS = {"7.9": {"cell-08"}}  # the two numbers whose ratio is asked for
+#: Lessons with the number in what stands above the question, and why it says nothing.
+BY_CHANCE = {"3.2": "fifty miners; what is asked for is their part"}
 #: Lessons in which the answer stands less than a screen below the question. May only shrink.
 TOO_NEAR = {"2.4"}
 #: Right options whose words stand in the lesson. May only shrink.
@@ -42,7 +48,7 @@ def shown(cell):
     for output in cell.get("outputs", ()):
         parts.append("".join(output.get("text", "")))
         parts += ["".join(text) for kind, text in output.get("data", {}).items() if not kind.startswith("image/png")]
-    return " ".join(filter(None, parts))
+    return re.sub(r"base64,[\w+/=]+", "", " ".join(filter(None, parts)))
 
 
 def squeezed(text):
@@ -52,6 +58,14 @@ def squeezed(text):
 
 def folded(cell):
     return cell["metadata"].get("jupyter", {}).get("source_hidden", False)
+
+
+def collapsed(cell):
+    return cell["metadata"].get("jupyter", {}).get("outputs_hidden", False)
+
+
+def withheld(cell):
+    return source(cell).startswith("guess.withhold()")
 
 
 def place(notebook, pattern):
@@ -131,10 +145,36 @@ def test_nothing_before_the_comparison_gives_the_answer_away(path):
     asked, compared = place(notebook, r"= predict\("), place(notebook, r"\.compare\(")
     told = []
     for cell in notebook["cells"][asked + 1 : compared]:
-        hidden = cell["metadata"].get("jupyter", {}).get("outputs_hidden", False)
-        text = ("" if folded(cell) else source(cell)) + ("" if hidden else shown(cell))
+        text = ("" if folded(cell) else source(cell)) + ("" if collapsed(cell) else shown(cell))
         told += [cell["id"]] if says(text, ANSWERS.get(lesson)) else []
     assert bool(told) == (lesson in SAYS_THE_ANSWER), told
+
+
+@pytest.mark.parametrize("path", COURSE, ids=name)
+def test_running_all_cells_does_not_give_the_answer_away(path):
+    """Whoever runs a cell sees what it shows, collapsed or not: a screen below the comparison at the earliest."""
+    notebook, lesson = read(path), lesson_of(path)
+    asked, compared = place(notebook, r"= predict\("), place(notebook, r"\.compare\(")
+    cells = notebook["cells"][asked if lesson in BY_CHANCE else 0 : compared]
+    words = 0
+    for cell in notebook["cells"][compared + 1 :]:
+        words += len(source(cell).split())
+        cells += [cell] if words < SCREEN else []
+    told = [
+        cell["id"]
+        for cell in cells
+        if not withheld(cell)
+        and (says(shown(cell), ANSWERS.get(lesson)) or cell["id"] in IN_OTHER_WORDS.get(lesson, ()))
+    ]
+    assert bool(told) == (lesson in RUN_TELLS), told
+
+
+@pytest.mark.parametrize("path", COURSE, ids=name)
+def test_what_is_withheld_is_shipped_collapsed_and_the_other_way_round(path):
+    cells = code(read(path))
+    assert [cell["id"] for cell in cells if withheld(cell)] == [
+        cell["id"] for cell in cells if collapsed(cell) and lesson_of(path) not in RUN_TELLS
+    ]
 
 
 #: What the lessons compute; a choice that is no number is not looked for.
@@ -146,10 +186,12 @@ ANSWERS = {
 
 
 def says(text, answer):
-    """Whether the text holds the answer, as a number or as a part of one."""
+    """Whether the text holds the answer, as a number, as a part of one, or as the factor by which something grows."""
     numbers = re.findall(r"(?<![\w.])\d[\d_,]*(?:\.\d+)?(?!\w)", text) if answer else ()
     values = [float(re.sub("[_,]", "", number)) for number in numbers]
-    return any(abs(each - answer) <= 0.006 * answer for value in values for each in (value, 100 * value))
+    return any(
+        abs(each - answer) <= 0.006 * answer for value in values for each in (value, 100 * value, 100 * value - 100)
+    )
 
 
 @pytest.mark.parametrize("path", COURSE, ids=name)
@@ -157,11 +199,7 @@ def test_an_answer_that_is_printed_stands_a_screen_below_the_question(path):
     notebook = read(path)
     asked, compared = place(notebook, r"= predict\("), place(notebook, r"\.compare\(")
     between = notebook["cells"][asked + 1 : compared + 1]
-    first = next(
-        n
-        for n, c in enumerate(between)
-        if n == len(between) - 1 or c["metadata"].get("jupyter", {}).get("outputs_hidden")
-    )
+    first = next(n for n, c in enumerate(between) if n == len(between) - 1 or collapsed(c))
     words = sum(len(source(cell).split()) for cell in between[: first + (first < len(between) - 1)])
     assert (words < SCREEN) == (lesson_of(path) in TOO_NEAR), words
 

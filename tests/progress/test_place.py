@@ -44,6 +44,23 @@ def test_kept_where_a_reader_is_and_nowhere_else(environment, variables, kept):
     assert progress.enabled() is kept
 
 
+@pytest.mark.parametrize(
+    ("variables", "reads"),
+    [
+        ({}, False),
+        (READER, True),
+        ({place.SWITCH: "off", **READER}, True),
+        ({place.SWITCH: "off"}, False),
+        ({place.SWITCH: "off", "PYTEST_VERSION": "9", **READER}, False),
+        ({"NBGRADER_EXECUTION": "autograde", **READER}, False),
+        ({place.SWITCH: "/somewhere/else.json", "PYTEST_VERSION": "9"}, True),
+    ],
+)
+def test_a_reader_is_known_also_if_no_progress_is_kept(environment, variables, reads):
+    environment(**variables)
+    assert place.has_reader() is reads
+
+
 def test_the_file_stands_in_the_users_data_folder_or_where_the_switch_says(environment, tmp_path):
     environment(HOME=str(tmp_path), XDG_DATA_HOME=str(tmp_path / "data"))
     assert progress.path().name == "progress.json" and progress.path().parent.name == "defi-course"

@@ -6,32 +6,43 @@ import html
 import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 import ipywidgets as widgets
+from IPython.display import display
 
 from defi_lib.explore.questions.answers import Answer, offer
 from defi_lib.explore.questions.box import Box, paragraph, say, status
 from defi_lib.explore.questions.entry import Entry
+from defi_lib.explore.questions.withholding import Output, until_the_cell_ends
 from defi_lib.explore.questions.words import number_in, plain, shown, span
+from defi_lib.progress.place import has_reader
 from defi_lib.validation import between
 
 _FIRST = "Commit to a prediction first; then the answer appears here."
+_LATER = "This gives the answer away. Commit to a prediction first; then it appears here."
 _AGAIN = "Change my answer once"
+
+
+class Waiting(Protocol):
+    """What stands on the page and changes with the commitment."""
+
+    def refresh(self) -> None:
+        """Say what can be said now."""
 
 
 @dataclass
 class _Kept:
-    """What stays when the cell of a prediction is run again: comparisons find it here."""
+    """What stays when the cell of a prediction is run again: what waits for the commitment finds it here."""
 
     committed: Any = None
     changed: bool = False  #: whether the one change is used up
     answer: Any = None
-    comparisons: weakref.WeakSet[Comparison] = field(default_factory=weakref.WeakSet)
+    waiting: weakref.WeakSet[Waiting] = field(default_factory=weakref.WeakSet)
 
     def refresh(self) -> None:
-        for comparison in tuple(self.comparisons):
-            comparison.refresh()
+        for each in tuple(self.waiting):
+            each.refresh()
 
 
 #: By lesson and name; predictions without a lesson are found by nothing, and keep to themselves.
@@ -135,10 +146,21 @@ class Prediction(Box):
         """
         self._kept.answer = answer
         comparison = Comparison(self._kept, self._asked.show, answer, because)
-        self._kept.comparisons.add(comparison)
+        self._kept.waiting.add(comparison)
         if self.committed is not None:
             self._offer()
         return comparison
+
+    def withhold(self) -> None:
+        """Let what this cell prints and displays from here on wait for the commitment: it gives the answer away.
+
+        After a commitment nothing is withheld; nor where nobody reads (tests, tools, :func:`has_reader`), so that a
+        shipped lesson holds what the cell prints. An exception is always shown.
+        """
+        if self.committed is None and has_reader():
+            withheld = Withheld(self._kept)
+            display(withheld)
+            withheld.begin()
 
     def _typed(self, value: Any) -> Any:
         return value if isinstance(value, str) or self._asked.options else f"{value:.10g}"
@@ -171,7 +193,33 @@ class Comparison(Box):
 
     def close(self) -> None:
         """Leave the page, and wait for no commitment any more."""
-        self._kept.comparisons.discard(self)
+        self._kept.waiting.discard(self)
+        super().close()
+
+
+class Withheld(Box):
+    """What a cell shows, as soon as the reader has committed. Made by :meth:`Prediction.withhold`."""
+
+    def __init__(self, kept: _Kept) -> None:
+        self._kept = kept
+        self._said, self._shown = status(_LATER), widgets.Output()
+        self._outputs: list[Output] = []
+        super().__init__([self._said, self._shown], _LATER)
+        kept.waiting.add(self)
+
+    def begin(self) -> None:
+        """Keep what the running cell shows from now on."""
+        self._outputs = until_the_cell_ends(self.refresh)
+
+    def refresh(self) -> None:
+        """Show what was withheld, or withhold it again."""
+        committed = self._kept.committed is not None
+        say(self._said, "" if committed else _LATER)
+        self._shown.outputs = tuple(self._outputs) if committed else ()
+
+    def close(self) -> None:
+        """Leave the page, and wait for no commitment any more."""
+        self._kept.waiting.discard(self)
         super().close()
 
 
