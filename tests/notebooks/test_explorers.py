@@ -37,7 +37,7 @@ HARDLY_SEEN: dict[tuple[str, int], set[str]] = {
     ("2.04_cascades", 0): {"rules"},
     ("3.01_blocks_keys_and_fees", 0): {"data", "provider"},
     ("3.01_blocks_keys_and_fees", 1): {"willing"},
-    ("3.03_proof_of_stake", 1): {"fee", "machine", "small"},
+    ("3.08_proof_of_stake", 1): {"fee", "machine", "small"},
     ("4.02_launches_and_vesting", 0): {"paid"},
     ("4.02_launches_and_vesting", 1): {"accounts"},
     ("7.03_the_price_of_compute", 2): {"worth"},

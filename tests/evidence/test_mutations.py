@@ -1,0 +1,32 @@
+"""A changed sign, a dropped fee, swapped sides: no such change of an effect passes its placebos and controls."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import defi_lib.evidence
+from defi_lib.claims import reading
+from defi_lib.evidence import tested
+from tests.support.evidence_checks import failures, mutants
+
+HERE = Path(defi_lib.evidence.__file__).parent
+
+#: Changes that change nothing, with the reason.
+EQUIVALENT: dict[str, str] = {}
+
+
+@pytest.mark.parametrize("id", [id for id in tested() if reading(id).kind == "model"])
+def test_every_change_of_an_effect_is_noticed(id):
+    survived = []
+    for what, changed in mutants(HERE / f"{reading(id).module}.py", id):
+        if changed is None or what in EQUIVALENT:
+            continue
+        try:
+            with np.errstate(all="ignore"):
+                noticed = failures(changed, count=32)
+        except (ValueError, ArithmeticError, RuntimeError):
+            continue
+        if not noticed:
+            survived.append(what)
+    assert survived == [], "add a control that tells them apart, or name them as equivalent"
