@@ -152,6 +152,15 @@ class Registry:
         """Register a function that gives the :class:`Proof` of a reading of kind "logic"."""
         return self._other(id, "logic")
 
+    @classmethod
+    def joined(cls, module: str, *parts: Registry) -> Registry:
+        """The evidence of a module whose effects stand in several files."""
+        whole = cls(module)
+        for part in parts:
+            whole.effects.update(part.effects)
+            whole.others.update(part.others)
+        return whole
+
     def has(self, id: str) -> bool:
         """Whether the reading has evidence."""
         return id in self.effects or id in self.others

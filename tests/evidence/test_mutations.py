@@ -1,16 +1,14 @@
 """A changed sign, a dropped fee, swapped sides: no such change of an effect passes its placebos and controls."""
 
+import inspect
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-import defi_lib.evidence
 from defi_lib.claims import reading
-from defi_lib.evidence import tested
+from defi_lib.evidence import effect, tested
 from tests.support.evidence_checks import failures, mutants
-
-HERE = Path(defi_lib.evidence.__file__).parent
 
 #: Changes that change nothing, with the reason.
 EQUIVALENT: dict[str, str] = {}
@@ -19,7 +17,7 @@ EQUIVALENT: dict[str, str] = {}
 @pytest.mark.parametrize("id", [id for id in tested() if reading(id).kind == "model"])
 def test_every_change_of_an_effect_is_noticed(id):
     survived = []
-    for what, changed in mutants(HERE / f"{reading(id).module}.py", id):
+    for what, changed in mutants(Path(inspect.getsourcefile(effect(id).function)), id):
         if changed is None or what in EQUIVALENT:
             continue
         try:

@@ -47,6 +47,7 @@ def mutants(path: Path, id: str) -> Iterator[tuple[str, Effect | None]]:
     """
     tree = ast.parse(path.read_text(encoding="utf-8"))
     functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    assert _effect(tree, path, id), "the module does not run by itself"
     start = next(name for name, node in functions.items() if id in _registered(node))
     for name in _used(start, functions):
         for number in range(sum(1 for _ in ast.walk(functions[name]))):
