@@ -22,10 +22,14 @@ class Turning(NamedTuple):
     points: tuple[float, ...]  #: where it turns, nearest to today first; of a choice the options with the other answer
     distance: float  #: of the nearest, as a part of the range; inf = none
     jump: bool  #: the effect jumps there
+    beyond: float | None = None  #: the nearest point outside the range, where there is none in it
 
 
 def turning_points(effect: Effect, start: Worlds | None = None) -> dict[str, Turning]:
-    """For each assumption the places where the answer turns, when it alone moves through its range from ``start``.
+    """For each assumption the places where the answer turns, when it alone moves from ``start``.
+
+    Where the range holds none, the nearest outside is looked for: up to a hundred times the ends of a logarithmic
+    range, five lengths of a linear one, and never beyond what can be at all.
 
     Args:
         effect: of a reading.
@@ -34,23 +38,38 @@ def turning_points(effect: Effect, start: Worlds | None = None) -> dict[str, Tur
     known = effect.assumptions
     here = {name: float(values[0]) for name, values in (start or today(known)).items()}
     grids = {name: np.unique(np.append(each.grid(), here[name])) for name, each in known.items()}
-    lengths = [len(grid) for grid in grids.values()]
+    true, found = _crossings(effect, here, grids)
+    far = {name: known[name].reach() for name in grids if not found[name] and not known[name].options}
+    beyond = _crossings(effect, here, far)[1] if far else {}
+    result = {}
+    for name, each in known.items():
+        points, jump = [point for point, _ in found[name]], bool(found[name]) and found[name][0][1]
+        if each.options:
+            points, jump = list(grids[name][true[name] != true[name][int(here[name])]]), True
+        place = float(np.abs(each.place(points[0]) - each.place(here[name]))) if points else np.inf
+        outside = next((point for point, _ in beyond.get(name, [])), None)
+        result[name] = Turning(name, grids[name], true[name], tuple(map(float, points)), place, jump, outside)
+    return result
+
+
+def _crossings(
+    effect: Effect, here: dict[str, float], grids: dict[str, NDArray[np.float64]]
+) -> tuple[dict[str, NDArray[np.bool_]], dict[str, list[tuple[float, bool]]]]:
+    """Along each grid: whether the reading is true, and where that turns (nearest first; whether the effect jumps)."""
+    known, lengths = effect.assumptions, [len(grid) for grid in grids.values()]
     names = np.repeat(list(grids), lengths)
     all_true = effect.true(_moved(here, names, np.concatenate(list(grids.values()))))
     true = dict(zip(grids, np.split(all_true, np.cumsum(lengths)[:-1]), strict=True))
-    ranges = [name for name, each in known.items() if not each.options]
+    ranges = [name for name in grids if not known[name].options]
     edges = [(name, int(k)) for name in ranges for k in np.flatnonzero(np.diff(true[name]))]
     places, jumps = _bisected(effect, here, grids, edges)
-    result = {}
-    for name, each in known.items():
-        found = [place for (at, _), place in zip(edges, places, strict=True) if at == name]
-        if each.options:
-            found = list(grids[name][true[name] != true[name][int(here[name])]])
-        far = np.abs(each.place(found) - each.place(here[name])) if found else np.empty(0)
-        points = tuple(float(found[k]) for k in np.argsort(far, kind="stable"))
-        jump = bool(each.options) or any(jumps[k] for k, place in enumerate(places) if place in points[:1])
-        result[name] = Turning(name, grids[name], true[name], points, float(min(far, default=np.inf)), jump)
-    return result
+    found: dict[str, list[tuple[float, bool]]] = {name: [] for name in grids}
+    for (name, _), place, jump in zip(edges, places, jumps, strict=True):
+        found[name].append((float(place), bool(jump)))
+    for name, points in found.items():
+        start = known[name].place(here[name])
+        points.sort(key=lambda point: float(np.abs(known[name].place(point[0]) - start)))
+    return true, found
 
 
 def turned(effect: Effect, drawn: Worlds, fixed: dict[str, float] | None = None) -> dict[str, float]:

@@ -27,6 +27,9 @@ from defi_lib.validation import one_of
 
 RULES = ("published", "factor two", "our choice")
 
+#: How far beyond a range a turning point is looked for: a factor, and lengths of the range.
+_FAR, _LONG = 100.0, 5.0
+
 #: Who somebody is and when something holds are fixed before worlds are drawn; all else is unknown.
 ROLES = ("unknown", "person", "regime")
 
@@ -92,6 +95,14 @@ class Assumption:
         if self.options:
             return np.arange(len(self.options), dtype=float)
         return np.unique(np.append(self.value(np.linspace(0, 1, points)), self.today))
+
+    def reach(self, points: int = 257) -> NDArray[np.float64]:
+        """Far beyond the range on both sides, as far as anything can be: where a turning point is looked for last."""
+        low, high = self._axis([self.low, self.high], False)
+        far = math.log(_FAR) if self.log else _LONG * (high - low)
+        grid = np.linspace(low - far, high + far, points)
+        values = np.clip(np.exp(grid) if self.log else grid, self.least, self.most)
+        return np.unique(np.append(values, self.today))
 
     def written(self, value: float, digits: int = 2) -> str:
         """A value with its unit, for sentences."""

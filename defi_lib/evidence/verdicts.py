@@ -71,15 +71,19 @@ class Evidence(NamedTuple):
 
     def turns(self) -> str:
         """Where today's answer turns when one assumption alone moves."""
-        if not self.nearest:
-            return "No assumption alone turns it within our ranges."
-        named = [name for name in self.decisive if self.turning[name].points][:1] or self.nearest[:1]
-        return "It turns if " + self.turn_of(named[0]) + "."
+        if self.nearest:
+            named = [name for name in self.decisive if self.turning[name].points][:1] or self.nearest[:1]
+            return "It turns if " + self.turn_of(named[0], self.turning[named[0]].points[0]) + "."
+        outside = {name: each.beyond for name, each in self.turning.items() if each.beyond is not None}
+        if not outside:
+            return "No assumption alone turns it."
+        named = [name for name in self.decisive if name in outside][:1] or list(outside)[:1]
+        return "It turns only outside our ranges: if " + self.turn_of(named[0], outside[named[0]]) + "."
 
-    def turn_of(self, name: str) -> str:
-        """ "the price of gas rises above 2.2 gwei (today 0.46 gwei)"."""
-        each, turning = self.assumptions[name], self.turning[name]
-        point, here = turning.points[0], self.case.values.get(name, each.today)
+    def turn_of(self, name: str, point: float) -> str:
+        """ "the price of gas rises above 2.2 gwei (today: 0.46 gwei)"."""
+        each = self.assumptions[name]
+        here = self.case.values.get(name, each.today)
         if each.options:
             return f"{each.label} is: {each.written(point)} (today: {each.written(here)})"
         way = "rises above" if point > here else "falls below"

@@ -70,6 +70,14 @@ def test_all_turning_points_are_found_nearest_first():
     assert turning_points(twice)["x"].points == pytest.approx((2.0, 7.0))
 
 
+def test_where_a_range_holds_no_turning_point_the_nearest_outside_is_found():
+    far = effect_of(lambda x, y: 40 - x - y, assumed("x", 5, 1, 9), assumed("y", 1, 0, 2, most=2))
+    found = turning_points(far)
+    assert found["x"].points == () and found["x"].beyond == pytest.approx(39) and found["x"].distance == np.inf
+    assert found["y"].beyond is None, "nothing above its most can be"
+    assert evidence_on(far).turns() == "It turns only outside our ranges: if the x rises above 39 (today: 5)."
+
+
 def test_a_jump_is_found_and_named():
     step = effect_of(lambda x: np.where(x < np.pi, 1.0, -1.0), assumed("x", 1, 0, 10))
     assert turning_points(step)["x"].points == pytest.approx((np.pi,)) and turning_points(step)["x"].jump
