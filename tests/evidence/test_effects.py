@@ -3,11 +3,12 @@
 import pytest
 
 from defi_lib.claims import reading
-from defi_lib.evidence import Count, Proof, cases, effect, evidence, tested, worlds
+from defi_lib.evidence import Count, Proof, cases, effect, evidence, worlds
+from defi_lib.evidence import tested as with_evidence
 from tests.support.evidence_checks import failures
 
-MODELS = [id for id in tested() if reading(id).kind == "model"]
-OTHERS = [id for id in tested() if reading(id).kind != "model"]
+MODELS = [id for id in with_evidence() if reading(id).kind == "model"]
+OTHERS = [id for id in with_evidence() if reading(id).kind != "model"]
 
 
 @pytest.mark.parametrize("id", MODELS)

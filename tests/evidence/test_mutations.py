@@ -7,14 +7,15 @@ import numpy as np
 import pytest
 
 from defi_lib.claims import reading
-from defi_lib.evidence import effect, tested
+from defi_lib.evidence import effect
+from defi_lib.evidence import tested as with_evidence
 from tests.support.evidence_checks import failures, mutants
 
 #: Changes that change nothing, with the reason.
 EQUIVALENT: dict[str, str] = {}
 
 
-@pytest.mark.parametrize("id", [id for id in tested() if reading(id).kind == "model"])
+@pytest.mark.parametrize("id", [id for id in with_evidence() if reading(id).kind == "model"])
 def test_every_change_of_an_effect_is_noticed(id):
     survived = []
     for what, changed in mutants(Path(inspect.getsourcefile(effect(id).function)), id):
