@@ -65,6 +65,9 @@ notebooks: .venv/developer ## execute every notebook again and bring it into nor
 sheets: .venv/developer ## draw explorers at the ends of their controls: make sheets LESSON=course/…
 	$(BIN)/python tools/contact_sheet.py $(LESSON)
 
+old-figures: .venv/developer ## list figures that decide a verdict and are older than twelve months
+	$(BIN)/python tools/old_figures.py
+
 architecture: ## make the picture and the table of docs/architecture.md anew
 	$(PYTHON) tools/architecture.py
 
