@@ -4,8 +4,9 @@ The table ``assumptions.csv`` is written before an effect is computed. A later c
 and the reason; :func:`changes` counts them. A row whose reading is ``*`` holds for all readings that name it, so that
 the price of gas is one number in the whole course.
 
-Ranges follow one rule. ``published``: three or more values of grade A or B, lowest to highest. ``factor two``: half to
-double the newest value, where fewer are published. ``our choice``: no published value, or one that does not fit; the
+Ranges follow rules. ``published``: three or more values of grade A or B of the last two years, lowest to highest.
+``in force``: all values of a price list or a contract, whatever its date. ``factor two``: half to double the newest
+value, where fewer are published. ``our choice``: no published value, or one that does not fit; the
 reason stands beside it. An axis is logarithmic if its high end is more than three times its low end.
 """
 
@@ -25,7 +26,7 @@ from numpy.typing import ArrayLike, NDArray
 from defi_lib.numerals import number, percent, with_unit
 from defi_lib.validation import one_of
 
-RULES = ("published", "factor two", "our choice")
+RULES = ("published", "in force", "factor two", "our choice")
 
 #: How far beyond a range a turning point is looked for: a factor, and lengths of the range.
 _FAR, _LONG = 100.0, 5.0
