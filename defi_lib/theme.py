@@ -7,6 +7,8 @@ After a change, `make notebooks` draws the stored pictures anew.
 #: white and on near-black.
 SERIES = ("#2f7fc1", "#d9730d", "#159570", "#b565a7", "#a67c00", "#d1495b", "#6b7fd7", "#a05a2c")
 
+TRUE, NOT_TRUE = SERIES[:2]  #: a reading's answer, in bars and maps; what is not true is hatched too
+
 RULE = "#808080"  #: a straight line that marks a limit; no series has this colour
 
 RIGHT = "#009e73"

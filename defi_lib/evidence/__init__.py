@@ -13,12 +13,12 @@ from defi_lib.lazy import attach
 __getattr__, __dir__, __all__ = attach(
     __name__,
     {
-        "unknowns": ["Assumption", "PEOPLE", "assumptions", "changes", "in_unit"],
-        "situations": ["Case", "cases"],
+        "unknowns": ["Assumption", "PEOPLE", "assumptions", "apart", "brief", "changes", "in_unit", "signed"],
+        "situations": ["Case", "cases", "others"],
         "effects": ["Control", "Count", "Effect", "Proof", "Registry"],
         "registry": ["effect", "evidence", "tested"],
         "turning": ["Turning", "turned", "turning_points"],
-        "verdicts": ["Evidence", "evidence_on"],
+        "verdicts": ["Evidence", "evidence_on", "written"],
         "drawing": ["WORLDS", "today", "worlds"],
     },
 )

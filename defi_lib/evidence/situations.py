@@ -11,6 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
+from defi_lib.evidence.drawing import today
 from defi_lib.evidence.effects import Effect
 from defi_lib.evidence.unknowns import PEOPLE
 from defi_lib.numerals import with_unit
@@ -22,6 +23,11 @@ class Case(NamedTuple):
     name: str  #: "$50, in March 2024"
     when: str  #: "today", "in March 2024"
     values: Mapping[str, float]  #: what is fixed
+
+    @property
+    def who(self) -> str:
+        """ "$50"; "" if the reading names no person."""
+        return self.name.removesuffix(self.when).removesuffix(", ")
 
 
 class Regime(NamedTuple):
@@ -64,3 +70,12 @@ def _regimes() -> tuple[Regime, ...]:
         for row in csv.DictReader(file):
             values.setdefault(row["when"], {})[row["name"]] = float(row["value"])
     return tuple(Regime(when, each) for when, each in values.items())
+
+
+def others(effect: Effect) -> list[str]:
+    """The answers for other persons and past times, a line for each person: "$50, today: not true; in 2024: true"."""
+    answers = [(case, bool(effect.true(today(effect.assumptions, changed=case.values))[0])) for case in cases(effect)]
+    lines: dict[str, list[str]] = {}
+    for case, true in answers[1:]:
+        lines.setdefault(case.who, []).append(f"{case.when}: {'true' if true else 'not true'}")
+    return [", ".join(filter(None, [who, "; ".join(said)])) for who, said in lines.items()]

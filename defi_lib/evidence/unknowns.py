@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from defi_lib.numerals import number, percent, with_unit
+from defi_lib.numerals import number, percent
 from defi_lib.validation import one_of
 
 RULES = ("published", "in force", "factor two", "our choice")
@@ -120,13 +120,40 @@ def in_unit(value: float, unit: str, digits: int = 2) -> str:
     """A value with its unit.
 
     >>> in_unit(0.0123, "% a year"), in_unit(2_345, "USD a year"), in_unit(12, "s"), in_unit(1.5, "")
-    ('1.2\\xa0% a year', '$2,345 a year', '12 s', '1.5')
+    ('1.2\xa0% a year', '2,345 USD a year', '12 s', '1.5')
     """
     if unit.startswith("%"):
         return percent(value, digits) + unit[1:]
-    if unit == "USD" or unit.startswith("USD "):
-        return with_unit(value, unit, digits) + unit[3:]
     return f"{number(value, digits)} {unit}".rstrip()
+
+
+def brief(text: str, unit: str) -> str:
+    """A value beside another one of its unit: "20 %" beside "13 % of the hours".
+
+    >>> brief("0.55 USD an hour", "USD an hour"), brief("12 gwei", "gwei")
+    ('0.55 USD', '12 gwei')
+    """
+    tail = unit.partition(" ")[2]
+    return text.removesuffix(f" {tail}") if tail else text
+
+
+def signed(value: float, unit: str, digits: int = 2) -> str:
+    """A difference with its unit: a gain has its sign too.
+
+    >>> signed(130, "USD a year"), signed(0.0, "%")
+    ('+130 USD a year', '0\xa0%')
+    """
+    text = in_unit(value, unit, digits)
+    return text if value <= 0 or text.startswith("0 ") else f"+{text}"
+
+
+def apart(assumption: Assumption, one: float, other: float) -> tuple[str, str]:
+    """Two values of an assumption in words, with so many digits that they differ."""
+    for digits in range(2, 9):
+        words = assumption.written(one, digits), assumption.written(other, digits)
+        if words[0] != words[1]:
+            break
+    return words
 
 
 def assumptions(reading: str, names: Iterable[str]) -> dict[str, Assumption]:

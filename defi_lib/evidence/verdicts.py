@@ -12,10 +12,14 @@ from defi_lib.evidence.drawing import today, worlds
 from defi_lib.evidence.effects import Effect
 from defi_lib.evidence.situations import Case, cases
 from defi_lib.evidence.turning import Turning, turned, turning_points
-from defi_lib.evidence.unknowns import Assumption, in_unit
+from defi_lib.evidence.unknowns import RULES, Assumption, apart, brief, in_unit, signed
+from defi_lib.numerals import counted
 
 #: Of our worlds, and with ranges half as wide, twice as wide and drawn on a linear scale.
 NEARLY_ALL, STILL_MOST = 0.95, 0.75
+
+#: What stands behind their number, in the order of the rules.
+_RULES = ("from published figures", "a factor of two around one", "our choice")
 
 
 class Evidence(NamedTuple):
@@ -61,33 +65,76 @@ class Evidence(NamedTuple):
         """How many ranges rest on published figures alone."""
         return sum(each.rule == "published" for each in self.assumptions.values())
 
+    @property
+    def named(self) -> str:
+        """The assumption whose turning point the sentence gives; "" if none turns the answer alone.
+
+        It is the most decisive one of those that do within our ranges, or else outside of them.
+        """
+        within = [name for name in (*self.decisive, *self.nearest) if self.turning[name].points]
+        names = (*self.decisive, *self.turning)
+        return next(iter([*within, *(name for name in names if self.turning[name].beyond is not None)]), "")
+
     def sentence(self) -> str:
         """The verdict in one sentence or two: today true or not, and where it turns."""
+        return f"**{self.answer()}.** {self.turns()}"
+
+    def answer(self) -> str:
+        """ "True today: +130 USD a year", with the size that counts, if there is one."""
         word = "True" if self.true else "Not true"
-        size = self.reading.more_than or 0.0
-        effect = in_unit(self.effect, self.reading.unit)
-        counts = f" (it counts above {in_unit(size, self.reading.unit)})" if size else ""
-        return f"**{word} {self.case.when}: {effect}{counts}.** {self.turns()}"
+        return f"{word} {self.case.when}: {written(self.effect, self.reading)}"
+
+    def scope(self) -> str:
+        """How far the answer holds over plausible worlds, in one of three words."""
+        if self.strength != "turns":
+            return "In nearly all our worlds" if self.strength == "nearly all" else "In nearly none of our worlds"
+        if not self.decisive or not self.turned[self.decisive[0]]:
+            return "Turns beyond our ranges"
+        label = f"Turns on {self.assumptions[self.decisive[0]].label}"
+        return label if self.turning[self.decisive[0]].points else f"{label}, with others"
 
     def turns(self) -> str:
         """Where today's answer turns when one assumption alone moves."""
-        if self.nearest:
-            named = [name for name in self.decisive if self.turning[name].points][:1] or self.nearest[:1]
-            return "It turns if " + self.turn_of(named[0], self.turning[named[0]].points[0]) + "."
-        outside = {name: each.beyond for name, each in self.turning.items() if each.beyond is not None}
-        if not outside:
+        if not self.named:
             return "No assumption alone turns it."
-        named = [name for name in self.decisive if name in outside][:1] or list(outside)[:1]
-        return "It turns only outside our ranges: if " + self.turn_of(named[0], outside[named[0]]) + "."
+        within = "" if self.turning[self.named].points else " only outside our ranges:"
+        return f"It turns{within} if {self.turn_of(self.named)}."
 
-    def turn_of(self, name: str, point: float) -> str:
-        """ "the price of gas rises above 2.2 gwei (today: 0.46 gwei)"."""
-        each = self.assumptions[name]
-        here = self.case.values.get(name, each.today)
+    def turn_of(self, name: str) -> str:
+        """ "the price of gas rises above 2.2 gwei (today: 0.46 gwei)"; "" where nothing turns the answer."""
+        each, turning, here = self.assumptions[name], self.turning[name], self.today_of(name)
+        points = turning.points or ((turning.beyond,) if turning.beyond is not None else ())
+        if not points:
+            return ""
         if each.options:
-            return f"{each.label} is: {each.written(point)} (today: {each.written(here)})"
-        way = "rises above" if point > here else "falls below"
-        return f"{each.label} {way} {each.written(point)} ({self.case.when}: {each.written(here)})"
+            others = " or ".join(each.written(point) for point in points)
+            return f"{each.label} is {others} instead of {each.written(here)}"
+        way = "rises above" if points[0] > here else "falls below"
+        point, now = apart(each, points[0], here)
+        return f"{each.label} {way} {point} ({self.case.when}: {brief(now, each.unit)})"
+
+    def today_of(self, name: str) -> float:
+        """The value of an assumption in this case."""
+        return float(self.case.values.get(name, self.assumptions[name].today))
+
+    @property
+    def _ranges(self) -> list[Assumption]:
+        """What is drawn from a range."""
+        return [each for each in self.assumptions.values() if each.role == "unknown" and not each.options]
+
+    def own_ranges(self) -> str:
+        """ "2 of 5 ranges are our choice."; "" if none is."""
+        known = self._ranges
+        own = sum(each.rule == "our choice" for each in known)
+        return f"{own} of {counted(len(known), 'range')} {'is' if own == 1 else 'are'} our choice." if own else ""
+
+    def ranges(self) -> str:
+        """How many of the ranges rest on published figures, and how many do not."""
+        known = self._ranges
+        rules = [sum(each.rule == rule for each in known) for rule in RULES]
+        published, factor_two, own = (f"{many} {words}" for many, words in zip(rules, _RULES, strict=True))
+        parts = [part for part, many in zip((published, factor_two, own), rules, strict=True) if many]
+        return f"Of {counted(len(known), 'range')}, " + ", ".join(parts) + "." if parts else ""
 
     def small_print(self) -> str:
         """The shares of worlds, with what they are not."""
@@ -96,6 +143,12 @@ class Evidence(NamedTuple):
             f"True in {100 * self.share:.0f} of 100 worlds drawn evenly from the ranges; other ranges give "
             f"{100 * shares[0]:.0f} to {100 * shares[-1]:.0f}. This is no probability."
         )
+
+
+def written(effect: float, reading: Reading) -> str:
+    """An effect with its unit, and the size that counts if there is one: "+130 USD a year (true above 100 USD)"."""
+    text, size = signed(effect, reading.unit), reading.more_than or 0.0
+    return f"{text} (true above {brief(in_unit(size, reading.unit), reading.unit)})" if size else text
 
 
 def evidence_on(effect: Effect, case: Case | None = None, count: int | None = None) -> Evidence:

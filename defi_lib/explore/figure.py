@@ -19,6 +19,7 @@ from defi_lib.explore.plots import (
     Dots,
     LegendEntry,
     Line,
+    Pieces,
     Plot,
     Rule,
     columns_of,
@@ -114,10 +115,17 @@ class LiveFigure:
             else:
                 self._draw_series(mark, next(legend), columns)
 
-    def _draw_series(self, mark: Line | Area | Dots, entry: LegendEntry, columns: dict[str, Any]) -> None:
+    def _draw_series(self, mark: Line | Area | Pieces | Dots, entry: LegendEntry, columns: dict[str, Any]) -> None:
         source = self._source(mark.x, columns)
         if isinstance(mark, Area):
-            self.model.varea(mark.x, mark.low, mark.high, source=source, fill_color=entry.color, fill_alpha=0.25)
+            look: dict[str, Any] = {"fill_color": entry.color, "fill_alpha": 0.25}
+            if mark.hatched:
+                look |= {"hatch_pattern": "/", "hatch_color": entry.color, "hatch_alpha": 0.6, "hatch_scale": 10}
+            self.model.varea(mark.x, mark.low, mark.high, source=source, **look)
+            return
+        if isinstance(mark, Pieces):
+            look = {"line_color": entry.color, "line_width": 2.5, "line_cap": "round"}
+            self.model.segment(x0=mark.x, y0=mark.y, x1=mark.x_to, y1=mark.y_to, source=source, **look)
             return
         drawn: Any
         if isinstance(mark, Line):
@@ -125,9 +133,10 @@ class LiveFigure:
                 x=mark.x, y=mark.y, source=source, line_color=entry.color, line_dash=entry.dash, line_width=2.5
             )
         else:
-            drawn = self.model.scatter(
-                x=mark.x, y=mark.y, source=source, size=11, fill_color=entry.color, line_color="white", line_width=1.5
-            )
+            look = {"size": 11, "fill_color": entry.color, "line_color": "white", "line_width": 1.5}
+            if mark.ring:
+                look = {"size": 17, "fill_color": None, "line_color": entry.color, "line_width": 3}
+            drawn = self.model.scatter(x=mark.x, y=mark.y, source=source, **look)
         tips = [
             (self.plot.x.label, f"@{{{mark.x}}}{_HOVER[self.plot.x.format]}"),
             (entry.label, f"@{{{mark.y}}}{_HOVER[self.plot.y.format]}"),
@@ -194,6 +203,10 @@ class LiveFigure:
             return data
         names = [n for mark in self.plot.marks if getattr(mark, "x", None) == key for n in mark.columns]
         return {name: columns[name] for name in names}
+
+
+def _same(old: Any, new: dict[str, Any]) -> bool:
+    return all(np.array_equal(old[name], column) for name, column in new.items())
 
 
 def theme(dark: bool) -> Theme:

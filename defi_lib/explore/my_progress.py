@@ -28,6 +28,7 @@ EMPTY = (
 OFF = f"{EMPTY} <em>Run ▸ Run All Cells</em> shows your own."
 _LEFT = ' style="text-align: left"'  # Jupyter sets tables of numbers
 _FIRST = {"0": "start"}  # the first page has a name in quizzes
+NEAR = 0.1  # as close as this, the part of bets won is what the reader was sure of
 FEW = 3  # of so few predictions nothing can be said about a tendency
 
 
@@ -195,12 +196,32 @@ def tendencies(found: Summary) -> Iterator[str]:
             )
     if bets:
         yield f"Bets that you won: <strong>{sum(each.right for each in bets)} of {len(bets)}</strong>."
-    right = sum(each.right for each in found.guesses)
-    if len(found.guesses) >= FEW:
+    yield from _calibration(found)
+    unsaid = [each for each in found.guesses if each.sure is None]
+    right = sum(each.right for each in unsaid)
+    if len(unsaid) >= FEW:
         yield (
-            f"If you felt sure of more than {right} of these {len(found.guesses)} answers, you were <strong>too "
+            f"If you felt sure of more than {right} of these {len(unsaid)} answers, you were <strong>too "
             "sure</strong>; if of fewer, you know more than you think."
         )
+
+
+def _calibration(found: Summary) -> Iterator[str]:
+    """Whether as many bets were won as the reader was sure of."""
+    if not found.sure:
+        return
+    won = sum(each.right for each in found.sure)
+    verdict = "so few bets say little yet" if len(found.sure) < FEW else _in_word(found.sureness, won / len(found.sure))
+    yield (
+        f"Of your {counted(len(found.sure), 'bet')} on verdicts you were <strong>{percent(found.sureness, 2)}</strong> "
+        f"sure on average, and you won <strong>{won}</strong>: {verdict}."
+    )
+
+
+def _in_word(sure: float, won: float) -> str:
+    if abs(sure - won) <= NEAR:
+        return "you know well how much you know"
+    return "you were <strong>too sure</strong>" if sure > won else "you know <strong>more than you think</strong>"
 
 
 def _of_labs(found: Summary, labs: dict[str, Page]) -> Iterator[str]:
@@ -267,7 +288,8 @@ def _said(value: float | str, unit: str) -> str:
 
 def _off(guess: Guess) -> str:
     if not guess.number:
-        return "✓ right" if guess.right else "✗ not so"
+        sure = f" ({percent(guess.sure, 2)} sure)" if guess.sure is not None else ""
+        return ("✓ right" if guess.right else "✗ not so") + sure
     if guess.off == 0:
         return "✓ exactly right"
     mark = "✓ " if guess.right else ""

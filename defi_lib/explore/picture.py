@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 import textwrap
+from collections.abc import Iterable
 from typing import Any
 
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator
 from PIL import Image, ImageColor
 
-from defi_lib.explore.plots import Area, Axis, Bars, Columns, Line, Plot, Rule, columns_of, ranges, stacked
+from defi_lib.explore.plots import Area, Axis, Bars, Columns, Line, Pieces, Plot, Rule, columns_of, ranges, stacked
 from defi_lib.theme import GRID
 
 _DASHES = {"solid": "-", "dashed": "--", "dotdash": "-.", "dotted": ":"}
@@ -22,18 +24,23 @@ _TINTS = (1.0, 0.62, 0.25)  # of every colour: for smooth edges, and for areas
 
 def draw(plot: Plot, result: Columns) -> bytes:
     """The plot as a PNG of a few kilobytes, the same bytes each time."""
+    return few_colours(drawn(plot, result), [entry.color for entry in plot.legend])
+
+
+def few_colours(figure: Figure, colors: Iterable[str]) -> bytes:
+    """A figure in these colours as a PNG with no others."""
     raw = io.BytesIO()
-    drawn(plot, result).savefig(raw, format="png")
+    figure.savefig(raw, format="png")
     small = io.BytesIO()
-    few = Image.open(raw).convert("RGB").quantize(palette=_palette(plot), dither=Image.Dither.NONE)
+    few = Image.open(raw).convert("RGB").quantize(palette=_palette(colors), dither=Image.Dither.NONE)
     few.save(small, "PNG", optimize=True)
     return small.getvalue()
 
 
-def _palette(plot: Plot) -> Image.Image:
-    """The colours of the plot, exactly, and a few between each of them and white: a third of the bytes."""
-    colors = [ImageColor.getrgb(color) for color in dict.fromkeys(entry.color for entry in plot.legend)]
-    tints = [round(255 + tint * (part - 255)) for color in colors for tint in _TINTS for part in color[:3]]
+def _palette(colors: Iterable[str]) -> Image.Image:
+    """These colours, exactly, and a few between each of them and white: a third of the bytes."""
+    parts = [ImageColor.getrgb(color) for color in dict.fromkeys(colors)]
+    tints = [round(255 + tint * (part - 255)) for color in parts for tint in _TINTS for part in color[:3]]
     greys = [grey for grey in _INK for _ in range(3)] + list(ImageColor.getrgb(GRID[False])[:3])
     palette = Image.new("P", (1, 1))
     palette.putpalette(greys + tints)
@@ -72,13 +79,22 @@ def _draw_marks(axes: Axes, plot: Plot, columns: dict[str, Any]) -> None:
             axes.plot(columns[mark.x], columns[mark.y], label=entry.label, **look)
         elif isinstance(mark, Area):
             ends = columns[mark.low], columns[mark.high]
-            axes.fill_between(columns[mark.x], *ends, color=entry.color, alpha=0.25, linewidth=0, label=entry.label)
+            look = {"facecolor": entry.color, "edgecolor": entry.color, "alpha": 0.25, "linewidth": 0}
+            look |= {"hatch": "///"} if mark.hatched else {}
+            axes.fill_between(columns[mark.x], *ends, label=entry.label, **look)
+        elif isinstance(mark, Pieces):
+            pieces = zip(*(columns[name] for name in mark.columns), strict=True)
+            lines = [[(x, y), (x_to, y_to)] for x, y, x_to, y_to in pieces]
+            axes.add_collection(LineCollection(lines, color=entry.color, linewidth=2, label=entry.label))
         elif isinstance(mark, Rule):
             rule = axes.axvline if mark.upright else axes.axhline
             dash = _DASHES[entry.dash]
             rule(mark.place(columns), color=entry.color, linestyle=dash, linewidth=1.5, label=entry.label)
         else:
-            axes.plot(columns[mark.x], columns[mark.y], "o", color=entry.color, markersize=8, label=entry.label)
+            look = {"color": entry.color, "markersize": 8}
+            if mark.ring:
+                look |= {"markersize": 12, "markerfacecolor": "none", "markeredgewidth": 2}
+            axes.plot(columns[mark.x], columns[mark.y], "o", label=entry.label, **look)
 
 
 def _draw_axis(drawn: Any, axis: Axis, set_scale: Any, set_limits: Any, shown: tuple[float, float] | None) -> None:

@@ -74,12 +74,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Area:
-    """The area between the columns ``low`` and ``high``."""
+    """The area between the columns ``low`` and ``high``; several areas in one run there and back again over ``x``."""
 
     x: str
     low: str
     high: str
     label: str = ""
+    hatched: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -88,12 +89,29 @@ class Area:
 
 
 @dataclass(frozen=True)
+class Pieces:
+    """Short straight lines, from the columns ``x`` and ``y`` to ``x_to`` and ``y_to``; there may be none."""
+
+    x: str
+    y: str
+    x_to: str
+    y_to: str
+    label: str = ""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns it needs."""
+        return (self.x, self.y, self.x_to, self.y_to)
+
+
+@dataclass(frozen=True)
 class Dots:
-    """One or more points."""
+    """One or more points, or rings."""
 
     x: str
     y: str
     label: str = ""
+    ring: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -144,7 +162,7 @@ class Bars:
         return (self.category, *self.values)
 
 
-Mark = Line | Area | Dots | Rule | Bars
+Mark = Line | Area | Pieces | Dots | Rule | Bars
 
 
 @dataclass(frozen=True)
@@ -153,7 +171,7 @@ class LegendEntry:
 
     label: str
     color: str
-    kind: str  # "line", "area", "dot", "rule" or "bar"
+    kind: str  # "line", "area", "hatched", "dot", "ring", "rule" or "bar"
     dash: str = "solid"
 
 
@@ -192,13 +210,15 @@ def Lines(x: str, y: list[str], *, x_axis: Axis | None = None, y_axis: Axis | No
 
 
 def columns_of(plot: Plot, result: Columns) -> dict[str, NDArray[Any]]:
-    """The columns that ``plot`` needs, as arrays of finite numbers, equally long within a mark; only dots may be none.
+    """The columns that ``plot`` needs, as arrays of finite numbers, equally long within a mark.
+
+    Only dots and pieces may be none.
 
     Raises:
         ValueError: a column that is missing, empty, or no list of finite numbers (names, where bars stand on them),
             or columns of one mark that have different lengths.
     """
-    drawn = {name for mark in plot.marks if not isinstance(mark, Dots) for name in mark.columns}
+    drawn = {name for mark in plot.marks if not isinstance(mark, Dots | Pieces) for name in mark.columns}
     words = {mark.category for mark in plot.marks if isinstance(mark, Bars)}
     columns: dict[str, NDArray[Any]] = {}
     for name in plot.columns:
@@ -278,6 +298,8 @@ def _places(plot: Plot, columns: Mapping[str, NDArray[Any]], along_x: bool) -> l
             found += [end for ends in stacked(mark, columns) for end in ends] if along_x else []
         elif isinstance(mark, Rule):
             found += [np.array([mark.place(columns)])] if mark.upright == along_x else []
+        elif isinstance(mark, Pieces):
+            found += [columns[name] for name in ((mark.x, mark.x_to) if along_x else (mark.y, mark.y_to))]
         else:
             names = (mark.x,) if along_x else mark.columns[1:]
             found += [columns[name] for name in names]
@@ -300,8 +322,11 @@ def _legend(marks: tuple[Mark, ...]) -> list[LegendEntry]:
             rules = sum(entry.kind == "rule" for entry in entries)
             name = mark.label or str(mark.x if mark.upright else mark.y)
             entries.append(LegendEntry(name, RULE, "rule", RULE_DASHES[rules % len(RULE_DASHES)]))
+        elif isinstance(mark, Pieces):
+            entries.append(LegendEntry(mark.label or mark.y, RULE, "rule", "solid"))
+        elif isinstance(mark, Area):
+            entries.append(LegendEntry(mark.label or mark.high, color, "hatched" if mark.hatched else "area"))
         else:
-            kind = "area" if isinstance(mark, Area) else "dot"
-            default = mark.high if isinstance(mark, Area) else mark.y.removesuffix(HERE)
-            entries.append(LegendEntry(mark.label or default, color, kind))
+            look = (RULE, "ring") if mark.ring else (color, "dot")
+            entries.append(LegendEntry(mark.label or mark.y.removesuffix(HERE), *look))
     return entries

@@ -21,7 +21,7 @@ def remember_answer(answer: Answer) -> None:
         fields |= {"first": answer.right}
     else:
         fields |= {"value": answer.value, "answer": answer.answer, "unit": answer.unit}
-        fields |= {"low": answer.low, "high": answer.high}
+        fields |= {"low": answer.low, "high": answer.high, "sure": answer.sure}
     fields = {name: value for name, value in fields.items() if value not in (None, "")}
     try:
         progress.record(answer.kind, lesson, _item(answer), **fields)

@@ -65,6 +65,9 @@ function swatch({ color, kind, dash }) {
   const shape = kind === "line" || kind === "rule"
     ? `<line x1="0" y1="6" x2="28" y2="6" stroke="${color}" stroke-width="${kind === "line" ? 3 : 1.5}" stroke-dasharray="${dashes}"/>`
     : kind === "dot" ? `<circle cx="14" cy="6" r="5" fill="${color}"/>`
+    : kind === "ring" ? `<circle cx="14" cy="6" r="4.5" fill="none" stroke="${color}" stroke-width="2.5"/>`
+    : kind === "hatched" ? `<rect width="28" height="12" fill="${color}" opacity="0.35"/>`
+      + `<path d="M0 12 12 0M8 12 20 0M16 12 28 0" stroke="${color}" stroke-width="1.5"/>`
     : `<rect width="28" height="12" fill="${color}" opacity="${kind === "area" ? 0.35 : 1}"/>`;
   return `<svg width="28" height="12" aria-hidden="true">${shape}</svg>`;
 }

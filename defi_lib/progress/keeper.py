@@ -22,7 +22,7 @@ def record(kind: str, lesson: str, item: str, **fields: Any) -> None:
 
     Args:
         kind: ``"quiz"`` (``first``: was the first try right?), ``"prediction"`` (``value``, ``answer``, ``unit``,
-            ``low``, ``high``), ``"lab"`` (``points``, ``out_of``) or ``"lesson"`` (it was begun).
+            ``low``, ``high``; of a bet ``sure``), ``"lab"`` (``points``, ``out_of``) or ``"lesson"`` (it was begun).
         lesson: ``"1.1"``, of a lesson or of a lab; ``"start"`` is the first page.
         item: the question's id in it; ``"begun"`` for a lesson.
         fields: what is remembered; a quiz and a prediction may also have ``asked``, the question in words. ``day`` is

@@ -133,6 +133,12 @@ def _positive(name: str, value: Any) -> float:
     return float(value)
 
 
+def _chance(name: str, value: Any) -> float:
+    if not 0 <= _number(name, value) <= 1:
+        raise ValueError(f"{name} = {value!r} is not allowed: it is a number from 0 to 1")
+    return float(value)
+
+
 def _number_or_words(name: str, value: Any) -> float | str:
     return _words(name, value) if isinstance(value, str) else _number(name, value)
 
@@ -153,7 +159,15 @@ KINDS: dict[str, tuple[_Fields, _Fields, Callable[[Entry, Entry], Entry]]] = {
     "quiz": ({"first": _truth}, {"latest": _truth, "again": _day, **_TEXTS, **_ALWAYS}, _join_quiz),
     "prediction": (
         {"value": _number_or_words},
-        {"answer": _number_or_words, "unit": _words, "low": _number, "high": _number, **_TEXTS, **_ALWAYS},
+        {
+            "answer": _number_or_words,
+            "unit": _words,
+            "low": _number,
+            "high": _number,
+            "sure": _chance,
+            **_TEXTS,
+            **_ALWAYS,
+        },
         _join_prediction,
     ),
     "lab": ({"points": _not_negative, "out_of": _positive}, _ALWAYS, _join_lab),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from statistics import median
+from statistics import mean, median
 from typing import NamedTuple
 
 from defi_lib.progress.keeper import load
@@ -45,6 +45,7 @@ class Guess(NamedTuple):
     answer: float | str
     unit: str
     span: float  #: of what could be predicted; 0 if that is not known
+    sure: float | None = None  #: of a bet on a verdict, from 0.5 to 1
 
     @property
     def number(self) -> bool:
@@ -100,6 +101,16 @@ class Summary(NamedTuple):
     def numbers(self) -> list[Guess]:
         """Predictions of a number."""
         return [guess for guess in self.guesses if guess.number]
+
+    @property
+    def sure(self) -> list[Guess]:
+        """Bets of which their reader has said how sure they were."""
+        return [guess for guess in self.guesses if guess.sure is not None]
+
+    @property
+    def sureness(self) -> float:
+        """How sure the reader was of these, on average: it is right if as large a part of them was won."""
+        return mean(guess.sure for guess in self.sure if guess.sure is not None) if self.sure else 0.0
 
     @property
     def typically_off(self) -> float:
@@ -189,6 +200,5 @@ def _guesses(records: Records) -> list[Guess]:
 
 def _guess(lesson: str, item: str, entry: Entry) -> Guess:
     span = entry["high"] - entry["low"] if "low" in entry and "high" in entry else 0.0
-    return Guess(
-        lesson, item, entry.get("asked", ""), entry["value"], entry["answer"], entry.get("unit", ""), max(span, 0.0)
-    )
+    asked, unit, sure = entry.get("asked", ""), entry.get("unit", ""), entry.get("sure")
+    return Guess(lesson, item, asked, entry["value"], entry["answer"], unit, max(span, 0.0), sure)

@@ -87,7 +87,7 @@ def test_an_option_turns_the_answer():
     either = effect_of(lambda which: 1.0 - which, assumed("which", 0, 0, 2, options=("one", "two", "three")))
     found = evidence_on(either, count=300)
     assert found.turning["which"].points == (1.0, 2.0) and found.share == pytest.approx(1 / 3, abs=0.02)
-    assert "the which is: two (today: one)" in found.turns()
+    assert found.turns() == "It turns if the which is two or three instead of one."
 
 
 def test_the_decisive_assumption_is_the_one_that_turns_most_worlds():
@@ -161,7 +161,7 @@ def test_a_range_needs_a_source_or_a_reason():
 
 def test_sentences_name_the_answer_the_size_and_the_turning_point():
     said = evidence_on(effect_of(PLAIN.function, *PLAIN.assumptions.values(), more_than=1.0)).sentence()
-    assert said.startswith("**True today: $2 (it counts above $1).** It turns if the ")
+    assert said.startswith("**True today: +2 USD (true above 1 USD).** It turns if the ")
     assert "(today: " in said
     alone = evidence_on(effect_of(lambda x: x, assumed("x", 5, 1, 9)))
     assert "No assumption alone turns it" in alone.sentence() and "no probability" in alone.small_print()

@@ -27,6 +27,7 @@ class Answer:
         unit: of a predicted number.
         low: the smallest number that could be predicted.
         high: the largest.
+        sure: how sure the reader was of a bet, from 0.5 to 1.
     """
 
     kind: str
@@ -41,6 +42,7 @@ class Answer:
     unit: str = ""
     low: float | None = None
     high: float | None = None
+    sure: float | None = None
 
 
 #: Each of these functions is called with every :class:`Answer`.

@@ -45,6 +45,35 @@ function number(model, name, commit) {
   };
 }
 
+function bet(model, name, commit) {
+  // Two answers and how sure: from a coin's toss to certain.
+  const answers = options(model, name, commit);
+  const box = make("div"), label = make("label", { class: "defi-sure" });
+  const range = make("input", { type: "range", min: 50, max: 100, step: 5, value: 75, ...quiet });
+  const said = make("output");
+  const tell = () => {
+    said.textContent = `${range.value} %`;
+    range.setAttribute("aria-valuetext", `${range.value} per cent`);
+  };
+  range.addEventListener("input", tell);
+  tell();
+  answers.element.setAttribute("aria-label", model.get("label"));
+  label.append(make("span", {}, model.get("shown")), range, said);
+  box.append(answers.element, label);
+  return {
+    element: box,
+    first: answers.first,
+    value: () => ({ answer: answers.value(), sure: Number(range.value) }),
+    show: (value) => {
+      if (!value) return;
+      answers.show(value.answer);
+      range.value = value.sure;
+      tell();
+    },
+    enable: (on) => { answers.enable(on); range.disabled = !on; },
+  };
+}
+
 function order(model) {
   const list = make("ol", { class: "defi-order", role: "list" });
   const move = (item, by) => {
@@ -76,10 +105,10 @@ function order(model) {
 
 function render({ model, el }) {
   const name = `defi-entry-${Math.random().toString(36).slice(2)}`; // each entry has a copy of this module to itself
-  const inputs = { options, number, order }[model.get("kind")](model, name, () => commit());
+  const inputs = { options, number, order, bet }[model.get("kind")](model, name, () => commit());
   const commit = () => model.send({ commit: inputs.value() });
   el.classList.add("defi-entry");
-  inputs.element.setAttribute("aria-label", model.get("label"));
+  if (model.get("kind") !== "bet") inputs.element.setAttribute("aria-label", model.get("label"));
   if (inputs.first && inputs.element.tagName === "LABEL") {
     inputs.element.removeAttribute("aria-label");
     inputs.first.setAttribute("aria-label", `${model.get("label")} ${model.get("shown")}`);

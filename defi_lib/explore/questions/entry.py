@@ -21,10 +21,10 @@ class Entry(anywidget.AnyWidget):
     cannot leave a digit behind.
 
     Args:
-        kind: ``"options"``, ``"number"`` or ``"order"``.
+        kind: ``"options"``, ``"number"``, ``"order"``, or ``"bet"``: an option, and how sure in per cent.
         label: the question in plain words.
         options: to choose from, or to put in order, as they stand at first.
-        shown: words in front of a number.
+        shown: words in front of a number, or of how sure a bet is.
         button: what commits; without one, choosing an option does.
     """
 
@@ -58,7 +58,7 @@ class Entry(anywidget.AnyWidget):
         self.on_msg(self._heard)
 
     def on_commit(self, commit: Callable[[Any], None]) -> None:
-        """What to do with a committed value: an option, the text of a number, or items in order."""
+        """What to do with a committed value: an option, the text of a number, items in order, or a bet's two."""
         self._commit = commit
 
     def on_again(self, reopen: Callable[[], None]) -> None:

@@ -49,9 +49,48 @@ class _Kept:
 _kept: dict[tuple[str, str], _Kept] = {}
 
 
+class Asks(Protocol):
+    """What is asked, and how it is answered."""
+
+    @property
+    def question(self) -> str:
+        """In HTML."""
+
+    @property
+    def lesson(self) -> str:
+        """ "1.1", or ""."""
+
+    @property
+    def name(self) -> str:
+        """Of the prediction in its lesson."""
+
+    @property
+    def once(self) -> bool:
+        """Whether a commitment stands: the lesson gives the answer at once."""
+
+    @property
+    def then(self) -> str:
+        """What a reader is told after the commitment."""
+
+    def entry(self) -> Entry:
+        """Where it is answered."""
+
+    def read(self, value: Any) -> Any:
+        """The answer that was entered; ``ValueError`` holds one sentence for the reader."""
+
+    def show(self, value: Any) -> str:
+        """An answer in HTML."""
+
+    def typed(self, value: Any) -> Any:
+        """An answer as the entry shows it."""
+
+    def told(self, value: Any, right: Any) -> Answer:
+        """What is offered to whoever keeps answers; ``right`` is None as long as it is not known."""
+
+
 @dataclass(frozen=True)
-class _Asked:
-    """What is asked, and what a good answer is."""
+class Asked:
+    """A choice or a number."""
 
     question: str
     options: tuple[str, ...]
@@ -60,8 +99,11 @@ class _Asked:
     unit: str
     lesson: str
     name: str
+    once: bool = False
+    then: str = "Read on: the lesson will come back to it."
 
     def entry(self) -> Entry:
+        """Options, or a place for a number."""
         label = plain(self.question)
         if self.options:
             return Entry("options", label, options=self.options, button="Commit")
@@ -77,13 +119,24 @@ class _Asked:
         return value
 
     def show(self, value: Any) -> str:
+        """An answer in HTML."""
         return html.escape(str(value)) if self.options else shown(value, self.unit)
+
+    def typed(self, value: Any) -> Any:
+        """An answer as the entry shows it."""
+        return value if isinstance(value, str) or self.options else f"{value:.10g}"
+
+    def told(self, value: Any, right: Any) -> Answer:
+        """The answer beside the right one, if that is known."""
+        won = value == right if self.options and right is not None else None
+        told = Answer("prediction", self.lesson, self.name, won, value, right, won, plain(self.question))
+        return told if self.options else replace(told, unit=self.unit, low=self.low, high=self.high)
 
 
 class Prediction(Box):
     """A question whose answer the reader commits to before seeing it. Made by :func:`predict`."""
 
-    def __init__(self, asked: _Asked) -> None:
+    def __init__(self, asked: Asks) -> None:
         self._asked = asked
         self._kept = _kept.setdefault((asked.lesson, asked.name), _Kept()) if asked.lesson else _Kept()
         self._entry, self._note = asked.entry(), status()
@@ -94,8 +147,10 @@ class Prediction(Box):
             f"Your prediction: {asked.question}\nRun ▸ Run All Cells, and answer here.",
         )
         if self.committed is not None:
-            self._entry.value = self._typed(self.committed)
-            say(self._note, f"You said {asked.show(self.committed)}. Commit again to say something else.")
+            self._entry.value = self._asked.typed(self.committed)
+            self._entry.disabled = asked.once
+            more = asked.then if asked.once else "Commit again to say something else."
+            say(self._note, f"You said {asked.show(self.committed)}. {more}")
 
     @property
     def committed(self) -> Any:
@@ -118,16 +173,16 @@ class Prediction(Box):
             return
         self._kept.committed = answer
         with self._entry.hold_sync():
-            self._entry.value = self._typed(value)
+            self._entry.value = self._asked.typed(value)
             self._entry.disabled, self._entry.invalid = True, False
-            self._entry.again = "" if self._kept.changed else _AGAIN
-        say(self._note, f"You said {self._asked.show(answer)}. Read on: the lesson will come back to it.")
+            self._entry.again = "" if self._kept.changed or self._asked.once else _AGAIN
+        say(self._note, f"You said {self._asked.show(answer)}. {self._asked.then}")
         self._kept.refresh()
         self._offer()
 
     def change(self) -> None:
         """Open the entry again; this can be done once."""
-        if self._kept.changed or not self._entry.disabled:
+        if self._asked.once or self._kept.changed or not self._entry.disabled:
             return
         self._kept.changed, self._kept.committed = True, None
         with self._entry.hold_sync():
@@ -162,16 +217,12 @@ class Prediction(Box):
             display(withheld)
             withheld.begin()
 
-    def _typed(self, value: Any) -> Any:
-        return value if isinstance(value, str) or self._asked.options else f"{value:.10g}"
+    def waits(self, waiting: Waiting) -> None:
+        """Let something on the page refresh whenever the reader commits or changes."""
+        self._kept.waiting.add(waiting)
 
     def _offer(self) -> None:
-        asked, answer = self._asked, self._kept.answer
-        right = self.committed == answer if asked.options and answer is not None else None
-        told = Answer(
-            "prediction", asked.lesson, asked.name, right, self.committed, answer, right, plain(asked.question)
-        )
-        offer(told if asked.options else replace(told, unit=asked.unit, low=asked.low, high=asked.high))
+        offer(self._asked.told(self.committed, self._kept.answer))
 
 
 class Comparison(Box):
@@ -253,4 +304,4 @@ def predict(
     """
     if not options:
         between("high", high, low, float("inf"), low_open=True)
-    return Prediction(_Asked(question, tuple(options), low, high, unit, lesson, name))
+    return Prediction(Asked(question, tuple(options), low, high, unit, lesson, name))

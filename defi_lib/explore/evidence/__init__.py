@@ -1,0 +1,13 @@
+"""What a lesson shows of a verdict: the reader's bet, the evidence with its bars, and the map on which it turns.
+
+>>> from defi_lib.explore import bet, show_evidence, turn
+>>> mine = bet("P6c", lesson="1.2")  # doctest: +SKIP
+>>> show_evidence("P6c", after=mine)  # doctest: +SKIP
+>>> turn("P6c")  # doctest: +SKIP
+"""
+
+from defi_lib.explore.evidence.bets import Wager, bet
+from defi_lib.explore.evidence.maps import turn
+from defi_lib.explore.evidence.shown import ShownEvidence, show_evidence
+
+__all__ = ["ShownEvidence", "Wager", "bet", "show_evidence", "turn"]
