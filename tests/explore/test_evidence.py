@@ -64,7 +64,7 @@ def test_bars_turn_where_the_effect_does_and_the_nearest_is_first():
     assert drawn["Use"].parts[0].end == pytest.approx(float(use.place(0.3)))
     assert drawn["Use"].here == pytest.approx(float(use.place(0.5))) and drawn["Use"].low == "1\N{NO-BREAK SPACE}%"
     assert [(part.name, part.true) for part in drawn["Market"].parts] == [("Vast", True), ("Salad", False)]
-    assert "Rent, from 0.5 USD to 1.5 USD: not true up to 0.8 USD, then true; today 1 USD an hour." in bars.alt(
+    assert "Rent, from 0.5 USD to 1.5 USD: not true up to 0.6 USD, then true; today 1 USD an hour." in bars.alt(
         list(drawn.values())
     )
 
@@ -79,17 +79,22 @@ def test_a_point_between_two_turns_has_three_parts_and_close_numbers_give_way():
     twice = evidence_on(effect_of(lambda x: (x - 5) * (x - 5.5), assumed("x", 3, 0, 10)))
     (bar,) = bars.bars(twice)
     assert [part.true for part in bar.parts] == [True, False, True]
-    assert [text for _, text in bars.clear(bar.marks)] == [
+    assert [text for _, text in bars.clear(bar)] == [
         "5"
     ] and "up to 5, then not true up to 5.5, then true" in bar.words()
 
 
-def test_an_answer_that_nothing_turns_says_so_everywhere():
-    sure = effect_of(lambda x: x, assumed("x", 5, 1, 9))
-    html = shown.page(Subject(sure))
-    assert "In nearly all our worlds." in html and "true everywhere" in html and "No assumption alone" in html
-    never = effect_of(lambda x: -x, assumed("x", 5, 1, 9))
-    assert "In nearly none of our worlds." in shown.page(Subject(never))
+def test_an_answer_that_nothing_turns_says_so():
+    html = shown.page(Subject(effect_of(lambda x: x, assumed("x", 5, 1, 9))))
+    assert "In nearly all our worlds." in html and "true throughout" in html and "No assumption alone" in html
+    assert "In nearly none of our worlds." in shown.page(Subject(effect_of(lambda x: -x, assumed("x", 5, 1, 9))))
+
+
+def test_a_turn_outside_the_range_stands_at_its_end():
+    far = Subject(effect_of(lambda x: 39 - x, assumed("x", 5, 1, 9)))
+    (bar,) = bars.bars(far.found)
+    assert bars.clear(bar) == [(1.0, "turns at 39 →")] and "throughout, turns at 39;" in bar.words()
+    assert "only outside our ranges" in shown.page(far)
 
 
 def test_counts_and_proofs_say_their_kind_first():

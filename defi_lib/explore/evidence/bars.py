@@ -6,7 +6,7 @@ import html
 from itertools import pairwise
 from typing import NamedTuple
 
-from defi_lib.evidence import Evidence, apart, brief
+from defi_lib.evidence import Assumption, Evidence, apart, brief
 from defi_lib.theme import NOT_TRUE, TRUE
 
 #: Of a bar: turning points that are nearer to each other than this have no room for their numbers.
@@ -32,6 +32,7 @@ class Bar(NamedTuple):
     marks: tuple[tuple[float, str], ...]  #: turning points with their numbers, nearest first
     here: float  #: where today's dot is
     now: str  #: today's value
+    outside: tuple[float, str] = (0.0, "")  #: at which end, and where beyond it, the answer turns, if not within
 
     def words(self, when: str = "today") -> str:
         """The same for those who do not see it."""
@@ -41,8 +42,10 @@ class Bar(NamedTuple):
         said = _answer(self.parts[0].true)
         for (_, point), part in zip(sorted(self.marks), self.parts[1:], strict=True):
             said += f" up to {point}, then {_answer(part.true)}"
-        always = "" if self.marks else " everywhere"
-        return f"{self.label}, from {self.low} to {self.high}: {said}{always}; {when} {self.now}."
+        if not self.marks:
+            beyond = self.outside[1].strip("←→ ")
+            said += f" throughout, {beyond}" if beyond else " throughout"
+        return f"{self.label}, from {self.low} to {self.high}: {said}; {when} {self.now}."
 
 
 def bars(found: Evidence) -> list[Bar]:
@@ -67,7 +70,14 @@ def _bar(found: Evidence, name: str) -> Bar:
     marks = tuple(zip(place[1:], points, strict=True))
     now = apart(each, here, turning.points[0])[0] if points else each.written(here)
     low, high = (brief(text, each.unit) for text in apart(each, each.low, each.high))
-    return Bar(label, low, high, tuple(parts), marks, place[0], now)
+    return Bar(label, low, high, tuple(parts), marks, place[0], now, _outside(each, turning.beyond))
+
+
+def _outside(each: Assumption, beyond: float | None) -> tuple[float, str]:
+    if beyond is None:
+        return 0.0, ""
+    point = brief(each.written(beyond), each.unit)
+    return (0.0, f"← turns at {point}") if beyond < each.low else (1.0, f"turns at {point} →")
 
 
 def sentence_case(label: str) -> str:
@@ -80,11 +90,11 @@ def sentence_case(label: str) -> str:
     return bare[:1].upper() + bare[1:]
 
 
-def clear(marks: tuple[tuple[float, str], ...]) -> list[tuple[float, str]]:
-    """The turning points whose numbers have room beside those of nearer ones."""
+def clear(bar: Bar) -> list[tuple[float, str]]:
+    """The turning points whose numbers have room beside those of nearer ones, or the one that lies outside."""
     kept: list[tuple[float, str]] = []
-    for place, text in marks:
-        if all(abs(place - other) >= ROOM for other, _ in kept):
+    for place, text in (*bar.marks, bar.outside):
+        if text and all(abs(place - other) >= ROOM for other, _ in kept):
             kept.append((place, text))
     return kept
 
@@ -113,7 +123,7 @@ def _legend(when: str) -> str:
 
 def _row(bar: Bar, when: str) -> str:
     pieces = "".join(f'<i class="{"t" if p.true else "n"}" style="flex:{p.end - p.start:.4f}"></i>' for p in bar.parts)
-    turns = "".join(_mark(place, text) for place, text in clear(bar.marks))
+    turns = "".join(_mark(place, text) for place, text in clear(bar))
     kind = "strip" if bar.low else "strip choice"
     ticks = "".join(f'<u style="left:{place:.2%}"></u>' for place, _ in bar.marks)
     if bar.low:

@@ -44,6 +44,6 @@ def _draw(axes: Axes, place: int, bar: Bar, when: str) -> None:
     axes.text(1, place + 0.2, bar.high, ha="right", va="top", fontsize=8)
     for x, _ in bar.marks:
         axes.plot([x, x], [place - 0.2, place + 0.13], color="black", linewidth=1.5)
-    for x, text in clear(bar.marks):
+    for x, text in clear(bar):
         side = "left" if x < ROOM / 2 else "right" if x > 1 - ROOM / 2 else "center"
         axes.text(x, place - 0.2, text, ha=side, va="bottom", fontsize=8.5, weight="bold")
