@@ -27,8 +27,11 @@ __getattr__, __dir__, __all__ = attach(
             "Wallet",
             "custodian_risk",
             "custody_risk",
+            "many_lose",
+            "recovered_coins",
             "self_custody_risk",
         ],
+        "chain.inclusion": ["LIST_MEMBERS", "chance_within", "inclusion_chance"],
         "chain.keys": ["KeyPair", "address_of", "is_signed", "key_pair_from_phrase", "new_key_pair"],
         "chain.merkle": ["MerkleProof", "is_included", "merkle_proof", "merkle_root"],
         "fees.blob": [

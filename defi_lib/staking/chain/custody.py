@@ -9,9 +9,9 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.rounding import within
+from defi_lib.rounding import floor, within
 from defi_lib.staking.chain.keys import is_signed
-from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative
+from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, plain, positive
 
 
 class _Wallet(NamedTuple):
@@ -174,6 +174,59 @@ def self_custody_risk(customers: Amount, failure: Amount, recovery: Amount = 0.0
     customers, failure, recovery = _crowd(customers, failure, recovery)
     together = custodian_risk(customers, failure, recovery)
     return CustodyLoss(together.expected, together.standard_deviation / np.sqrt(customers), failure**customers)
+
+
+def recovered_coins(paid: Amount, price: Amount) -> Amount:
+    """Part of their coins that creditors of a failed custodian can buy back: ``paid / price``, at most 1.
+
+    Claims are fixed in dollars on the day of the failure. Who is paid 118 % of that after the price has risen
+    fourfold gets less than a third of the coins; who could buy back more than there were has lost none.
+
+    Args:
+        paid: part of the claim in dollars that is paid, >= 0.
+        price: price at the repayment as a multiple of that at the failure, > 0.
+
+    Raises:
+        ValueError: an argument outside its range.
+
+    >>> round(recovered_coins(1.18, 63_000 / 16_000), 3)
+    0.3
+
+    Source: own derivation; United States bankruptcy law values claims at the day of the petition (11 U.S.C. 502(b)).
+    """
+    paid, price = non_negative("paid", paid), positive("price", price)
+    broadcastable(paid=paid, price=price)
+    return np.minimum(np.divide(paid, price), 1.0)
+
+
+def many_lose(customers: int, failure: Amount, part: float) -> Amount:
+    """Chance that more than ``part`` of the customers lose their coins, each independently of the others.
+
+    ``P(X > part·n)`` of a binomial X: practically nothing if ``failure`` is clearly below ``part``, practically
+    certain if it is clearly above. A custodian has no such law of large numbers: see :func:`custodian_risk`.
+
+    Args:
+        customers: number of wallets n, an integer >= 1.
+        failure: chance that one of them loses his coins, in [0, 1].
+        part: in [0, 1]; exactly this part does not count yet.
+
+    Raises:
+        ValueError: an argument outside its range.
+
+    >>> many_lose(3, 0.5, 0.5), many_lose(1_000, 0.01, 0.1) < 1e-50
+    (0.5, True)
+
+    Source: the binomial distribution.
+    """
+    customers, chance = at_least("customers", customers, 1), between("failure", failure, 0.0, 1.0)
+    most = int(floor(customers * between("part", part, 0.0, 1.0)))
+    losers = np.arange(most + 1, customers + 1)
+    logs = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, customers + 1)))])  # of the factorials
+    with np.errstate(divide="ignore", invalid="ignore"):  # a chance of 0 or 1
+        lose, keep = np.log(chance)[..., None], np.log1p(-np.asarray(chance))[..., None]
+        kept = np.where(losers < customers, (customers - losers) * keep, 0.0)
+        each = np.exp(logs[-1] - logs[losers] - logs[customers - losers] + losers * lose + kept)
+    return plain(np.minimum(each.sum(axis=-1), 1.0))
 
 
 def _chances(key_lost: Amount, key_stolen: Amount) -> tuple[Amount, Amount]:

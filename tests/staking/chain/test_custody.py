@@ -5,7 +5,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from defi_lib.staking import Wallet, custodian_risk, custody_risk, key_pair_from_phrase, self_custody_risk
+from defi_lib.staking import (
+    Wallet,
+    custodian_risk,
+    custody_risk,
+    key_pair_from_phrase,
+    many_lose,
+    recovered_coins,
+    self_custody_risk,
+)
 from tests.support.contracts import assert_refuses
 
 
@@ -117,3 +125,33 @@ def test_custodian_and_self_custody_lose_the_same_on_average_but_not_together():
 )
 def test_errors(call, message):
     assert_refuses(call, message)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 9), st.floats(0, 1), st.floats(0, 1))
+def test_many_lose_counts_every_outcome(customers, failure, part):
+    outcomes = [sum(each) for each in product([0, 1], repeat=customers)]
+    expected = sum(
+        failure**losers * (1 - failure) ** (customers - losers)
+        for losers in outcomes
+        if losers > part * customers + 1e-9
+    )
+    assert many_lose(customers, failure, part) == pytest.approx(expected, abs=1e-12)
+
+
+def test_many_lose_at_its_edges():
+    assert many_lose(1_000, 0.0, 0.1) == 0 and many_lose(1_000, 1.0, 0.1) == 1
+    assert many_lose(10, 1.0, 1.0) == 0  # more than all of them
+    assert many_lose(10, 0.5, 0.3) == many_lose(10, 0.5, 0.1 + 0.2)  # exactly a part does not count, whatever rounds
+    assert many_lose(1_000, 0.09, 0.1) < 0.15 and many_lose(1_000, 0.11, 0.1) > 0.8
+    assert many_lose(10, [0.0, 0.3], 0.1) == pytest.approx([0, 1 - 0.7**10 - 10 * 0.3 * 0.7**9])
+    for bad in ({"customers": 0}, {"failure": 1.1}, {"part": -0.1}):
+        assert_refuses(lambda bad=bad: many_lose(**({"customers": 10, "failure": 0.5, "part": 0.1} | bad)), "allowed")
+
+
+def test_creditors_are_paid_in_dollars_and_had_coins():
+    assert recovered_coins(1.0, 1.0) == 1 and recovered_coins(1.0, 4.0) == 0.25
+    assert recovered_coins(1.18, 0.5) == 1  # more than there were is no negative loss
+    assert recovered_coins(0.0, 2.0) == 0
+    for bad in ({"paid": -0.1}, {"price": 0.0}, {"price": float("nan")}):
+        assert_refuses(lambda bad=bad: recovered_coins(**({"paid": 1.0, "price": 1.0} | bad)), "allowed")
