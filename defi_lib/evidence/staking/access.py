@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.evidence.effects import Control, Registry
+from defi_lib.evidence.effects import Control, Count, Registry
+from defi_lib.figures import figure
 from defi_lib.staking.chain.inclusion import LIST_MEMBERS, chance_within, inclusion_chance
 
 EVIDENCE = Registry("staking")
@@ -43,3 +44,27 @@ def refused_orders_wait(
     refused = inclusion_chance(bought, refusing, relays_refuse, proposers_refuse, members)
     ordinary = inclusion_chance(bought, list_members=members)
     return np.asarray(chance_within(refused, blocks) - chance_within(ordinary, blocks))
+
+
+@EVIDENCE.figures("P1b")
+def addresses_frozen_by_issuers() -> Count:
+    """Addresses that the issuers of the two largest dollar coins have stopped from paying."""
+    tether, circle = (figure(f"issuer_freeze.{firm}_addresses") for firm in ("tether", "circle"))
+    of_tether, of_circle = (figure(f"issuer_freeze.{firm}_value") for firm in ("tether", "circle"))
+    supply, both = (
+        figure("stablecoin.tether_liabilities_end_2025"),
+        figure("stablecoin.usdt_usdc_share_stablecoin_supply"),
+    )
+    frozen = float(tether.value) + float(circle.value)
+    part = float(of_tether.value) / float(supply.value)
+    return Count(
+        true=frozen == 0,
+        says=f"Tether froze {tether.value:,.0f} addresses with {of_tether.value} billion USD, "
+        f"Circle {circle.value:.0f} with {of_circle.value:.0f} million. "
+        f"The two coins are {both.value:.0f} % of all dollar coins.",
+        who=f"Counted by AMLBot ({tether.dates}) and Dune ({both.dates}).",
+        turns="people pay with a coin whose contract knows no freeze, such as ether",
+        sources=tuple(each.id for each in (tether, circle, of_tether, of_circle, supply, both)),
+        other=f"It is a small part, {part:.1%} of Tether's coins, and by the issuers' account mostly on request of "
+        "courts and police.",
+    )

@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.evidence.effects import Control, Registry
+from defi_lib.evidence.effects import Control, Count, Registry
+from defi_lib.figures import figure
 from defi_lib.staking.chain.block import draft_block, find_tampering, mine, sign_transaction
 from defi_lib.staking.chain.keys import key_pair_from_phrase
 
@@ -53,6 +54,30 @@ def forgeries_found(
     is_told = np.where(writers < HALF, 1 - liars**sources, 0.0)
     has_true_hash = np.where(compared == 1, 1.0, is_told)
     return np.asarray(1 - (1 - in_entries * reads_one) * (1 - in_hashes * has_true_hash))
+
+
+@EVIDENCE.figures("P8b")
+def losses_that_began_on_the_ledger() -> Count:
+    """How much of what attackers took in a year began with something that was there to read."""
+    off, audited, in_audited = (
+        figure(f"hacks.{name}")
+        for name in (
+            "share_2024_losses_off_chain",
+            "hundred_largest_protocol_hacks_share_been",
+            "hundred_largest_protocol_hacks_share_losses",
+        )
+    )
+    on = 100 - float(off.value)
+    return Count(
+        true=on > 100 * HALF,
+        says=f"{off.value:.1f} % of the losses of {off.date} began off the ledger, with stolen keys and deceived "
+        f"people; {on:.1f} % began on it, in code that anybody could read.",
+        who=f"Counted by Halborn ({off.date}).",
+        turns="keys and people become so safe that more than half of a year's losses begin in code",
+        sources=(off.id, audited.id, in_audited.id),
+        other=f"Where somebody had read the code, less was lost: of the hundred largest attacks {audited.value:.0f} % "
+        f"hit audited protocols, with {in_audited.value:.1f} % of the losses.",
+    )
 
 
 class Trace(NamedTuple):
