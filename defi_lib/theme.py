@@ -8,6 +8,8 @@ After a change, `make notebooks` draws the stored pictures anew.
 SERIES = ("#2f7fc1", "#d9730d", "#159570", "#b565a7", "#a67c00", "#d1495b", "#6b7fd7", "#a05a2c")
 
 TRUE, NOT_TRUE = SERIES[:2]  #: a reading's answer, in bars and maps; what is not true is hatched too
+HATCH = "#f4b478"  #: the lines over what is not true
+DOT, RIM = "#111111", "#ffffff"  #: today's dot, and the line around it, on both answers
 
 RULE = "#808080"  #: a straight line that marks a limit; no series has this colour
 

@@ -75,7 +75,7 @@ def _regimes() -> tuple[Regime, ...]:
 def others(effect: Effect) -> list[str]:
     """The answers for other persons and past times, a line for each person: "$50, today: not true; in 2024: true"."""
     answers = [(case, bool(effect.true(today(effect.assumptions, changed=case.values))[0])) for case in cases(effect)]
-    lines: dict[str, list[str]] = {}
+    lines: dict[str, list[str]] = {answers[0][0].who: []}
     for case, true in answers[1:]:
         lines.setdefault(case.who, []).append(f"{case.when}: {'true' if true else 'not true'}")
-    return [", ".join(filter(None, [who, "; ".join(said)])) for who, said in lines.items()]
+    return [", ".join(filter(None, [who, "; ".join(said)])) for who, said in lines.items() if said]

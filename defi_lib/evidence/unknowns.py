@@ -130,11 +130,11 @@ def in_unit(value: float, unit: str, digits: int = 2) -> str:
 def brief(text: str, unit: str) -> str:
     """A value beside another one of its unit: "20 %" beside "13 % of the hours".
 
-    >>> brief("0.55 USD an hour", "USD an hour"), brief("12 gwei", "gwei")
-    ('0.55 USD', '12 gwei')
+    >>> brief("0.55 USD an hour", "USD an hour"), brief("12 units of gas", "units of gas")
+    ('0.55 USD', '12 units of gas')
     """
-    tail = unit.partition(" ")[2]
-    return text.removesuffix(f" {tail}") if tail else text
+    sign, _, tail = unit.partition(" ")
+    return text.removesuffix(f" {tail}") if tail and sign in ("%", "USD") else text
 
 
 def signed(value: float, unit: str, digits: int = 2) -> str:
@@ -148,9 +148,10 @@ def signed(value: float, unit: str, digits: int = 2) -> str:
 
 
 def apart(assumption: Assumption, one: float, other: float) -> tuple[str, str]:
-    """Two values of an assumption in words, with so many digits that they differ."""
+    """A computed value of an assumption and a given one in words, with so many digits that they differ."""
     for digits in range(2, 9):
-        words = assumption.written(one, digits), assumption.written(other, digits)
+        rounded = one if assumption.options else float(f"{one:.{digits + 1}g}")
+        words = assumption.written(rounded, digits), assumption.written(other, digits)
         if words[0] != words[1]:
             break
     return words

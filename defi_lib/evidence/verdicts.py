@@ -18,8 +18,13 @@ from defi_lib.numerals import counted
 #: Of our worlds, and with ranges half as wide, twice as wide and drawn on a linear scale.
 NEARLY_ALL, STILL_MOST = 0.95, 0.75
 
-#: What stands behind their number, in the order of the rules.
-_RULES = ("from published figures", "a factor of two around one", "our choice")
+#: What a rule is called in the small print.
+_RULES = {
+    "published": "from published figures",
+    "in force": "from what is in force",
+    "factor two": "a factor of two around one figure",
+    "our choice": "our choice",
+}
 
 
 class Evidence(NamedTuple):
@@ -80,7 +85,7 @@ class Evidence(NamedTuple):
         return f"**{self.answer()}.** {self.turns()}"
 
     def answer(self) -> str:
-        """ "True today: +130 USD a year", with the size that counts, if there is one."""
+        """ "True today: 130 USD a year (true above 100 USD)", with the size that counts, if there is one."""
         word = "True" if self.true else "Not true"
         return f"{word} {self.case.when}: {written(self.effect, self.reading)}"
 
@@ -88,7 +93,7 @@ class Evidence(NamedTuple):
         """How far the answer holds over plausible worlds, in one of three words."""
         if self.strength != "turns":
             return "In nearly all our worlds" if self.strength == "nearly all" else "In nearly none of our worlds"
-        if not self.decisive or not self.turned[self.decisive[0]]:
+        if not self.decisive or round(self.turned[self.decisive[0]], 2) == 0:
             return "Turns beyond our ranges"
         label = f"Turns on {self.assumptions[self.decisive[0]].label}"
         return label if self.turning[self.decisive[0]].points else f"{label}, with others"
@@ -131,9 +136,8 @@ class Evidence(NamedTuple):
     def ranges(self) -> str:
         """How many of the ranges rest on published figures, and how many do not."""
         known = self._ranges
-        rules = [sum(each.rule == rule for each in known) for rule in RULES]
-        published, factor_two, own = (f"{many} {words}" for many, words in zip(rules, _RULES, strict=True))
-        parts = [part for part, many in zip((published, factor_two, own), rules, strict=True) if many]
+        many = {rule: sum(each.rule == rule for each in known) for rule in RULES}
+        parts = [f"{count} {_RULES[rule]}" for rule, count in many.items() if count]
         return f"Of {counted(len(known), 'range')}, " + ", ".join(parts) + "." if parts else ""
 
     def small_print(self) -> str:
@@ -146,9 +150,9 @@ class Evidence(NamedTuple):
 
 
 def written(effect: float, reading: Reading) -> str:
-    """An effect with its unit, and the size that counts if there is one: "+130 USD a year (true above 100 USD)"."""
-    text, size = signed(effect, reading.unit), reading.more_than or 0.0
-    return f"{text} (true above {brief(in_unit(size, reading.unit), reading.unit)})" if size else text
+    """An effect with its unit, and the size that counts if there is one: "130 USD a year (true above 100 USD)"."""
+    unit, size = reading.unit, reading.more_than or 0.0
+    return f"{in_unit(effect, unit)} (true above {brief(in_unit(size, unit), unit)})" if size else signed(effect, unit)
 
 
 def evidence_on(effect: Effect, case: Case | None = None, count: int | None = None) -> Evidence:

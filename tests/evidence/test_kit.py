@@ -161,7 +161,7 @@ def test_a_range_needs_a_source_or_a_reason():
 
 def test_sentences_name_the_answer_the_size_and_the_turning_point():
     said = evidence_on(effect_of(PLAIN.function, *PLAIN.assumptions.values(), more_than=1.0)).sentence()
-    assert said.startswith("**True today: +2 USD (true above 1 USD).** It turns if the ")
+    assert said.startswith("**True today: 2 USD (true above 1 USD).** It turns if the ")
     assert "(today: " in said
     alone = evidence_on(effect_of(lambda x: x, assumed("x", 5, 1, 9)))
     assert "No assumption alone turns it" in alone.sentence() and "no probability" in alone.small_print()

@@ -37,7 +37,7 @@ def heard(monkeypatch):
 def test_words_come_first_then_bars_then_other_persons():
     html = shown.page(Subject(card()))
     order = [
-        "True today: +300 USD a year (true above 100 USD)",
+        "True today: 300 USD a year (true above 100 USD)",
         "It turns if",
         "Turns on",
         "are our choice",
@@ -99,7 +99,9 @@ def test_a_turn_outside_the_range_stands_at_its_end():
 
 def test_counts_and_proofs_say_their_kind_first():
     subject = Subject(card())
-    subject.found = Count(True, "Nine of ten.", "Etherscan, May 2026", "a tenth left", ("a",), other="eight of ten.")
+    subject.found = Count(
+        True, "Nine of ten.", "Counted by Etherscan, May 2026.", "a tenth left", ("a",), other="eight of ten."
+    )
     text = shown.text_of(subject)
     assert text.splitlines()[1] == (
         "Counted: true. Nine of ten. Counted by Etherscan, May 2026. Another count: eight of ten. "
@@ -177,7 +179,7 @@ def test_the_map_has_the_two_decisive_ranges_and_says_where_it_turns():
     assert set(list(explorer.controls)[:2]) == {"use", "rent"} and explorer.error == ""
     explorer = turn(card(), x="use", y="rent")
     assert explorer.sentence == (
-        "**True here: +300 USD a year (true above 100 USD).** "
+        "**True here: 300 USD a year (true above 100 USD).** "
         "It turns if the use falls below 30\N{NO-BREAK SPACE}% of the hours."
     )
     explorer.set(use=0.2)
@@ -185,6 +187,13 @@ def test_the_map_has_the_two_decisive_ranges_and_says_where_it_turns():
     assert reached == {"Turn C1a: make it not true."}
     explorer.set(use=0.2, rent=0.5, wage=5_000)
     assert "No value of the use alone turns that." in explorer.sentence
+
+
+def test_where_no_unknown_turns_the_answer_the_map_shows_who_and_when():
+    person, gas = assumed("amount", 100, 10, 5_000, role="person"), assumed("gas_price", 0.5, 0.25, 1)
+    explorer = turn(effect_of(lambda dull, gas_price, amount: gas_price / amount + 0 * dull,
+                              assumed("dull", 1, 0, 2), gas, person, more_than=0.02))  # fmt: skip
+    assert list(explorer.controls)[:2] == ["amount", "gas_price"] and len(explorer.result["x from"])
 
 
 def test_the_border_lies_where_the_effect_crosses_on_both_kinds_of_axes():

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from defi_lib.evidence import Assumption, Evidence, apart, brief
-from defi_lib.theme import NOT_TRUE, TRUE
+from defi_lib.theme import DOT, HATCH, NOT_TRUE, RIM, TRUE
 
 #: Of a bar: turning points that are nearer to each other than this have no room for their numbers.
 ROOM = 0.16
@@ -69,14 +69,14 @@ def _bar(found: Evidence, name: str) -> Bar:
     points = [brief(apart(each, point, here)[0], each.unit) for point in turning.points]
     marks = tuple(zip(place[1:], points, strict=True))
     now = apart(each, here, turning.points[0])[0] if points else each.written(here)
-    low, high = (brief(text, each.unit) for text in apart(each, each.low, each.high))
+    low, high = (brief(each.written(end), each.unit) for end in (each.low, each.high))
     return Bar(label, low, high, tuple(parts), marks, place[0], now, _outside(each, turning.beyond))
 
 
 def _outside(each: Assumption, beyond: float | None) -> tuple[float, str]:
     if beyond is None:
         return 0.0, ""
-    point = brief(each.written(beyond), each.unit)
+    point = brief(apart(each, beyond, each.low)[0], each.unit)
     return (0.0, f"← turns at {point}") if beyond < each.low else (1.0, f"turns at {point} →")
 
 
@@ -158,12 +158,12 @@ STYLE = f"""
 .defi-bars .strip {{ position: relative; display: flex; height: 0.95rem; forced-color-adjust: none; }}
 .defi-bars i.t {{ background: {TRUE}; forced-color-adjust: none; }}
 .defi-bars i.n {{ forced-color-adjust: none;
-  background: repeating-linear-gradient(135deg, {NOT_TRUE} 0 4px, #f4b478 4px 6px); }}
+  background: repeating-linear-gradient(135deg, {NOT_TRUE} 0 4px, {HATCH} 4px 6px); }}
 .defi-bars u {{ display: inline-block; height: 1rem; border-left: 2px solid; vertical-align: -0.15rem; }}
 .defi-bars .strip u {{ position: absolute; top: -0.25rem; bottom: 0; height: auto; transform: translateX(-50%); }}
 .defi-bars .choice {{ gap: 3px; }}
 .defi-bars .dot {{ display: inline-block; width: 0.6rem; height: 0.6rem; box-sizing: content-box; border-radius: 50%;
-  background: #111; border: 2px solid #fff; forced-color-adjust: none; vertical-align: -0.1rem; }}
+  background: {DOT}; border: 2px solid {RIM}; forced-color-adjust: none; vertical-align: -0.1rem; }}
 .defi-bars .strip .dot {{ position: absolute; top: 50%; transform: translate(-50%, -50%); }}
 .defi-bars .ends {{ display: flex; justify-content: space-between; gap: 0.6rem; font-size: 0.85em; }}
 .defi-bars .option {{ flex: 1 1 0; text-align: center; }}

@@ -53,7 +53,7 @@ class _Map:
         assert isinstance(found, Evidence)
         self.start = {name: found.today_of(name) for name in self.known}
         self.true = found.true
-        ranges = [name for name in (*found.decisive, *self.known) if not self.known[name].options]
+        ranges = [name for name in _ranked(found, self.known) if not self.known[name].options]
         self.x = one_of("x", x or next((name for name in ranges if name != y), ""), ranges)
         others = [name for name in ranges if name != self.x]
         self.y = one_of("y", y or next(iter(others), ""), others)
@@ -111,6 +111,17 @@ class _Map:
     def _stories(self) -> dict[str, dict[str, float]]:
         """A button for each other person and time."""
         return {case.name: dict(case.values) for case in cases(self.effect)[1:] if case.values}
+
+
+def _ranked(found: Evidence, known: Mapping[str, Assumption]) -> list[str]:
+    """What turns the answer in most worlds; then what turns today's alone, within the map's reach before beyond it."""
+
+    def rank(name: str) -> tuple[float, float, bool]:
+        turning = found.turning[name]
+        beyond = turning.beyond is None or not known[name].low <= turning.beyond <= known[name].high
+        return -round(found.turned.get(name, 0.0), 2), turning.distance, beyond
+
+    return sorted(known, key=rank)
 
 
 def _reaching(each: Assumption, effect: Effect) -> Assumption:

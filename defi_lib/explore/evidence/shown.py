@@ -107,17 +107,23 @@ def _other(found: Evidence | Count | Proof) -> str:
     assert not isinstance(found, Evidence)
     answer = ANSWERS[found.true].lower()
     if isinstance(found, Count):
-        other = f" Another count: {found.other}" if found.other else ""
-        said = f"**Counted: {answer}.** {found.says} Counted by {found.who}.{other}"
+        other = f" Another count: {_ended(found.other)}" if found.other else ""
+        who = found.who.removeprefix("Counted by ")
+        said = f"**Counted: {answer}.** {_ended(found.says)} Counted by {_ended(who)}{other}"
     else:
         built = " by construction of the model" if found.by_construction else ""
-        said = f"**By logic: {answer}{built}.** {found.says}"
-    return f"{said} It turns if {found.turns.rstrip('.')}."
+        said = f"**By logic: {answer}{built}.** {_ended(found.says)}"
+    return f"{said} It turns if {_ended(found.turns)}"
+
+
+def _ended(words: str) -> str:
+    """Words as a sentence's end."""
+    return words if words.endswith((".", "!", "?")) else f"{words}."
 
 
 def _sides(one: Reading) -> list[str]:
     sides = (("The best case for it", one.best_for), ("The strongest objection", one.best_against))
-    return [f"**{name}:** {words.rstrip('.')}." for name, words in sides if words]
+    return [f"**{name}:** {_ended(words)}" for name, words in sides if words]
 
 
 def _outcome(committed: Bet, subject: Subject) -> str:
