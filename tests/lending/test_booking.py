@@ -65,6 +65,23 @@ def test_a_cascade_conserves_and_agrees_with_its_own_sums(shock):
     assert np.allclose(lost, cascade.bad_debt)
 
 
+@pytest.mark.parametrize("refill", [0.5, np.array([0.0, 0.3, 1.0])])
+def test_what_buyers_pay_and_get_is_booked(refill):
+    pool, collateral = ConstantProductPool((10_000.0, 2e7)), np.full(50, 100.0)
+    debt = np.linspace(0.4, 0.8, 50) * collateral * 2_000
+    cascade = pool_cascade(pool, sale_for_fall(pool, 0.1), collateral, debt, 0.83, 0.05, refill=refill, visits=2.0)
+    ledger = a_ledger(ada=5_000.0)
+    ledger.open("pool", "USD", 2e7)
+    ledger.party("buyers", "buyers")
+    ledger.book(cascade, borrowers="ada")
+    ledger.check_conserved()
+    ether = sum(sum(swap.amount_out for swap in wave.buying) for wave in cascade.waves)
+    assert np.allclose(ledger.balance("buyers", "ETH"), ether)
+    assert np.all(ledger.balance("buyers", "USD") <= 0) and np.all(
+        ledger.balance("buyers", "USD") >= -ether * 1800 * 1.004
+    )
+
+
 def test_bad_debt_is_written_once_even_where_it_is_written_off():
     pool = ConstantProductPool((10_000.0, 2e7))
     args = (np.full(3, 1_000.0), np.full(3, 1.6e6), 0.83, 0.05)

@@ -66,9 +66,9 @@ def _registered(function: ast.FunctionDef) -> set[str]:
 
 
 def _used(name: str, functions: dict[str, ast.FunctionDef], seen: tuple[str, ...] = ()) -> list[str]:
-    """A function and the functions of its module that it calls."""
+    """A function and the functions of its module that it calls; not those that its decorator names."""
     found = [name]
-    for node in ast.walk(functions[name]):
+    for node in ast.walk(ast.Module(functions[name].body, [])):
         if isinstance(node, ast.Name) and node.id in functions and node.id not in (*seen, *found):
             found += [each for each in _used(node.id, functions, (*seen, *found)) if each not in found]
     return found

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.exchange import Pool
+from defi_lib.exchange import Pool, Swap
 from defi_lib.frozen import kept
 from defi_lib.ledger.transfer import Moment, Transfer
 from defi_lib.lending.positions.liquidation import AAVE_V3, ASSETS, CloseRules, Liquidation, liquidate
@@ -18,6 +18,8 @@ from defi_lib.validation import Amount, between, broadcastable, finite, non_nega
 
 #: Reason of what liquidators sell: at the price before it, so that its column is the price impact with the pool's fee.
 SALE = "sale"
+#: Reason of what buyers do between two waves: at the price to which the sale brought the pool.
+BUYING = "buying"
 
 
 class LinearCascade(NamedTuple):
@@ -86,6 +88,13 @@ class Wave(NamedTuple):
     liquidation: Liquidation  #: what happened to each position
     sold: Amount  #: collateral that liquidators sold into the pool (tokens)
     proceeds: Amount  #: what they got for it (USD)
+    price_after: Amount  #: to which the sale brought the pool
+    buying: tuple[Swap, ...] = ()  #: what buyers paid into the pool before the next wave, and got out of it
+
+    @property
+    def reported(self) -> Amount:
+        """The price of the pool when buyers have come once: what the next block sees."""
+        return self.buying[0].pool.price() if self.buying else self.price_after
 
 
 class PoolCascade(NamedTuple):
@@ -100,9 +109,17 @@ class PoolCascade(NamedTuple):
     waves: tuple[Wave, ...]
 
     @property
+    def lowest_price(self) -> Amount:
+        """The lowest price that a block saw: the shock's, or that after a wave and the first buyers."""
+        lowest = self.first_price
+        for wave in self.waves:
+            lowest = np.minimum(lowest, wave.reported)
+        return plain(lowest)
+
+    @property
     def amplification(self) -> Amount:
-        """Total fall per first fall: 1 without a cascade."""
-        return _amplification(self.price_before, self.first_price, self.final_price)
+        """Largest fall per first fall: 1 without a cascade."""
+        return _amplification(self.price_before, self.first_price, self.lowest_price)
 
     @property
     def repaid(self) -> Amount:
@@ -128,8 +145,10 @@ class PoolCascade(NamedTuple):
         market: str = "market",
         treasury: str = "treasury",
         assets: Sequence[str] = ASSETS,
+        buyers: str = "buyers",
     ) -> Iterator[Moment]:
-        """Wave by wave: each at the price at which it was computed, then the sale into the pool; the final price last.
+        """Wave by wave: each at the price at which it was computed, then the sale into the pool, then what buyers do at
+        the price after it; the final price last.
 
         Arguments and errors as of :meth:`Liquidation.transfers`; ``pool`` is the name of those who own the exchange
         pool. The sale that began it is not among them: the lesson knows who sold.
@@ -141,6 +160,9 @@ class PoolCascade(NamedTuple):
                 Transfer(pool, liquidator, wave.proceeds, assets[1], SALE),
             )
             yield Moment((*moves, *sale), {assets[0]: wave.price})
+            if wave.buying:
+                bought = (move for swap in wave.buying for move in swap.transfers(buyers, pool, assets))
+                yield Moment(tuple(move._replace(reason=BUYING) for move in bought), {assets[0]: wave.price_after})
         yield Moment((), {assets[0]: self.final_price})
 
     def transfers(self, **names: Any) -> tuple[Transfer, ...]:
@@ -159,11 +181,16 @@ def pool_cascade(
     fee_share: Amount = 0.0,
     rules: CloseRules = AAVE_V3,
     max_waves: int = 1000,
+    refill: Amount = 0.0,
+    visits: Amount = 1.0,
 ) -> PoolCascade:
     """Somebody sells; whoever is then below a health factor of 1 is liquidated, the collateral sold, and again.
 
     The oracle reports the price of the pool. In each wave every unhealthy position is liquidated as far as the rules
-    allow, and the liquidators sell what they got, at once.
+    allow, and the liquidators sell what they got, at once. Then buyers come, who know that the coin is worth the price
+    after the shock: each time they close a part of the gap.
+
+    A broker who calls for margin is the same without a bonus and with more ``visits``: he waits before he sells.
 
     Args:
         pool: of any kind; token 0 is the collateral, token 1 the currency of the debts (USD); one scenario or more.
@@ -175,11 +202,23 @@ def pool_cascade(
         fee_share: part of the bonus that the protocol keeps, and does not sell, in [0, 1].
         rules: how much one liquidation may repay.
         max_waves: bound on the number of waves.
+        refill: part of the gap between the pool's price and that after the shock which buyers close each time they
+            come, in [0, 1]; 0: nobody buys.
+        visits: how often they come before the next wave, >= 1.
 
     Raises:
         ValueError: an argument outside its range, or a cascade that has not ended after ``max_waves``.
+
+    >>> from defi_lib.exchange import ConstantProductPool
+    >>> pool, debts = ConstantProductPool((1000.0, 2e6)), [6_000.0 * n for n in range(1, 20)]
+    >>> for refill in (0.0, 0.8):
+    ...     cascade = pool_cascade(pool, sale_for_fall(pool, 0.1), [60.0] * 19, debts, 0.83, refill=refill)
+    ...     print(len(cascade.waves), round(cascade.lowest_price))
+    4 547
+    2 1671
     """
     collateral, debt = non_negative("collateral", collateral), non_negative("debt", debt)
+    refill, visits = between("refill", refill, 0.0, 1.0), between("visits", visits, 1.0, np.inf)
     shock = pool.swap_exact_in(positive("sale", sale))
     price, swapped = shock.price_after, shock.pool
     shape = broadcastable(collateral=np.atleast_1d(collateral), debt=debt, price=np.expand_dims(price, -1))
@@ -193,8 +232,10 @@ def pool_cascade(
             raise ValueError(f"max_waves = {max_waves} is too few: the cascade goes on; allowed are more")
         sold = np.sum(step.seized - step.protocol_fee, axis=-1)
         swap = swapped.swap_exact_in(plain(sold))
-        waves.append(Wave(price, step, plain(sold), swap.amount_out))
-        collateral, debt, swapped, price = step.collateral, step.debt, swap.pool, swap.price_after
+        buying = _bought(swap.pool, shock.price_after, np.where(sold > 0, refill, 0.0), visits)
+        waves.append(Wave(price, step, plain(sold), swap.amount_out, swap.price_after, buying))
+        swapped = buying[-1].pool if buying else swap.pool
+        collateral, debt, price = step.collateral, step.debt, swapped.price()
     return PoolCascade(pool.price(), shock.price_after, price, swapped, collateral, debt, tuple(waves))
 
 
@@ -213,6 +254,19 @@ def sale_for_fall(pool: Pool, fall: Amount) -> Amount:
     fall, price = ratio("fall", fall), pool.price()
     broadcastable(fall=fall, price=price)
     return pool.trade_to(price * (1 - fall))[1].amount_in
+
+
+def _bought(pool: Pool, price: Amount, refill: Amount, visits: Amount) -> tuple[Swap, ...]:
+    """What buyers do who close a part of the gap to ``price`` each time they come: the first time, and all others."""
+    if not np.any(refill > 0):
+        return ()
+    swaps: list[Swap] = []
+    for part in (refill, 1 - (1 - refill) ** (visits - 1)):
+        if np.any(part > 0):
+            here = pool.price()
+            swaps.append(pool.trade_to(plain(here + part * np.maximum(price - here, 0.0)))[0])
+            pool = swaps[-1].pool
+    return tuple(swaps)
 
 
 def _amplification(before: Amount, first: Amount, final: Amount) -> Amount:

@@ -125,9 +125,56 @@ def test_bad_debt_is_counted_whether_it_is_written_off_or_not():
         assert cascade.bad_debt > 5000
 
 
+CROWD = (np.full(20, 20.0), np.linspace(0.5, 0.79, 20) * 20 * 2000, 0.8)
+
+
+def test_buyers_close_their_part_of_the_gap_after_each_wave():
+    sale = sale_for_fall(POOL, 0.1)
+    cascade = pool_cascade(POOL, sale, *CROWD, refill=0.6)
+    assert len(cascade.waves) > 1
+    for wave in cascade.waves:
+        assert wave.reported == pytest.approx(wave.price_after + 0.6 * (1800 - wave.price_after), rel=1e-12)
+    assert [wave.price for wave in cascade.waves[1:]] == [wave.reported for wave in cascade.waves[:-1]]
+    assert cascade.lowest_price == min(wave.reported for wave in cascade.waves) <= cascade.final_price
+    assert cascade.amplification == (2000 - cascade.lowest_price) / (2000 - cascade.first_price)
+
+
+@pytest.mark.parametrize("visits", [1.0, 2.0, 7.5])
+def test_buyers_who_come_often_close_a_part_each_time(visits):
+    wave = pool_cascade(POOL, sale_for_fall(POOL, 0.1), *CROWD, refill=0.3, visits=visits).waves[0]
+    gap = (1800 - wave.price_after) * 0.7**visits
+    assert wave.buying[-1].pool.price() == pytest.approx(1800 - gap, rel=1e-12)
+
+
+def test_if_all_gaps_are_closed_there_is_no_second_wave():
+    cascade = pool_cascade(POOL, sale_for_fall(POOL, 0.1), *CROWD, refill=1.0)
+    assert len(cascade.waves) == 1 and cascade.amplification == pytest.approx(1, rel=1e-12)
+
+
+def test_more_buyers_never_deepen_a_fall():
+    sale = sale_for_fall(POOL, 0.1)
+    lowest = [pool_cascade(POOL, sale, *CROWD, refill=part).lowest_price for part in np.linspace(0, 1, 11)]
+    assert np.all(np.diff(lowest) >= -1e-9) and lowest[0] < 1000
+    assert lowest[0] == pool_cascade(POOL, sale, *CROWD).final_price
+
+
+def test_buyers_come_to_each_scenario_as_if_it_were_alone():
+    refill, visits = np.array([0.0, 0.2, 0.8, 1.0]), np.array([1.0, 3.0, 1.0, 2.0])
+    pool, sale = ConstantProductPool((np.full(4, 1000.0), np.full(4, 2e6))), sale_for_fall(POOL, 0.1)
+    together = pool_cascade(pool, sale, *CROWD, refill=refill, visits=visits)
+    for i in range(4):
+        one = pool_cascade(POOL, sale, *CROWD, refill=float(refill[i]), visits=float(visits[i]))
+        for name in ("lowest_price", "final_price", "repaid", "bad_debt"):
+            got = np.broadcast_to(getattr(together, name), (4,))[i]
+            assert got == pytest.approx(getattr(one, name), rel=1e-12)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
+        (lambda: pool_cascade(POOL, 60.0, *CROWD, refill=1.1), r"refill = 1.1 .* \[0, 1\]"),
+        (lambda: pool_cascade(POOL, 60.0, *CROWD, refill=-0.1), r"refill = -0.1"),
+        (lambda: pool_cascade(POOL, 60.0, *CROWD, visits=0.5), r"visits = 0.5"),
         (lambda: linear_cascade(0.0, 0.0, 0.1, np.ones(1), np.ones(1)), r"price = 0 .* \(0, inf\)"),
         (lambda: linear_cascade(100.0, 100.0, 0.1, np.ones(1), np.ones(1)), r"first_price = 100 .* \[0, 100\)"),
         (lambda: linear_cascade(100.0, 90.0, -0.1, np.ones(1), np.ones(1)), r"impact = -0.1"),

@@ -1,0 +1,148 @@
+"""What loans make of bad news: closed by machines, or called by a broker."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from defi_lib.evidence.effects import Control, Registry
+from defi_lib.exchange import ConstantProductPool
+from defi_lib.lending import AAVE_V3, CloseRules, liquidate, pool_cascade, sale_for_fall
+
+EVIDENCE = Registry("lending")
+
+Worlds = NDArray[np.float64]
+
+NEWS = 0.10  #: what the reading says
+THRESHOLD = 0.83  #: Aave v3, ether
+RULES = (AAVE_V3, CloseRules(close_factor=1.0))  #: the options of ``close``
+
+#: Falls at which loans come within reach: where the news alone brings them below a health factor of 0.95, where it
+#: brings them below 1, then in steps that are finer where the first waves end. Twice as many say the same.
+_DEEP = 1 - (1 - NEWS) / AAVE_V3.full_below
+EDGES = np.concatenate([np.linspace(0, _DEEP, 5), np.linspace(_DEEP, NEWS, 5)[1:], np.geomspace(0.001, 0.7, 60) + NEWS])
+
+#: Worlds computed at a time: similar ones, so that few wait for others, and few enough for the fast cache.
+_BLOCK = 128
+
+
+def loans_by_distance(loans: Worlds, near: Worlds, steepness: Worlds, edges: Worlds = EDGES) -> tuple[Worlds, Worlds]:
+    """Collateral (tokens of 1 USD) and debt (USD) of loans in order of the fall that puts them within reach.
+
+    The part of all loans that a fall x puts within reach is ``near·(x / 20 %)^steepness``, at most all.
+
+    Args:
+        loans: all debts (USD), one number per world.
+        near: part of them that a fall of 20 % puts within reach.
+        steepness: power of the fall with which that part grows.
+        edges: the falls between which loans are put together.
+    """
+    reached = np.minimum(near[:, None] * (edges / 0.2) ** steepness[:, None], 1.0)
+    debt = loans[:, None] * np.diff(reached, axis=1)
+    return debt / (THRESHOLD * (1 - (edges[1:] + edges[:-1]) / 2)), debt
+
+
+def fall(
+    loans: Worlds,
+    near: Worlds,
+    steepness: Worlds,
+    refill: Worlds,
+    bonus: Worlds,
+    rules: CloseRules = AAVE_V3,
+    visits: Worlds | float = 1.0,
+    edges: Worlds = EDGES,
+) -> Worlds:
+    """Fall (ratio) to the lowest price that a block sees, when news worth :data:`NEWS` meets these loans."""
+    world = np.broadcast_arrays(loans, near, steepness, refill, bonus, visits)
+    found = np.empty_like(loans)
+    for block in np.array_split(np.argsort(refill), max(1, len(refill) // _BLOCK)):
+        found[block] = _fall(*(values[block] for values in world), rules, edges)
+    return found
+
+
+def liquidated(near: Worlds, steepness: Worlds, bonus: Worlds, close: Worlds) -> Worlds:
+    """Part of all loans that machines repay on a day on which the price falls by 20 %, whatever the reason."""
+    collateral, debt = loans_by_distance(np.ones_like(near), near, steepness)
+    each = [liquidate(collateral, debt, 0.8, THRESHOLD, bonus[:, None], 0.0, rules).repaid for rules in RULES]
+    return np.where(close == 0, *(np.sum(repaid, axis=1) for repaid in each))
+
+
+def as_published(near: Worlds, steepness: Worlds, bonus: Worlds, close: Worlds, **_: Worlds) -> NDArray[np.bool_]:
+    """Whether machines repay what was published of 10 October 2025, when ether fell by 20 %: 0.2 to 1.1 % of loans.
+
+    By protocol: Euler 0.22, Aave 0.66, Fluid 0.8, Morpho 1.11 %.
+    """
+    part = liquidated(near, steepness, bonus, close)
+    return (part >= 0.002) & (part <= 0.011)
+
+
+@EVIDENCE.model(
+    "X14a",
+    placebos=[
+        {"loans": 0.0},  # nobody owes anything
+        {"refill": 1.0},  # buyers close each gap at once, so that nobody is a second in the row
+        {"bonus": 0.0, "close": 0, "paid": 0.0, "visits": 1},  # the broker does what machines do
+    ],
+    # All loans come within reach below 10 %, evenly. Those below 1 - 0.9/0.95 = 1/19, so 10/19 of them, are by news of
+    # 10 % below a health factor of 0.95 and repaid whole, the others half: 29/38 of 0.016 USD, for 0.016·29/38·1.05/0.9
+    # = 0.01424561 ether. The pool of 1 ether and 1 USD took Δ = 0.0541738 for the news: (1 + 0.997Δ)(1 + Δ) = 1/0.9.
+    # With q more its price is 0.9/((1 + 0.997q/1.0541738)(1 + q/1.0541738)); buyers close half of the gap to 0.9. The
+    # broker sells for half of the loans, without bonus: q = 0.008·29/38/0.9. So half of 0.888544868 - 0.876195012.
+    controls=[
+        Control(
+            {
+                "loans": 0.016,
+                "near": 2,
+                "steepness": 1,
+                "refill": 0.5,
+                "bonus": 0.05,
+                "close": 0,
+                "paid": 0.5,
+                "visits": 1,
+            },
+            0.006174928124,
+        ),
+        # All of each loan, 0.012·1.05/0.9 = 0.014 ether, against 29/38 without bonus, 0.01017544; nobody buys.
+        Control(
+            {"loans": 0.012, "near": 2, "steepness": 1, "refill": 0, "bonus": 0.05, "close": 1, "paid": 0, "visits": 1},
+            0.006301738300,
+        ),
+    ],
+    fits=as_published,
+)
+def machines_against_a_broker(
+    loans: Worlds,
+    near: Worlds,
+    steepness: Worlds,
+    refill: Worlds,
+    bonus: Worlds,
+    close: Worlds,
+    paid: Worlds,
+    visits: Worlds,
+) -> Worlds:
+    """How much deeper the price falls where machines close loans at once than where a broker calls and waits.
+
+    Both sell for the same borrowers into the same pool, and the same buyers come. The machine sells in each wave, with
+    a bonus. The broker's customers who pay up need not sell; for the others he waits, while buyers come ``visits``
+    times, then sells half a loan, or all of one below a health factor of 0.95, without a bonus.
+    """
+    closed = np.empty_like(loans)
+    for number, rules in enumerate(RULES):
+        here = close == number
+        closed[here] = fall(loans[here], near[here], steepness[here], refill[here], bonus[here], rules)
+    called = fall(loans * (1 - paid), near, steepness, refill, np.zeros_like(bonus), visits=visits)
+    return closed - called
+
+
+def _fall(
+    loans: Worlds, near: Worlds, steepness: Worlds, refill: Worlds, bonus: Worlds, visits: Worlds,
+    rules: CloseRules, edges: Worlds,
+) -> Worlds:  # fmt: skip
+    """As :func:`fall`: beside a pool that holds an ether of 1 USD, and 1 USD."""
+    pool = ConstantProductPool((np.ones_like(loans), np.ones_like(loans)))
+    collateral, debt = loans_by_distance(loans, near, steepness, edges)
+    run = pool_cascade(
+        pool, sale_for_fall(pool, NEWS), collateral, debt, THRESHOLD, bonus[:, None], 0.0, rules, 10_000,
+        refill=refill, visits=visits,
+    )  # fmt: skip
+    return np.asarray(1 - run.lowest_price)

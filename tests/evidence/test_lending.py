@@ -1,0 +1,63 @@
+"""The effects on lending do not hang on how finely loans are told apart, and fit what was published."""
+
+import numpy as np
+import pytest
+
+from defi_lib.evidence import effect, today, worlds
+from defi_lib.evidence.lending import cascades
+from defi_lib.lending import AAVE_V3
+
+X14A = effect("X14a")
+
+
+def falls(drawn, edges):
+    same = {name: drawn[name] for name in ("loans", "near", "steepness", "refill", "bonus")}
+    return cascades.fall(**same, rules=AAVE_V3, edges=edges)
+
+
+def test_loans_told_apart_twice_as_finely_fall_as_far():
+    drawn = worlds(X14A.assumptions, 512)
+    finer = np.union1d(cascades.EDGES, (cascades.EDGES[1:] + cascades.EDGES[:-1]) / 2)
+    found, again = falls(drawn, cascades.EDGES), falls(drawn, finer)
+    assert np.median(np.abs(found - again)) < 1e-4
+    assert np.mean(np.abs(found - again) > 0.01) < 0.02, "only where a cascade is about to feed itself"
+    assert abs(np.mean(found > 0.15) - np.mean(again > 0.15)) < 0.005
+
+
+def test_loans_in_any_order_and_number_of_worlds_are_the_same():
+    drawn = worlds(X14A.assumptions, 300)
+    mixed = np.random.default_rng(1).permutation(300)
+    found = falls(drawn, cascades.EDGES)
+    assert falls({name: values[mixed] for name, values in drawn.items()}, cascades.EDGES) == pytest.approx(found[mixed])
+
+
+def test_all_loans_are_those_within_reach_and_the_safe():
+    one = np.ones(1)
+    edges = np.linspace(0, 0.8, 81)
+    collateral, debt = cascades.loans_by_distance(10 * one, 0.01 * one, 3 * one, edges)
+    assert debt.sum() == pytest.approx(10 * 0.01 * 4**3)
+    assert np.cumsum(debt)[19] == pytest.approx(0.1)
+    within = collateral * cascades.THRESHOLD * (1 - 0.2) < debt
+    assert debt[within].sum() == pytest.approx(0.1)
+
+
+def test_on_a_day_as_published_machines_repay_what_was_published():
+    here = {name: values for name, values in today(X14A.assumptions).items() if name in ("near", "steepness", "bonus")}
+    # Loans within 5 of the 20 % are above a health factor of 0.95: half of them is repaid. 1 - 0.8/0.95 = 0.1579.
+    assert cascades.liquidated(**here, close=np.zeros(1)) == pytest.approx(0.0099 * (1 + 0.79**3) / 2, rel=0.08)
+    assert cascades.liquidated(**here, close=np.ones(1)) == pytest.approx(0.0099, rel=0.08)
+    assert X14A.kept(today(X14A.assumptions)).all()
+    assert 0.3 < X14A.kept(worlds(X14A.assumptions, 512)).mean() < 0.95
+
+
+@pytest.mark.parametrize("name", ["loans", "near"])
+def test_more_loans_and_nearer_loans_make_the_fall_deeper(name):
+    drawn = worlds(X14A.assumptions, 64, fixed={"close": 0})
+    more = {**drawn, name: drawn[name] * 1.5}
+    assert np.all(falls(more, cascades.EDGES) >= falls(drawn, cascades.EDGES) - 1e-9)
+
+
+def test_buyers_and_borrowers_who_pay_up_make_it_less():
+    drawn = worlds(X14A.assumptions, 64)
+    helped = {**drawn, "refill": (1 + drawn["refill"]) / 2}
+    assert np.all(falls(helped, cascades.EDGES) <= falls(drawn, cascades.EDGES) + 1e-9)
