@@ -13,9 +13,6 @@ from defi_lib.figures import TODAY, figure
 with (files("defi_lib.evidence") / "assumptions.csv").open(encoding="utf-8") as file:
     TABLE = list(csv.DictReader(file))
 VALID = [row for row in TABLE if not row["replaced"]]
-
-#: Rows whose figures are not in the table yet. May only shrink.
-WAITING = {"X14a-near"}
 with (files("defi_lib.evidence") / "regimes.csv").open(encoding="utf-8") as file:
     REGIMES = list(csv.DictReader(file))
 
@@ -31,7 +28,7 @@ def published(row):
     return found
 
 
-@pytest.mark.parametrize("row", [row for row in VALID if name(row) not in WAITING], ids=name)
+@pytest.mark.parametrize("row", VALID, ids=name)
 def test_a_range_follows_the_rule_it_names(row):
     sources, times = published(row), float(row["times"] or 1)
     if row["options"]:
