@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from defi_lib.evidence.effects import Control, Registry
 from defi_lib.exchange import ConstantProductPool
-from defi_lib.lending import AAVE_V3, CloseRules, liquidate, pool_cascade, sale_for_fall
+from defi_lib.lending import AAVE_V3, CloseRules, PoolCascade, liquidate, pool_cascade, sale_for_fall
 
 EVIDENCE = Registry("lending")
 
@@ -42,6 +42,19 @@ def loans_by_distance(loans: Worlds, near: Worlds, steepness: Worlds, edges: Wor
     return debt / (THRESHOLD * (1 - (edges[1:] + edges[:-1]) / 2)), debt
 
 
+def cascade(
+    loans: Worlds, near: Worlds, steepness: Worlds, refill: Worlds, bonus: Worlds, visits: Worlds,
+    *, rules: CloseRules = AAVE_V3, edges: Worlds = EDGES,
+) -> PoolCascade:  # fmt: skip
+    """What news worth :data:`NEWS` does to loans beside a pool that holds an ether of 1 USD, and 1 USD."""
+    pool = ConstantProductPool((np.ones_like(loans), np.ones_like(loans)))
+    collateral, debt = loans_by_distance(loans, near, steepness, edges)
+    return pool_cascade(
+        pool, sale_for_fall(pool, NEWS), collateral, debt, THRESHOLD, bonus[:, None], 0.0, rules, 10_000,
+        refill=refill, visits=visits,
+    )  # fmt: skip
+
+
 def fall(
     loans: Worlds,
     near: Worlds,
@@ -53,10 +66,11 @@ def fall(
     edges: Worlds = EDGES,
 ) -> Worlds:
     """Fall (ratio) to the lowest price that a block sees, when news worth :data:`NEWS` meets these loans."""
-    world = np.broadcast_arrays(loans, near, steepness, refill, bonus, visits)
+    often = np.broadcast_to(np.asarray(visits, float), loans.shape)
     found = np.empty_like(loans)
     for block in np.array_split(np.argsort(refill), max(1, len(refill) // _BLOCK)):
-        found[block] = _fall(*(values[block] for values in world), rules, edges)
+        here = (values[block] for values in (loans, near, steepness, refill, bonus, often))
+        found[block] = 1 - cascade(*here, rules=rules, edges=edges).lowest_price
     return found
 
 
@@ -132,17 +146,3 @@ def machines_against_a_broker(
         closed[here] = fall(loans[here], near[here], steepness[here], refill[here], bonus[here], rules)
     called = fall(loans * (1 - paid), near, steepness, refill, np.zeros_like(bonus), visits=visits)
     return closed - called
-
-
-def _fall(
-    loans: Worlds, near: Worlds, steepness: Worlds, refill: Worlds, bonus: Worlds, visits: Worlds,
-    rules: CloseRules, edges: Worlds,
-) -> Worlds:  # fmt: skip
-    """As :func:`fall`: beside a pool that holds an ether of 1 USD, and 1 USD."""
-    pool = ConstantProductPool((np.ones_like(loans), np.ones_like(loans)))
-    collateral, debt = loans_by_distance(loans, near, steepness, edges)
-    run = pool_cascade(
-        pool, sale_for_fall(pool, NEWS), collateral, debt, THRESHOLD, bonus[:, None], 0.0, rules, 10_000,
-        refill=refill, visits=visits,
-    )  # fmt: skip
-    return np.asarray(1 - run.lowest_price)

@@ -117,6 +117,14 @@ class PoolCascade(NamedTuple):
         return plain(lowest)
 
     @property
+    def path(self) -> tuple[Amount, ...]:
+        """The price before and after the shock, then after each sale and whenever buyers had come."""
+        steps = [self.price_before, self.first_price]
+        for wave in self.waves:
+            steps += [wave.price_after, *(swap.pool.price() for swap in wave.buying)]
+        return tuple(steps)
+
+    @property
     def amplification(self) -> Amount:
         """Largest fall per first fall: 1 without a cascade."""
         return _amplification(self.price_before, self.first_price, self.lowest_price)
