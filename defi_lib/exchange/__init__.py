@@ -34,6 +34,7 @@ __getattr__, __dir__, __all__ = attach(
             "pool_divergence",
             "trade_probability",
         ],
+        "providing.rates": ["ProvidingRates", "providing_rates"],
         "exact.concentrated": ["ExactConcentratedPool"],
         "exact.positions": ["ExactPosition", "ExactTick"],
         "exact.price_range": [

@@ -52,8 +52,9 @@ def mutants(path: Path, id: str) -> Iterator[tuple[str, Effect | None]]:
     for name in _used(start, functions):
         for number in range(sum(1 for _ in ast.walk(functions[name]))):
             for change in range(3):
-                changed = copy.deepcopy(tree)
-                function = next(n for n in changed.body if isinstance(n, ast.FunctionDef) and n.name == name)
+                function = copy.deepcopy(functions[name])
+                body = [function if each is functions[name] else each for each in tree.body]
+                changed = ast.Module(body, tree.type_ignores)
                 what = _change(function, number, change)
                 if what:
                     yield f"{name}: {what}", _effect(changed, path, id)
