@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from defi_lib.evidence.effects import Control, Proof, Registry
+from defi_lib.evidence.unknowns import assumptions
 from defi_lib.exchange import ConstantProductPool, arbitrage_outside, pool_divergence, providing_rates
 from defi_lib.numerals import money, percent
 from defi_lib.units import DAYS_PER_YEAR, SECONDS_PER_YEAR
@@ -87,10 +89,27 @@ def passive_provider(
     return kept.pool * (1 + rates.net) - kept.holding - savings
 
 
+def drawer_or_pool(end: ArrayLike, passers_by: float, fee: float, protocol_part: float) -> dict[str, Any]:
+    """What lesson 1.2 explores: a provider's result against the drawer by the price at the end of one year.
+
+    Volatility and time between blocks are today's; arguments as in :func:`passive_provider`.
+
+    >>> round(float(drawer_or_pool(2.0, 0.0, 0.003, 0.0)["Without fees"]), 4)
+    -0.0572
+    """
+    known = assumptions("P6c", ("volatility", "block_time"))
+    blocks, volume = SECONDS_PER_YEAR / known["block_time"].today, DAYS_PER_YEAR * passers_by
+    rates = providing_rates(known["volatility"].today, fee, blocks, volume, protocol_part)
+    kept = pool_divergence(1.0, np.asarray(end, float))
+    with_fees = kept.pool * (1 + rates.fees_kept) / kept.holding - 1
+    return {"Without fees": kept.impermanent_loss, "With fees": with_fees, "zero": 0.0}
+
+
 @EVIDENCE.model(
     "X8b",
     # Ten pools that move as one are one pool, and entering costs nothing: both lose in the same years.
     placebos=[{"correlation": 1.0, "pool_gas": 0.0}],
+    worlds=512,
     controls=[
         # The price stands still and gas costs 4 % of the small and 0.04 % of the large position: between the two lies
         # what fees bring, 1 % above or below one of them.
@@ -134,9 +153,8 @@ def losing_years_apart(
     blocks, volume = SECONDS_PER_YEAR / block_time, DAYS_PER_YEAR * passers_by
     rates = providing_rates(volatility, FEE, blocks, volume, PROTOCOL_PART)
     cost = pool_gas * gas_price * 1e-9 * ether_price
-    earned = rates.net + rates.loss_versus_rebalancing  # the path brings the loss itself
     one, ten = cost / size, POOLS * cost / LARGE
-    results = _against_holding(volatility, correlation, earned)
+    results = _against_holding(volatility, correlation, rates.fees_kept)
     small, total = np.zeros(len(size)), np.zeros((YEARS, len(size)))
     for result in results:
         small += np.mean(result < one, 0)
@@ -144,18 +162,19 @@ def losing_years_apart(
     return small / POOLS - np.mean(total < ten, 0)
 
 
-def _against_holding(volatility: Array, correlation: Array, earned: Array) -> Iterator[Array]:
+def _against_holding(volatility: Array, correlation: Array, fees: Array) -> Iterator[Array]:
     """Result of each pool, as a part of what was put in: a row a year, a column a world.
 
-    A pool ends at ``√r·(1 + earned)``, holding at ``(1 + r)/2``. The roots are those of the common move times those of
-    each pool's own, which are the same numbers in other orders: two exponentials serve all pools.
+    A pool ends at ``√r·(1 + fees)``, holding at ``(1 + r)/2``: the path brings the loss itself. The roots are those of
+    the common move times those of each pool's own, which are the same numbers in other orders: two exponentials serve
+    all pools.
     """
     even, orders = _years()
     common = np.exp(np.outer(even, np.sqrt(correlation) * volatility / 2) - volatility**2 / 4)
     own = np.exp(np.outer(even, np.sqrt(1 - correlation) * volatility / 2))
     for order in orders:
         root = common * own[order]
-        yield root * (1 + earned - root / 2) - 0.5
+        yield root * (1 + fees - root / 2) - 0.5
 
 
 @cache

@@ -1,4 +1,4 @@
-"""What providing liquidity pays and costs in a year, with arbitrage once a block."""
+"""What providing liquidity pays and costs, with arbitrage once a block."""
 
 from __future__ import annotations
 
@@ -24,9 +24,14 @@ class ProvidingRates(NamedTuple):
         return self.loss_versus_rebalancing - self.arbitrage_fees
 
     @property
+    def fees_kept(self) -> Amount:
+        """What providers get of both fees."""
+        return self.fees + self.arbitrage_fees - self.protocol
+
+    @property
     def net(self) -> Amount:
         """What providers gain, on average, against rebalancing; without drift of the price also against holding."""
-        return self.fees - self.arbitrage_profit - self.protocol
+        return self.fees_kept - self.loss_versus_rebalancing
 
 
 @representable
