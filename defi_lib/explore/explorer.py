@@ -15,6 +15,7 @@ import numpy as np
 from defi_lib.explore.along import Curve
 from defi_lib.explore.controls import Control, Slider
 from defi_lib.explore.goals import Goal, GoalList
+from defi_lib.explore.host import is_moved_in_page
 from defi_lib.explore.manners import Manners
 from defi_lib.explore.plots import Columns, Plot, columns_of
 from defi_lib.explore.remembering import remember_begun
@@ -199,7 +200,11 @@ class Explorer(widgets.VBox):
         widget.value = value
 
     def _moved(self, _: Any) -> None:
-        """A control moved: compute the newest value on a later turn of the loop, so that no queue builds up."""
+        """A control moved: compute the newest value, so that no queue builds up.
+
+        What the page sends is answered at once, before the kernel says that it is idle again, which keeps a page busy.
+        Fast movements, and what code sets, are computed on a later turn of the loop: once, however many there are.
+        """
         if self._held or self._pending:
             return
         remember_begun()
@@ -208,8 +213,11 @@ class Explorer(widgets.VBox):
         except RuntimeError:  # no loop, as in a test or a script: compute at once
             self.refresh()
             return
-        self._pending = True
         hurried = time.perf_counter() - self._last < 10 * _PAUSE
+        if not hurried and is_moved_in_page():
+            self.refresh()
+            return
+        self._pending = True
         loop.call_later(_PAUSE, self.refresh) if hurried else loop.call_soon(self.refresh)
 
     def _compute_on_release(self) -> None:

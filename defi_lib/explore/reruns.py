@@ -11,6 +11,8 @@ from typing import Any, Protocol
 
 import ipywidgets as widgets
 
+from defi_lib.explore import host
+
 
 class Closable(Protocol):
     """A widget of ours."""
@@ -27,14 +29,15 @@ _cell: str | None = None  # the cell that runs now
 
 def remember(widget: Closable) -> None:
     """Close ``widget`` when the cell that runs now is run again; outside of IPython nothing is remembered."""
-    shell = _shell()
+    shell = host.shell()
     if shell is None:
         return
     global _watched, _cell
     if shell is not _watched:
         shell.events.register("pre_run_cell", _starts)
         # The cell that runs now has begun before anybody listened.
-        _watched, _cell = shell, _cell_of(_parent_id(shell), shell.user_ns.get("In", [""])[-1])
+        cell_id = host.request().get("metadata", {}).get("cellId")
+        _watched, _cell = shell, _cell_of(cell_id, shell.user_ns.get("In", [""])[-1])
     if _cell is not None:
         _made.setdefault(_cell, []).append(widget)
 
@@ -62,12 +65,6 @@ def _cell_of(cell_id: str | None, text: str) -> str:
     return f"id {cell_id}" if cell_id else f"text {text.strip()}"
 
 
-def _parent_id(shell: Any) -> str | None:
-    kernel = getattr(shell, "kernel", None)
-    parent = kernel.get_parent() if kernel is not None else {}
-    return parent.get("metadata", {}).get("cellId")
-
-
 def _forget(old: list[Any]) -> None:
     """Take closed widgets out of what IPython keeps of earlier results: ``Out``, ``_5``, ``_``."""
     gone = {id(widget) for widget in old}
@@ -82,11 +79,3 @@ def _forget(old: list[Any]) -> None:
 def _is_result(name: Any) -> bool:
     """Whether IPython, and not the reader, gave this name: the number of an output, ``_``, ``_5``."""
     return isinstance(name, int) or (name.startswith("_") and name.strip("_").isdigit()) or set(name) == {"_"}
-
-
-def _shell() -> Any:
-    try:
-        from IPython import get_ipython
-    except ImportError:
-        return None
-    return get_ipython()

@@ -29,13 +29,10 @@ function loadBokehJS(model) {
   return globalThis[VERSION_KEY];
 }
 
-function settled() {
-  // Bokeh takes new data in through a chain of promises: all are done when the next task starts.
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = resolve;
-    port2.postMessage(null);
-  });
+async function settled() {
+  // Bokeh takes new data in through a chain of promises, about twenty in a row. This gives way to them, but to no other
+  // task of the page, behind which the plot would wait. Were the chain longer, Bokeh would paint again of its own accord.
+  for (let turn = 0; turn < 100; turn++) await null;
 }
 
 function isDark(element) {
@@ -104,6 +101,17 @@ function leaveToTab(root) {
   }
 }
 
+function writeAfterPainting(plot) {
+  // While it paints, Bokeh writes where each part is, and reads styles in between: for each part the browser would work
+  // out the styles anew.
+  const late = new Map();
+  for (const { position } of plot.computed_renderer_views) {
+    const { replace } = position;
+    position.replace = (...css) => { late.set(position, () => replace.apply(position, css)); };
+  }
+  plot.repainted.connect(() => { late.forEach((write) => write()); late.clear(); });
+}
+
 async function render({ model, el }) {
   const parts = skeleton(el);
   let plots = [];        // the view of the figure
@@ -167,6 +175,7 @@ async function render({ model, el }) {
       const views = await Bokeh.embed.embed_item(JSON.parse(item), parts.canvas);
       plots = [...views].filter((view) => view.repaint);      // not what Bokeh keeps beside the figure
       leaveToTab(parts.canvas);
+      plots.forEach(writeAfterPainting);
       waiting.forEach((args) => receive(...args));
     } catch (error) { fail(`The plot could not be shown: ${error.message}`); }
   };

@@ -21,6 +21,7 @@ from defi_lib.explore import (
     Slider,
     Switch,
     explore,
+    host,
 )
 from defi_lib.explore.plots import columns_of
 
@@ -180,6 +181,24 @@ def test_fast_drags_are_coalesced_to_the_newest_value():
     with ThreadPoolExecutor() as threads:  # a thread of its own: another test may have left a loop in this one
         threads.submit(asyncio.run, drag()).result()
     assert calls == [59.0] and explorer.sentence == "59.0"
+
+
+def test_what_is_moved_in_the_page_is_answered_before_the_kernel_is_idle(monkeypatch):
+    """Being idle is news that keeps a page busy: the plot would wait behind it."""
+    monkeypatch.setattr(host, "request", lambda: {"header": {"msg_type": "comm_msg"}})
+    explorer = make()
+    messages = sent_by(explorer)
+    counts = []
+
+    async def press():
+        for value in (4.0, 5.0, 6.0):  # the first at once; the others follow fast, and are answered together
+            explorer._widgets["size"].value = value
+            counts.append(len(messages))
+        await asyncio.sleep(0.05)
+
+    with ThreadPoolExecutor() as threads:
+        threads.submit(asyncio.run, press()).result()
+    assert counts == [1, 1, 1] and len(messages) == 2 and "6.0 m" in explorer.sentence
 
 
 def test_slow_models_compute_on_release(monkeypatch):

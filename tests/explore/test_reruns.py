@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from IPython.core.interactiveshell import ExecutionInfo, InteractiveShell
 
-from defi_lib.explore import Axis, Line, Plot, Slider, explore, predict, quiz, reruns, show
+from defi_lib.explore import Axis, Line, Plot, Slider, explore, host, predict, quiz, reruns, show
 
 PLOT = Plot(Line("x", "y"), x=Axis("x"), y=Axis("y"))
 GRID = np.linspace(0, 1, 100)
@@ -28,7 +28,7 @@ def shell(monkeypatch):
     shell.user_ns.update(explore=explore, wave=wave, PLOT=PLOT, Slider=Slider, show=show, predict=predict, quiz=quiz)
     shell.asked = {"metadata": {}}  # of the message that runs a cell, as a kernel keeps it
     shell.kernel = SimpleNamespace(get_parent=lambda: shell.asked)
-    monkeypatch.setattr(reruns, "_shell", lambda: shell)
+    monkeypatch.setattr(host, "shell", lambda: shell)
     monkeypatch.setattr(reruns, "_watched", None)
     monkeypatch.setattr(reruns, "_made", {})
     return shell
