@@ -107,8 +107,11 @@ def figure(topic: str, item: str = "", *, date: str = "", allow_unreliable: bool
         allow_unreliable: also give out figures of grade D.
 
     Raises:
-        ValueError: an unknown topic, series or id, no such figure, several things, or one of grade D.
+        ValueError: an unknown topic, series or id, no such figure, several things, one of grade D, or a series and
+            an item.
     """
+    if "." in topic and item:
+        raise ValueError(f"item = {item!r} is not needed: {topic!r} is a series or an id")
     entry = max(_series(topic, date) if "." in topic else _matching(topic, item, date), key=_when)
     if not entry.reliable and not allow_unreliable:
         raise ValueError(f"{entry.item!r} is not reliable ({entry.note}): say allow_unreliable=True to use it")
@@ -171,8 +174,7 @@ def _when(entry: Figure) -> str:
 
 def _series(key: str, date: str) -> list[Figure]:
     """The rows of a series, or the one row with this id; at least one."""
-    topic = key.partition(".")[0]
-    entries = _of(topic)
+    entries = _of(key.partition(".")[0])
     found = [entry for entry in entries if key in (entry.series, entry.id)]
     if not found:
         close = get_close_matches(key, {entry.series for entry in entries}, n=_LISTED, cutoff=0.3)

@@ -163,6 +163,7 @@ def test_table():
         (lambda: figure("gas.average_prise"), "'gas.average_prise' is no series .* did you mean 'gas.average_price'"),
         (lambda: figure("gaz.average_price"), "topic = 'gaz' is unknown: did you mean 'gas'"),
         (lambda: figure("gas.average_price", date="1999"), "date = '1999' is not there .* dates are 2024-03-05"),
+        (lambda: figure("gas.average_price", "swap"), "item = 'swap' is not needed"),
         (lambda: older_than(12, ["gas.nothing"]), "'gas.nothing' is no series"),
         (lambda: search(" "), "has no word"),
     ],
