@@ -40,12 +40,14 @@ class Page(NamedTuple):
         title: as its first line says.
         minutes: as it says; 0 if it does not.
         path: from the folder of the course, with ``/``.
+        points: of a lab, as it says; 0 if it does not.
     """
 
     number: str
     title: str
     minutes: int
     path: str
+    points: int = 0
 
     @property
     def name(self) -> str:
@@ -92,11 +94,16 @@ def neighbours(path: str, pages: Sequence[Page]) -> tuple[Page | None, Page | No
 
 
 def page(root: Path, path: str, number: str = "") -> Page:
-    """Title and minutes of one notebook."""
+    """Title, minutes and points of one notebook."""
     first = "".join(json.loads((root / path).read_text(encoding="utf-8"))["cells"][0]["source"])
     title = re.search(r"^# (.+)", first, re.MULTILINE)
-    minutes = re.search(r"About (\d+) minutes", first)
-    return Page(number, title[1] if title else Path(path).stem, int(minutes[1]) if minutes else 0, path)
+    minutes, points = _said(r"About (\d+) minutes", first), _said(r"About \d+ minutes,\s+(\d+) points", first)
+    return Page(number, title[1] if title else Path(path).stem, minutes, path, points)
+
+
+def _said(pattern: str, text: str) -> int:
+    found = re.search(pattern, text)
+    return int(found[1]) if found else 0
 
 
 def _pages(root: Path, folder: str, first: str = "") -> list[Page]:

@@ -229,9 +229,16 @@ def _of_labs(found: Summary, labs: dict[str, Page]) -> Iterator[str]:
         return
     yield "<h2>Labs</h2>"
     yield from _table(
-        ("Lab", "Points"),
-        ((_link(each.lab, labs), f"{each.points:g} of {each.out_of:g}") for each in found.labs),
+        ("Lab", "Points, of what you tried", "The whole lab has"),
+        (
+            (_link(each.lab, labs), f"{each.points:g} of {each.out_of:g}", f"{_points(each.lab, labs) or '–'}")
+            for each in found.labs
+        ),
     )
+
+
+def _points(number: str, labs: dict[str, Page]) -> int:
+    return labs[number].points if number in labs else 0
 
 
 def _whereabouts() -> str:

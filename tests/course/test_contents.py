@@ -1,5 +1,6 @@
 """What there is to read, as the notebooks say it."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,12 @@ def test_every_notebook_is_found_once():
 def test_every_page_says_its_title_and_its_minutes(page):
     assert page.title and 10 <= page.minutes <= 120
     assert not page.title.endswith(".ipynb")
+
+
+@pytest.mark.parametrize("page", LABS, ids=lambda page: page.path)
+def test_a_lab_says_the_points_of_its_questions(page):
+    cells = json.loads((ROOT / page.path).read_text(encoding="utf-8"))["cells"]
+    assert page.points == sum(cell["metadata"].get("nbgrader", {}).get("points", 0) for cell in cells) > 0
 
 
 def test_modules_have_the_names_of_their_folders():

@@ -1,8 +1,15 @@
 """Labs in students' hands keep working: what they import stays where they look for it."""
 
 import importlib
+import json
+from pathlib import Path
 
 import pytest
+
+from defi_lib import progress
+from defi_lib.course import contents
+
+ROOT = Path(__file__).resolve().parents[2]
 
 #: What the notebooks of each version import, by the version that handed them out.
 HANDED_OUT = {
@@ -28,3 +35,14 @@ HANDED_OUT = {
 def test_what_a_lab_imports_is_there(module, names):
     there = vars(importlib.import_module(module))
     assert [name for name in names if name not in there] == []
+
+
+@pytest.mark.parametrize("lab", contents.labs(ROOT), ids=lambda lab: lab.number)
+def test_an_untouched_lab_that_is_run_leaves_no_trace(lab, monkeypatch, tmp_path):
+    monkeypatch.setenv("DEFI_COURSE_PROGRESS", str(tmp_path / "progress.json"))
+    monkeypatch.chdir((ROOT / lab.path).parent)
+    notebook = {"__name__": "__main__"}
+    for cell in json.loads((ROOT / lab.path).read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] == "code":
+            exec(compile("".join(cell["source"]), lab.path, "exec"), notebook)
+    assert "check" in notebook and progress.summary().empty and not (tmp_path / "progress.json").exists()

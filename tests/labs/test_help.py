@@ -132,6 +132,19 @@ def test_progress_is_that_of_earlier_days_too_and_the_best(lab, notebook, memory
     notebook.says("progress()")
 
 
+def test_a_check_of_the_stub_is_no_try(notebook, memory):
+    notebook.says("check()")
+    notebook("def double(n): ...")
+    notebook.says("check('double')")
+    assert remembered.load("lab", "9.9") == {} and remembered.summary().empty
+    notebook("def double(n): return 2 * n if n > 0 else ...")
+    notebook.says("check('double')")
+    assert remembered.load("lab", "9.9")["double"]["points"] == 1, "what is done of an answer counts"
+    notebook("def half(n): return n")
+    notebook.says("check('half')")
+    assert remembered.load("lab", "9.9")["half"]["points"] == 0, "a wrong answer is a try"
+
+
 def test_progress_is_empty_where_it_is_off(notebook, monkeypatch, tmp_path):
     monkeypatch.setenv("DEFI_COURSE_PROGRESS", "off")
     notebook("def double(n): return 2 * n")
