@@ -34,11 +34,11 @@ if find_spec("defi_lib") and find_spec("voila"):
     c.VoilaConfiguration.template = "course"
     c.VoilaConfiguration.prelaunch_hook = prepare
     c.VoilaConfiguration.page_config_hook = offline
-    # Extensions made for another frontend log errors in Voilà.
-    c.VoilaConfiguration.extension_denylist = [
-        "@jupyter/nbgrader",
-        "@jupyter-notebook/lab-extension",
-        "@voila-dashboards/jupyterlab-preview",
+    # What lessons use; others, made for another frontend, log errors in Voilà (Binder has some of its own).
+    c.VoilaConfiguration.extension_allowlist = [
+        "@jupyter-widgets/jupyterlab-manager",
+        "@voila-dashboards/widgets-manager8",
+        "anywidget",
     ]
 
 # Tabs of another project have no place here: a workspace of the course's own, with the side bar closed.

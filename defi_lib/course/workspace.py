@@ -23,5 +23,6 @@ def prepared_workspaces(root: Path) -> Path | None:
 
 def _first() -> dict[str, object]:
     closed = {"collapsed": True, "visible": True}
-    layout = {"main": {"dock": None, "current": None}, "left": closed, "right": closed, "relativeSizes": [0, 1, 0]}
+    # No "current" in "main": JupyterLab reads any that is there as text.
+    layout = {"main": {"dock": None}, "left": closed, "right": closed, "relativeSizes": [0, 1, 0]}
     return {"data": {"layout-restorer:data": layout}, "metadata": {"id": "default"}}

@@ -58,7 +58,8 @@ def test_from_the_index_through_the_lessons_and_to_a_lab(page, lab):
     page.locator("[role=main] a[href*='/labs/']").first.click()
     page.locator(f"{SHOWN} .jp-Cell").first.wait_for(timeout=60_000)
     assert "/lab/tree/labs/1_exchange/01_swaps.ipynb" in page.url
-    assert watched.strayed == []
+    page.wait_for_timeout(3_000)
+    assert watched.errors == [] and watched.strayed == []
 
 
 def test_words_are_pages_too(page, lab):
@@ -125,6 +126,7 @@ def first_visit(course):
 
 def test_a_newcomer_runs_a_later_cell_first_then_all_and_is_at_the_top(page, lab, first_visit):
     path = "course/4_rewards/03_protocol_owned_liquidity.ipynb"
+    watched = Watched(page, lab)
     open_in_jupyterlab(page, lab, path)
     assert not page.locator("#jp-left-stack").is_visible()
     page.locator(f"{SHOWN} .jp-CodeCell p", has_text="What did the stakers get more of?").click()
@@ -145,4 +147,5 @@ def test_a_newcomer_runs_a_later_cell_first_then_all_and_is_at_the_top(page, lab
     )
     page.wait_for_timeout(1_000)
     assert page.evaluate(TOP) < 50
+    assert watched.errors == [] and watched.strayed == []
     page.screenshot(path=SCREENSHOTS / "lab_top.png")
