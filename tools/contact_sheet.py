@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import os
 import sys
 import textwrap
@@ -106,7 +107,7 @@ def made_by(path: Path) -> list[Explorer]:
     try:
         for cell in nbformat.read(path, as_version=4).cells:
             if cell.cell_type == "code":
-                with contextlib.redirect_stdout(None):
+                with contextlib.redirect_stdout(io.StringIO()):
                     shell.run_cell(cell.source, silent=True).raise_error()
     finally:
         explorers.add = add  # type: ignore[method-assign]

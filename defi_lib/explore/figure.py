@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -129,7 +130,7 @@ class LiveFigure:
             return
         drawn: Any
         if isinstance(mark, Line):
-            drawn = self.model.line(
+            drawn = self._line(mark)(
                 x=mark.x, y=mark.y, source=source, line_color=entry.color, line_dash=entry.dash, line_width=2.5
             )
         else:
@@ -143,13 +144,17 @@ class LiveFigure:
         ]
         self.model.add_tools(HoverTool(renderers=[drawn], tooltips=tips, line_policy="nearest"))
 
+    def _line(self, mark: Line) -> Any:
+        """What draws a line in Bokeh: straight from point to point, or in steps."""
+        return partial(self.model.step, mode="after") if mark.steps else self.model.line
+
     def _draw_ghosts(self, columns: dict[str, Any]) -> None:
         """The lines as they are at the start, under all others; they are shown once something has moved."""
         looks = [entry for entry in self.plot.legend if entry.kind == "line"]
         lines = [mark for mark in self.plot.marks if isinstance(mark, Line)]
         for mark, entry in zip(lines, looks, strict=True):
             source = ColumnDataSource({"x": columns[mark.x], "y": columns[mark.y]})
-            ghost = self.model.line(
+            ghost = self._line(mark)(
                 x="x",
                 y="y",
                 source=source,

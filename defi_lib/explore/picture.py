@@ -76,7 +76,8 @@ def _draw_marks(axes: Axes, plot: Plot, columns: dict[str, Any]) -> None:
         entry = next(legend)
         if isinstance(mark, Line):
             look: dict[str, Any] = {"color": entry.color, "linestyle": _DASHES[entry.dash], "linewidth": 2}
-            axes.plot(columns[mark.x], columns[mark.y], label=entry.label, **look)
+            drawstyle = "steps-post" if mark.steps else "default"
+            axes.plot(columns[mark.x], columns[mark.y], label=entry.label, drawstyle=drawstyle, **look)
         elif isinstance(mark, Area):
             ends = columns[mark.low], columns[mark.high]
             look = {"facecolor": entry.color, "edgecolor": entry.color, "alpha": 0.25, "linewidth": 0}

@@ -60,11 +60,15 @@ class Axis:
 
 @dataclass(frozen=True)
 class Line:
-    """A line through the columns ``x`` and ``y``; the column's name is its label unless another is given."""
+    """A line through the columns ``x`` and ``y``; the column's name is its label unless another is given.
+
+    With ``steps`` each value holds until the next ``x``, where the line jumps: what changes at once has no slope.
+    """
 
     x: str
     y: str
     label: str = ""
+    steps: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:

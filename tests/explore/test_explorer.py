@@ -23,6 +23,7 @@ from defi_lib.explore import (
     explore,
     host,
 )
+from defi_lib.explore.picture import drawn
 from defi_lib.explore.plots import columns_of
 
 
@@ -242,6 +243,20 @@ def test_every_mark_is_drawn_live_and_still():
     picture = explorer.view.picture()
     assert picture.startswith(b"\x89PNG") and len(picture) < 15_000
     assert picture == explorer.view.picture()
+
+
+def test_a_line_in_steps_jumps_and_has_no_slope():
+    """Live and still; its ghost too."""
+    plot = Plot(Line("x", "y", steps=True), Line("x", "z"), x=Axis("x"), y=Axis("y"))
+    explorer = explore(
+        lambda size: {"x": [0, 1, 2], "y": [0, size, size], "z": [0, 1, 2]},
+        plot=plot, say="", size=Slider("Size", "", 1, 2, start=1),
+    )  # fmt: skip
+    explorer.set(size=2)
+    live = [renderer.glyph for renderer in explorer.view._figure.model.renderers]
+    assert [getattr(glyph, "mode", "") for glyph in live] == ["after", "", "after", ""]
+    still = drawn(plot, explorer.result).axes[0].lines
+    assert [line.get_drawstyle() for line in still] == ["steps-post", "default"]
 
 
 def test_bars_are_stacked_by_sign():

@@ -1,5 +1,6 @@
 """What gives a prediction's answer away waits for the commitment, also after Run All."""
 
+import gc
 import sys
 
 import nbformat
@@ -7,7 +8,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from nbclient import NotebookClient
 
-from defi_lib.explore import predict
+from defi_lib.explore import predict, reruns
 from defi_lib.explore.questions import prediction
 from defi_lib.progress import place
 
@@ -26,6 +27,8 @@ print("so", file=sys.stderr)
 def shell(monkeypatch):
     monkeypatch.setattr(prediction, "_kept", {})
     monkeypatch.setattr(prediction, "has_reader", lambda: True)
+    monkeypatch.setattr(reruns, "_watched", None)
+    monkeypatch.setattr(reruns, "_made", {})
     InteractiveShell.clear_instance()
     shell = InteractiveShell.instance()
     shell.user_ns |= {"guess": predict("How much?", lesson="1.1"), "sys": sys}
@@ -97,9 +100,9 @@ def test_twice_in_a_cell_is_once(shell, capsys):
 def test_a_cell_that_is_run_again_leaves_nothing_behind(shell):
     for _ in range(3):
         shell.run_cell("guess.withhold(); print(3)").raise_error()
-        box = withheld_by(shell)
-        box.close()
-        del box
+    gc.collect()
+    shell.user_ns["guess"].commit(7)
+    assert shown(withheld_by(shell)) == ["3\n"]
 
 
 def test_in_a_kernel_of_a_reader(monkeypatch):

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from tests.notebooks.test_form import tool
+from tests.notebooks.test_form import ROOT, tool
+from tools.contact_sheet import made_by, settings
 
 WIDGET = {
     "application/vnd.jupyter.widget-view+json": {"model_id": "0a1b"},
@@ -95,3 +96,11 @@ def test_a_stream_that_came_in_pieces_is_one():
               (("stdout", "a\nb"), ("stdout", ["c\n", "d"]), ("stderr", "e"), ("stdout", "f"))]  # fmt: skip
     outputs = normal(notebook(outputs=pieces), outputs=True)[0]["outputs"]
     assert [output["text"] for output in outputs] == [["a\n", "bc\n", "d"], ["e"], ["f"]]
+
+
+def test_contact_sheets_find_every_explorer_of_a_lesson(monkeypatch, capsys):
+    path = ROOT / "course/1_exchange/01_swaps.ipynb"
+    monkeypatch.chdir(path.parent)
+    made = made_by(path)
+    assert len(made) == 2 and capsys.readouterr().out == "", "what cells print is no part of a sheet"
+    assert next(title for title, _ in settings(made[0])) == "At the start"
