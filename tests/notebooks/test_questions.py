@@ -16,10 +16,7 @@ FOLDED = r"(?<![\w.])(explore|quiz|predict|verdict|show_profits|show_concentrati
 FIRST = "Commit to a prediction first; then the answer appears here."
 
 #: Lessons whose own words or pictures, before the comparison, say what was to be predicted. May only shrink.
-SAYS_THE_ANSWER = {
-    "4.1": "the live text of the first explorer",
-    "7.2": "the live text of the first explorer, and the words under it",
-}
+SAYS_THE_ANSWER: dict[str, str] = {}
 #: Lessons that tell the answer when all cells are run, before the reader has committed. May only shrink.
 RUN_TELLS = {"1.2", "2.4", "3.1", *SAYS_THE_ANSWER}
 #: Cells that say the answer in other words; they are withheld too.
