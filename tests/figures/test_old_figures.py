@@ -1,5 +1,6 @@
 import re
 
+from defi_lib.figures import figure
 from tools.old_figures import deciding, main, report
 
 
@@ -20,3 +21,8 @@ def test_what_decides_is_what_assumptions_and_counts_name(capsys):
     assert found["gas.average_price.2026-01-03"] == ["all readings"]
     assert main([]) == 0
     assert re.match(r"\d+ figures are older", capsys.readouterr().out)
+
+
+def test_every_figure_that_decides_something_is_there_and_not_only_claimed():
+    for key in deciding():
+        assert figure(key).reliable, key
