@@ -29,7 +29,7 @@ def ranks_by_two_counts() -> Count:
     return Count(
         true=len(turned) / len(pairs) >= ENOUGH,
         says=f"{len(turned)} of {len(pairs)} pairs of chains changes places. {shown}.",
-        who=f"Counted by Chainspect, {few['TRON'].date}.",
+        who=f"Chainspect, {few['TRON'].date}",
         turns="both counts put all chains in the same order; four chains are few",
         sources=tuple(each.id for each in (*validators.values(), *few.values())),
     )

@@ -1,0 +1,73 @@
+"""What a lesson on evidence must be: one idea, short, one headline reading, behind a bet."""
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from defi_lib.claims import reading
+
+ROOT = Path(__file__).resolve().parents[2]
+CELLS, WORDS, LINES, COLUMNS, EXPLORERS = 22, 900, 120, 100, 2
+
+#: Lessons whose verdicts do not rest on evidence yet. May only shrink.
+WAITING = {
+    *("1.1", "1.3", "1.4", "2.1", "2.2", "2.3", "3.7", "3.8", "4.1", "4.2", "4.3"),
+    *(f"7.{number}" for number in range(1, 10)),
+    *("1.2", "2.4", "3.1"),
+}
+
+
+def number(path):
+    return "start" if path.parent.name == "course" else f"{path.parent.name[0]}.{int(path.name[:2])}"
+
+
+#: Addresses, formulas, tags, and all that follows the lesson.
+NO_WORDS = re.compile(r"\]\([^)]*\)|\$\$?[^$]*\$\$?|</?\w[^>]*>|^## Next.*", re.S)
+
+PAGES = [ROOT / "course/00_start_here.ipynb", *sorted((ROOT / "course").glob("[0-9]_*/*.ipynb"))]
+LESSONS = [path for path in PAGES if number(path) not in WAITING]
+
+
+def cells(path, kind=""):
+    found = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return ["".join(cell["source"]) for cell in found if kind in ("", cell["cell_type"])]
+
+
+def words(path):
+    """What a reader meets: prose, folded answers too, and the sentences in code; not what stands under *Next*."""
+    prose = [NO_WORDS.sub(" ", text) for text in cells(path, "markdown")]
+    strings = [
+        node.value
+        for text in cells(path, "code")
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value.split()) > 3
+    ]
+    return sum(len(re.findall(r"\w[\w'’-]*", text)) for text in [*prose, *strings])
+
+
+def test_every_lesson_is_short_or_waits():
+    assert {number(path) for path in PAGES} >= WAITING
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=number)
+def test_a_lesson_is_short(path):
+    code = cells(path, "code")
+    assert len(cells(path)) <= CELLS
+    assert words(path) <= WORDS
+    assert sum(len(text.splitlines()) for text in code) <= LINES
+    assert sum(len(re.findall(r"^(?:\w+ = )?(?:explore|turn)\(", text, re.M)) for text in code) <= EXPLORERS
+    assert [line for text in code for line in text.splitlines() if len(line) > COLUMNS] == []
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=number)
+def test_one_headline_reading_stands_behind_a_bet(path):
+    source = "\n".join(cells(path, "code"))
+    (bet,) = re.findall(r'bet\("(\w+)", lesson="([\w.]+)"\)', source)
+    assert bet[1] == number(path)
+    (shown,) = re.findall(r'show_evidence\("(\w+)", after=', source)
+    assert shown == bet[0]
+    readings = set(re.findall(r'\b(?:show_)?evidence\("([PXRC]\d+[a-c])"', source))
+    assert 1 <= len(readings) <= 3 and all(reading(id).frozen for id in readings)
