@@ -71,6 +71,9 @@ old-figures: .venv/developer ## list figures that decide a verdict and are older
 architecture: ## make the picture and the table of docs/architecture.md anew
 	$(PYTHON) tools/architecture.py
 
+verdicts: .venv/developer ## make the tally of all verdicts, docs/verdicts.md, anew
+	$(BIN)/python -m defi_lib.evidence docs/verdicts.md
+
 labs: .venv/developer ## generate labs/ from solutions/
 	@for folder in solutions/*/; do \
 	PATH="$(CURDIR)/$(BIN):$$PATH" nbgrader generate_assignment --create --force $$(basename $$folder) || exit 1; done
@@ -112,4 +115,4 @@ chromium:
 	echo "The browser tests need Chromium. On Debian and Ubuntu: sudo apt install chromium; on macOS: brew install --cask chromium;"; \
 	echo "or say where it is: make $(MAKECMDGOALS) CHROMIUM=/path/to/chrome"; exit 1; }
 
-.PHONY: help course read check test test-all tested architecture bench notebooks labs voila format constraints clean chromium
+.PHONY: help course read check test test-all tested architecture verdicts bench notebooks labs voila format constraints clean chromium

@@ -21,6 +21,9 @@ class Claim(NamedTuple):
     text: str
 
 
+#: The camps of the claims, by the first letter of their ids.
+CAMPS = {"P": "Promises", "X": "Paradoxes", "R": "Remedies", "C": "Compute"}
+
 KINDS = ("model", "figures", "logic")
 
 #: What tests a reading: worlds of a model, published counts, or a proof.

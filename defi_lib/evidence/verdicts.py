@@ -116,26 +116,30 @@ class Evidence(NamedTuple):
             return f"{each.label} is {others} instead of {each.written(here)}"
         way = "rises above" if points[0] > here else "falls below"
         point, now = apart(each, points[0], here)
-        return f"{each.label} {way} {point} ({self.case.when}: {brief(now, each.unit)})"
+        said = (
+            f" {each.unit}" if each.unit and each.unit in each.label else ""
+        )  # "the number of sources": no unit again
+        now = brief(now, each.unit).removesuffix(said)
+        return f"{each.label} {way} {point.removesuffix(said)} ({self.case.when}: {now})"
 
     def today_of(self, name: str) -> float:
         """The value of an assumption in this case."""
         return float(self.case.values.get(name, self.assumptions[name].today))
 
     @property
-    def _ranges(self) -> list[Assumption]:
-        """What is drawn from a range."""
+    def drawn(self) -> list[Assumption]:
+        """What is drawn from a range; choices have none."""
         return [each for each in self.assumptions.values() if each.role == "unknown" and not each.options]
 
     def own_ranges(self) -> str:
         """ "2 of 5 ranges are our choice."; "" if none is."""
-        known = self._ranges
+        known = self.drawn
         own = sum(each.rule == "our choice" for each in known)
         return f"{own} of {counted(len(known), 'range')} {'is' if own == 1 else 'are'} our choice." if own else ""
 
     def ranges(self) -> str:
         """How many of the ranges rest on published figures, and how many do not."""
-        known = self._ranges
+        known = self.drawn
         many = {rule: sum(each.rule == rule for each in known) for rule in RULES}
         parts = [f"{count} {_RULES[rule]}" for rule, count in many.items() if count]
         return f"Of {counted(len(known), 'range')}, " + ", ".join(parts) + "." if parts else ""

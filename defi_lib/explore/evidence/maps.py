@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from defi_lib.evidence import Assumption, Effect, Evidence, apart, cases, written
+from defi_lib.evidence.verdicts import NEARLY_ALL
 from defi_lib.explore.controls import Choice, Control, Percent, Slider
 from defi_lib.explore.evidence.bars import sentence_case
 from defi_lib.explore.evidence.plane import Numbers, plane, turning_along
@@ -119,7 +120,8 @@ def _ranked(found: Evidence, known: Mapping[str, Assumption]) -> list[str]:
     def rank(name: str) -> tuple[float, float, bool]:
         turning = found.turning[name]
         beyond = turning.beyond is None or not known[name].low <= turning.beyond <= known[name].high
-        return -round(found.turned.get(name, 0.0), 2), turning.distance, beyond
+        often = found.turned.get(name, 0.0)
+        return -often if often >= 1 - NEARLY_ALL else 0.0, turning.distance, beyond
 
     return sorted(known, key=rank)
 

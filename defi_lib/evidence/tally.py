@@ -1,0 +1,105 @@
+"""The tally: every reading of the course with its verdict, and how many claims are true today, by camp."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from defi_lib.claims import CAMPS, Reading, claims, readings
+from defi_lib.evidence.effects import Count, Proof
+from defi_lib.evidence.registry import evidence, tested
+from defi_lib.evidence.unknowns import RULES, changes
+from defi_lib.evidence.verdicts import Evidence
+from defi_lib.numerals import counted
+
+ABOUT = """# The verdicts so far
+
+Made by `make verdicts` from all evidence of the course; do not edit by hand.
+
+A claim has one to three readings. A reading is *true* or *not true* today; a claim whose tested readings differ is
+*split*. *Robust*: in nearly all, or nearly none, of our plausible worlds, or proved. *Turning*: another answer within
+our ranges. *Counted*: somebody counted, and there are no worlds. A claim turns if one of its readings does.
+"""
+
+_HEADS = ("Reading", "Kind", "Today", "Where it turns", "How far", "Ranges", "Changes")
+
+
+class Line(NamedTuple):
+    """One reading that has evidence."""
+
+    reading: Reading
+    true: bool
+    how_far: str  #: "robust", "turning" or "counted"
+    today: str
+    turns: str
+    ranges: str
+    changes: int  #: of its words, sizes and ranges since they were frozen
+
+
+def lines() -> list[Line]:
+    """Every reading that has evidence, in the order of the claims."""
+    ids = tested()
+    return [_line(one, evidence(one.id)) for one in readings() if one.id in ids]
+
+
+def page() -> str:
+    """The tally as Markdown."""
+    known = lines()
+    parts = [ABOUT, *_totals(known)]
+    for camp, name in CAMPS.items():
+        own = [line for line in known if line.reading.camp == camp]
+        parts += [f"\n## {name}\n", *(_table(_HEADS, map(_cells, own)) if own else [])]
+        missing = [one.id for one in readings() if one.camp == camp and one.id not in {each.reading.id for each in own}]
+        parts += [f"\nNot yet tested ({len(missing)}): {', '.join(missing)}."] if missing else []
+    return "\n".join(parts) + "\n"
+
+
+def _line(one: Reading, found: Evidence | Count | Proof) -> Line:
+    said = "true" if found.true else "not true"
+    if isinstance(found, Evidence):
+        how_far = "turning" if found.strength == "turns" else "robust"
+        names = {*found.assumptions}
+        many = sum(row["reading"] == one.id or (row["reading"] == "*" and row["name"] in names) for row in changes())
+        rules = Counter(each.rule for each in found.drawn)
+        ranges = ", ".join(f"{rules[rule]} {rule}" for rule in RULES if rules[rule])
+        return Line(one, found.true, how_far, found.answer(), found.turns(), ranges, many)
+    turns = f"It turns if {found.turns.rstrip('.')}."
+    built = ", by construction of the model" if isinstance(found, Proof) and found.by_construction else ""
+    how_far = "robust" if isinstance(found, Proof) else "counted"
+    return Line(one, found.true, how_far, f"{said.capitalize()}{built}: {found.says.rstrip('.')}", turns, "", 0)
+
+
+def _totals(known: list[Line]) -> Iterator[str]:
+    yield f"{counted(len(known), 'reading')} of {len(readings())} have evidence.\n"
+    heads = ("Camp", "Claims", "True today", "Not true", "Split", "Robust", "Turning", "Counted", "Not yet tested")
+    rows: list[list[int]] = []
+    for camp in CAMPS:
+        ids = [claim.id for claim in claims() if claim.id.startswith(camp)]
+        votes = Counter(vote for id in ids for vote in _votes([each for each in known if each.reading.claim == id]))
+        rows.append([len(ids), *(votes[head.lower()] for head in heads[2:])])
+    whole = [sum(column) for column in zip(*rows, strict=True)]
+    yield from _table(
+        heads, [[name, *row] for name, row in zip([*CAMPS.values(), "**All**"], [*rows, whole], strict=True)]
+    )
+
+
+def _votes(own: list[Line]) -> tuple[str, ...]:
+    """What one claim counts as: its answer, and how far that holds."""
+    if not own:
+        return ("not yet tested",)
+    answers, far = {line.true for line in own}, {line.how_far for line in own}
+    answer = "split" if len(answers) > 1 else "true today" if answers == {True} else "not true"
+    return answer, next(each for each in ("turning", "robust", "counted") if each in far)
+
+
+def _cells(line: Line) -> list[object]:
+    one = line.reading
+    texts = [f"**{one.id}** {one.text}", one.kind, line.today, line.turns, line.how_far, line.ranges, line.changes]
+    return [str(text).replace("|", "\\|").replace("$", "\\$") for text in texts]
+
+
+def _table(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
+    names = list(heads)
+    for row in (names, ["---"] * len(names), *rows):
+        yield f"| {' | '.join(map(str, row))} |"

@@ -1,0 +1,57 @@
+"""The tally of all verdicts, and its page."""
+
+import pytest
+
+from defi_lib.claims import claims, reading, readings
+from defi_lib.evidence import Count, Proof, evidence_on, tally
+from defi_lib.evidence.tally import Line, lines, page
+from tests.support.effects import card
+from tools.architecture import ROOT
+
+
+def test_the_page_is_as_the_evidence_is():
+    assert (ROOT / "docs/verdicts.md").read_text(encoding="utf-8") == page(), "run make verdicts and commit"
+
+
+def test_every_reading_stands_on_the_page_once():
+    text = page()
+    for one in readings():
+        assert text.count(f"**{one.id}**") + text.count(f" {one.id},") + text.count(f" {one.id}.") == 1, one.id
+
+
+@pytest.mark.parametrize(
+    ("answers", "votes"),
+    [
+        ([(True, "robust"), (True, "turning")], ("true today", "turning")),
+        ([(False, "counted")], ("not true", "counted")),
+        ([(True, "robust"), (False, "robust")], ("split", "robust")),
+        ([(True, "counted"), (True, "robust")], ("true today", "robust")),
+        ([], ("not yet tested",)),
+    ],
+)
+def test_a_claim_is_one_vote_and_split_if_its_readings_differ(answers, votes):
+    own = [Line(reading("P2a"), true, far, "", "", "", 0) for true, far in answers]
+    assert tally._votes(own) == votes
+
+
+def test_totals_count_every_claim_once():
+    rows = [row.split(" | ") for row in page().splitlines() if row.startswith(("| Promises", "| **All**"))]
+    promises, whole = ([int(cell.strip(" |")) for cell in row[1:]] for row in rows)
+    for row in (promises, whole):
+        assert row[1] + row[2] + row[3] + row[7] == row[0] == row[4] + row[5] + row[6] + row[7]
+    assert whole[0] == len(claims())
+
+
+def test_lines_tell_worlds_counts_and_proofs_apart():
+    one = reading("C1a")
+    model = tally._line(one, evidence_on(card()))
+    assert (model.true, model.how_far, model.ranges) == (True, "turning", "2 our choice")
+    assert model.today == "True today: 300 USD a year (true above 100 USD)" and model.turns.startswith("It turns if ")
+    count = tally._line(one, Count(False, "Two of ten.", "a chain", "eight did", ("x",)))
+    assert (count.how_far, count.today, count.turns) == ("counted", "Not true: Two of ten", "It turns if eight did.")
+    proof = tally._line(one, Proof(True, "So it is.", "fees were none", by_construction=True))
+    assert proof.how_far == "robust" and proof.today.startswith("True, by construction of the model")
+
+
+def test_it_can_be_asked_for_by_name():
+    assert lines()[0].reading.id in page()
