@@ -13,7 +13,7 @@ from defi_lib.lazy import attach
 __getattr__, __dir__, __all__ = attach(
     __name__,
     {
-        "unknowns": ["Assumption", "PEOPLE", "assumptions", "apart", "brief", "changes", "in_unit", "signed"],
+        "unknowns": ["Assumption", "PEOPLE", "assumptions", "apart", "beside", "brief", "changes", "in_unit", "signed"],
         "situations": ["Case", "cases", "others"],
         "effects": ["Control", "Count", "Effect", "Proof", "Registry"],
         "registry": ["effect", "evidence", "tested"],

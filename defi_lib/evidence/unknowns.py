@@ -137,6 +137,12 @@ def brief(text: str, unit: str) -> str:
     return text.removesuffix(f" {tail}") if tail and sign in ("%", "USD") else text
 
 
+def beside(text: str, assumption: Assumption) -> str:
+    """A value beside the name of its assumption: "2" beside "the number of sources"."""
+    unit = assumption.unit
+    return brief(text.removesuffix(f" {unit}") if unit and unit in assumption.label else text, unit)
+
+
 def signed(value: float, unit: str, digits: int = 2) -> str:
     """A difference with its unit: a gain has its sign too.
 

@@ -12,7 +12,7 @@ from defi_lib.evidence.drawing import today, worlds
 from defi_lib.evidence.effects import Effect
 from defi_lib.evidence.situations import Case, cases
 from defi_lib.evidence.turning import Turning, turned, turning_points
-from defi_lib.evidence.unknowns import RULES, Assumption, apart, brief, in_unit, signed
+from defi_lib.evidence.unknowns import RULES, Assumption, apart, beside, brief, in_unit, signed
 from defi_lib.numerals import counted
 
 #: Of our worlds, and with ranges half as wide, twice as wide and drawn on a linear scale.
@@ -116,11 +116,8 @@ class Evidence(NamedTuple):
             return f"{each.label} is {others} instead of {each.written(here)}"
         way = "rises above" if points[0] > here else "falls below"
         point, now = apart(each, points[0], here)
-        said = (
-            f" {each.unit}" if each.unit and each.unit in each.label else ""
-        )  # "the number of sources": no unit again
-        now = brief(now, each.unit).removesuffix(said)
-        return f"{each.label} {way} {point.removesuffix(said)} ({self.case.when}: {now})"
+        point = beside(point, each) if each.unit and each.unit in each.label else point
+        return f"{each.label} {way} {point} ({self.case.when}: {beside(now, each)})"
 
     def today_of(self, name: str) -> float:
         """The value of an assumption in this case."""

@@ -185,8 +185,12 @@ def test_the_map_has_the_two_decisive_ranges_and_says_where_it_turns():
     explorer.set(use=0.2)
     assert explorer.sentence.startswith("**Not true here: 0 USD a year") and "rises above 30" in explorer.sentence
     assert reached == {"Turn C1a: make it not true."}
+    explorer.set(use=0.2, rent=0.5)
+    assert "if the use rises above 60" in explorer.sentence
+    explorer.set(use=1.0, rent=1.0, wage=1_300)
+    assert explorer.sentence.endswith("It turns if the rent rises above 1.4 USD an hour.")
     explorer.set(use=0.2, rent=0.5, wage=5_000)
-    assert "No value of the use alone turns that." in explorer.sentence
+    assert "neither alone turns that" in explorer.sentence
 
 
 def test_where_no_unknown_turns_the_answer_the_map_shows_who_and_when():

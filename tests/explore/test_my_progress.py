@@ -149,3 +149,27 @@ def test_of_two_predictions_no_tendency_is_said(here):
 )
 def test_direction_and_sureness(here, pairs, words):
     assert words in numbers(*pairs)
+
+
+@pytest.mark.parametrize(
+    ("sure", "won", "words"),
+    [
+        (0.9, (True, False, False), "90\N{NO-BREAK SPACE}%</strong> sure on average, and you won <strong>1</strong>: "
+         "you were <strong>too sure</strong>"),
+        (0.6, (True, True, True), "you know <strong>more than you think</strong>"),
+        (0.7, (True, True, False), "you know well how much you know"),
+        (0.9, (False, False), "so few bets say little yet"),
+    ],
+)  # fmt: skip
+def test_bets_on_verdicts_show_who_is_too_sure(here, sure, won, words):
+    for place, right in enumerate(won):
+        answer = "True" if right else "Not true"
+        progress.record("prediction", "1.2", f"P{place}a", value="True", answer=answer, sure=sure)
+    assert words in " ".join(tendencies(progress.summary()))
+    assert "sure)" in text(show_progress(COURSE))
+
+
+@pytest.mark.parametrize("sure", [-0.1, 1.1, float("nan"), True])
+def test_how_sure_somebody_is_is_a_part(here, sure):
+    with pytest.raises(ValueError, match="sure = "):
+        progress.record("prediction", "1.2", "P6c", value="True", answer="True", sure=sure)

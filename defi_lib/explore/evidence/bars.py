@@ -6,7 +6,7 @@ import html
 from itertools import pairwise
 from typing import NamedTuple
 
-from defi_lib.evidence import Assumption, Evidence, apart, brief
+from defi_lib.evidence import Assumption, Evidence, apart, beside
 from defi_lib.theme import DOT, HATCH, NOT_TRUE, RIM, TRUE
 
 #: Of a bar: turning points that are nearer to each other than this have no room for their numbers.
@@ -66,17 +66,17 @@ def _bar(found: Evidence, name: str) -> Bar:
     ends = [0.0, *sorted(place[1:]), 1.0]
     first = bool(turning.true[0])
     parts = [Part(start, end, first == (k % 2 == 0)) for k, (start, end) in enumerate(pairwise(ends))]
-    points = [brief(apart(each, point, here)[0], each.unit) for point in turning.points]
+    points = [beside(apart(each, point, here)[0], each) for point in turning.points]
     marks = tuple(zip(place[1:], points, strict=True))
-    now = apart(each, here, turning.points[0])[0] if points else each.written(here)
-    low, high = (brief(each.written(end), each.unit) for end in (each.low, each.high))
+    now = apart(each, turning.points[0], here)[1] if points else each.written(here)
+    low, high = (beside(each.written(end), each) for end in (each.low, each.high))
     return Bar(label, low, high, tuple(parts), marks, place[0], now, _outside(each, turning.beyond))
 
 
 def _outside(each: Assumption, beyond: float | None) -> tuple[float, str]:
     if beyond is None:
         return 0.0, ""
-    point = brief(apart(each, beyond, each.low)[0], each.unit)
+    point = beside(apart(each, beyond, each.low)[0], each)
     return (0.0, f"← turns at {point}") if beyond < each.low else (1.0, f"turns at {point} →")
 
 

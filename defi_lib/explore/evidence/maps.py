@@ -82,18 +82,23 @@ class _Map:
 
     def compute(self, **world: float) -> Columns:
         """The map around a world, and the reader's point on it."""
-        here, points = turning_along(self.effect, world, self.known[self.x])
+        along = self.x
+        here, points = turning_along(self.effect, world, self.known[along])
+        if not len(points):
+            along = self.y
+            _, points = turning_along(self.effect, world, self.known[along])
         point = {"x here": world[self.x], "y here": world[self.y]}
         today = {"x today": self.start[self.x], "y today": self.start[self.y]}
-        return {**self._around(world), **point, **today, "effect here": here, "turns here": points}
+        return {**self._around(world), **point, **today, "effect here": here, "turns here": points, "along": along}
 
     def say(self, **known: Any) -> str:
-        """True or not at the reader's point, by how much, and where it turns along the first slider."""
+        """True or not at the reader's point, by how much, and where it turns along the first axis or else the second."""
         effect = float(known["effect here"])
         answer = "True" if effect > self.effect.more_than else "Not true"
-        each, here, points = self.known[self.x], float(known[self.x]), known["turns here"]
+        each, points = self.known[known["along"]], known["turns here"]
+        here = float(known[each.name])
         if not len(points):
-            turns = f"No value of {each.label} alone turns that."
+            turns = "On this map neither alone turns that."
         else:
             way = "rises above" if points[0] > here else "falls below"
             turns = f"It turns if {each.label} {way} {apart(each, points[0], here)[0]}."
