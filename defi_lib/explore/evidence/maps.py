@@ -92,7 +92,7 @@ class _Map:
         return {**self._around(world), **point, **today, "effect here": here, "turns here": points, "along": along}
 
     def say(self, **known: Any) -> str:
-        """True or not at the reader's point, by how much, and where it turns along the first axis or else the second."""
+        """True or not at the reader's point, by how much, and where it turns along the first axis, or the second."""
         effect = float(known["effect here"])
         answer = "True" if effect > self.effect.more_than else "Not true"
         each, points = self.known[known["along"]], known["turns here"]
