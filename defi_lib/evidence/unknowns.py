@@ -139,8 +139,8 @@ def brief(text: str, unit: str) -> str:
 
 def beside(text: str, assumption: Assumption) -> str:
     """A value beside the name of its assumption: "2" beside "the number of sources"."""
-    unit = assumption.unit
-    return brief(text.removesuffix(f" {unit}") if unit and unit in assumption.label else text, unit)
+    named = assumption.unit in assumption.label.split()
+    return brief(text.removesuffix(f" {assumption.unit}") if named else text, assumption.unit)
 
 
 def signed(value: float, unit: str, digits: int = 2) -> str:

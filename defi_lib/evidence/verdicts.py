@@ -95,7 +95,7 @@ class Evidence(NamedTuple):
             return "In nearly all our worlds" if self.strength == "nearly all" else "In nearly none of our worlds"
         if not self.decisive or round(self.turned[self.decisive[0]], 2) == 0:
             return "Turns beyond our ranges"
-        label = f"Turns on {self.assumptions[self.decisive[0]].label}"
+        label = f"Turns on {self.assumptions[self.decisive[0]].label.rstrip(',')}"
         return label if self.turning[self.decisive[0]].points else f"{label}, with others"
 
     def turns(self) -> str:
@@ -116,7 +116,7 @@ class Evidence(NamedTuple):
             return f"{each.label} is {others} instead of {each.written(here)}"
         way = "rises above" if points[0] > here else "falls below"
         point, now = apart(each, points[0], here)
-        point = beside(point, each) if each.unit and each.unit in each.label else point
+        point = beside(point, each) if each.unit in each.label.split() else point
         return f"{each.label} {way} {point} ({self.case.when}: {beside(now, each)})"
 
     def today_of(self, name: str) -> float:

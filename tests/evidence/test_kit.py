@@ -165,3 +165,12 @@ def test_sentences_name_the_answer_the_size_and_the_turning_point():
     assert "(today: " in said
     alone = evidence_on(effect_of(lambda x: x, assumed("x", 5, 1, 9)))
     assert "No assumption alone turns it" in alone.sentence() and "no probability" in alone.small_print()
+
+
+def test_words_of_a_label_are_not_said_again():
+    many = effect_of(lambda x: x - 3, Assumption("x", "the number of nodes asked", "nodes", 5, 1, 9, reason="a test"))
+    found = evidence_on(many)
+    assert found.turns() == "It turns if the number of nodes asked falls below 3 (today: 5)."
+    timed = effect_of(lambda x: x - 3, Assumption("x", "the time between two blocks", "s", 5, 1, 9, reason="a test"))
+    assert evidence_on(timed).turns() == "It turns if the time between two blocks falls below 3 s (today: 5 s)."
+    assert evidence_on(timed).scope() == "Turns on the time between two blocks"

@@ -200,6 +200,13 @@ def test_where_no_unknown_turns_the_answer_the_map_shows_who_and_when():
     assert list(explorer.controls)[:2] == ["amount", "gas_price"] and len(explorer.result["x from"])
 
 
+def test_a_map_on_which_both_answers_stand_comes_first():
+    dull, other = assumed("dull", 1, 0, 2), assumed("other", 1, 0, 2)
+    edges = effect_of(lambda dull, other, a, b: a + b - 17 + 0.01 * dull + 0 * other, dull, other,
+                      assumed("a", 5, 0, 10), assumed("b", 5, 0, 10))  # fmt: skip
+    assert set(list(turn(edges).controls)[:2]) == {"a", "b"}
+
+
 def test_the_border_lies_where_the_effect_crosses_on_both_kinds_of_axes():
     result = turn(card(), x="use", y="rent").result
     use, rent = (np.append(result[f"{axis} from"], result[f"{axis} to"]) for axis in "xy")

@@ -86,7 +86,7 @@ def sentence_case(label: str) -> str:
     >>> sentence_case("the price of gas")
     'Price of gas'
     """
-    bare = label.removeprefix("the ").removeprefix("a ")
+    bare = label.removeprefix("the ").removeprefix("a ").rstrip(",")
     return bare[:1].upper() + bare[1:]
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import combinations
 from typing import Any
+
+import numpy as np
 
 from defi_lib.evidence import Assumption, Effect, Evidence, apart, cases, written
 from defi_lib.evidence.verdicts import NEARLY_ALL
@@ -18,7 +21,10 @@ from defi_lib.explore.plots import Area, Axis, Columns, Dots, Pieces, Plot
 from defi_lib.validation import one_of
 
 #: How long a map of a slow effect may take (seconds).
-BUDGET = 1.5
+BUDGET = 2.0
+
+#: Where maps are looked at to find a telling one.
+_PROBES = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
 
 
 def turn(of: str | Effect, *, x: str = "", y: str = "", height: int = 320) -> Explorer:
@@ -55,10 +61,25 @@ class _Map:
         self.start = {name: found.today_of(name) for name in self.known}
         self.true = found.true
         ranges = [name for name in _ranked(found, self.known) if not self.known[name].options]
+        if not x and not y:
+            x, y = self._telling(ranges)
         self.x = one_of("x", x or next((name for name in ranges if name != y), ""), ranges)
         others = [name for name in ranges if name != self.x]
         self.y = one_of("y", y or next(iter(others), ""), others)
         self._plane: tuple[tuple[float, ...], dict[str, Numbers]] | None = None
+
+    def _telling(self, ranges: list[str]) -> tuple[str, str]:
+        """The first two of ``ranges`` on whose map both answers stand; or else the first two."""
+        pairs = list(combinations(ranges, 2))
+        across, up = (grid.ravel() for grid in np.meshgrid(_PROBES, _PROBES))
+        count = len(across)
+        world = {name: np.full(len(pairs) * count, here) for name, here in self.start.items()}
+        for k, (x, y) in enumerate(pairs):
+            here = slice(k * count, (k + 1) * count)
+            world[x][here], world[y][here] = self.known[x].value(across), self.known[y].value(up)
+        true = self.effect.true(world).reshape(len(pairs), count) if pairs else []
+        both = (pair for pair, here in zip(pairs, true, strict=True) if here.any() and not here.all())
+        return next(both, pairs[0] if pairs else ("", ""))
 
     def explorer(self, height: int) -> Explorer:
         """The explorer."""
