@@ -15,7 +15,7 @@ from defi_lib.labs.kit.lab import TIME_LIMIT
 
 ROOT = Path(__file__).resolve().parents[2]
 SWAPS, LIQUIDITY = NOTEBOOKS = ["1_exchange/01_swaps.ipynb", "1_exchange/02_liquidity_and_mev.ipynb"]
-FULL_POINTS = 14 + 16
+FULL_POINTS = 17 + 16
 
 pytestmark = [pytest.mark.notebooks, pytest.mark.xdist_group("nbgrader")]
 

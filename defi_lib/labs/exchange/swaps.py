@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from defi_lib.exchange import ConstantProductPool
-from defi_lib.labs.kit import Lab, Part, equal, round_number
+from defi_lib.labs.kit import Lab, Part, equal, matches, round_number
 
 lab = Lab("1.1")
 check, progress = lab.check, lab.progress
@@ -301,6 +301,54 @@ def _follow_the_money(rng: np.random.Generator, follow_the_money: Any) -> Iterat
         lost - fee_paid,
         {"This is the whole loss; the fee is a part of it that has been counted already.": lost},
         item=2,
+    )
+
+
+@lab.question(
+    "turning_amount",
+    points=3,
+    hints=(
+        "At the turning point both bring the same. What does each bring for an amount that you do not know yet?",
+        (
+            "Write the two as an equation and solve it for the amount; or let a loop halve an interval, at one end of "
+            "which the pool is better and at the other the exchange."
+        ),
+    ),
+)
+def _turning_amount(rng: np.random.Generator, turning_amount: Any) -> Iterator[Part]:
+    for fee in (0.0, 0.003):
+        _, x, y, _ = _trade(rng, fee)
+        taker = float(rng.choice([0.004, 0.006, 0.01, 0.015]))
+        right = x * (taker - fee) / ((1 - fee) * (1 - taker))
+        yield equal(
+            1,
+            turning_amount,
+            (x, y, fee, taker),
+            right,
+            {
+                "The pool's own fee is missing: for a small amount it is all that the pool costs.": x
+                * taker
+                / (1 - taker),
+                "Counted in the wrong token: the amount is paid in the first.": right * y / x,
+                "Here the price after the trade is compared. The trader gets the average price of the whole trade.": (
+                    x * (((1 - fee) / (1 - taker)) ** 0.5 - 1) / (1 - fee)
+                ),
+                "This is a part of the reserve; the amount is asked for.": right / x,
+            },
+            tolerance=1e-3,
+        )
+    _, x, y, _ = _trade(rng)
+    never = turning_amount(x, y, 0.01, 0.004)
+    yield matches(
+        1,
+        "Where the pool's fee is 1 % and the exchange takes 0.4 %, the answer",
+        never,
+        0.0,
+        {
+            "A negative amount cannot be traded: if the pool is never the better place, say 0.": (
+                x * (0.004 - 0.01) / (0.99 * 0.996)
+            )
+        },
     )
 
 

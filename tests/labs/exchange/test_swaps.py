@@ -31,6 +31,9 @@ def sell_in_parts(dx, x, y, fee, parts):
 def follow_the_money(dx, x, y, fee):
     loss = dx * y / x - swap(dx, x, y, fee)
     return loss, dx * fee * y / x, loss - dx * fee * y / x
+
+def turning_amount(x, y, fee, taker):
+    return max(x * (taker - fee) / (1 - fee) / (1 - taker), 0)
 """
 
 MISTAKES = [
@@ -70,10 +73,16 @@ MISTAKES = [
     ("follow_the_money", "(m[0], dx * fee, m[2])", "2", "counted in the token paid in"),
     ("follow_the_money", "(m[0], s * fee, m[2])", "2", "part of what is paid in"),
     ("follow_the_money", "(m[0], m[1], m[0])", "2", "whole loss"),
+    ("turning_amount", "max(x * taker / (1 - taker) if fee < taker else 0, 0)", "2", "own fee is missing"),
+    ("turning_amount", "x * (taker - fee) / (1 - fee) / (1 - taker)", "2", "negative amount"),
+    ("turning_amount", "max(t * y / x, 0)", "1", "wrong token"),
+    ("turning_amount", "max(t / x, 0)", "1", "part of the reserve"),
+    ("turning_amount", "max(x * (((1 - fee) / (1 - taker)) ** 0.5 - 1) / (1 - fee), 0)", "1", "price after the trade"),
 ]
 
 
 SIGNATURES = {name: "dx, x, y, fee" + ", parts" * (name == "sell_in_parts") for name in lab.questions}
+SIGNATURES["turning_amount"] = "x, y, fee, taker"
 
 #: What the formulas are made of: a wrong `swap` must not be what these call.
 PIECES = """
@@ -98,6 +107,15 @@ def swap(dx, x, y, fee):
 def amount_to_pay(dy, x, y, fee):
     return (x * y / (y - dy) - x) / (1 - fee)
 """,
+    "by halving": """
+def turning_amount(x, y, fee, taker):
+    low, high = 0, x
+    for _ in range(60):
+        middle = (low + high) / 2
+        pool, exchange = swap(middle, x, y, fee), middle * y / x * (1 - taker)
+        low, high = (middle, high) if pool > exchange else (low, middle)
+    return low
+""",
 }
 
 answers = Answers(lab, RIGHT, SIGNATURES)
@@ -107,10 +125,11 @@ class TestSwaps(LabContract):
     answers = answers
     mistakes = MISTAKES
     pieces = LESS
-    inside = {name: PIECES for name in lab.questions if name != "swap"}  # the others call `swap`
+    inside = {name: PIECES for name in lab.questions if name not in ("swap", "turning_amount")}
+    inside["turning_amount"] = "t = right_turning_amount(x, y, fee, taker)\n"
     other_ways = OTHER_WAYS
     chains = [("swap", "0.9 * y * dx / (x + dx)", ["pool_after"])]
-    total = 14
+    total = 17
     seeds = 20
 
     @staticmethod
@@ -121,3 +140,4 @@ class TestSwaps(LabContract):
         assert notebook["price_impact"](10, 10, 1_000, 0) == 0.5
         assert notebook["sell_in_parts"](10, 10, 1_000, 0, 2) == pytest.approx(500)
         assert notebook["follow_the_money"](10, 10, 1_000, 0) == (500, 0, 500)
+        assert notebook["turning_amount"](990, 1_000, 0, 0.01) == pytest.approx(10)
