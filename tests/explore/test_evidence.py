@@ -287,6 +287,18 @@ def test_an_assumption_may_have_any_name():
     assert "True here" in explorer.sentence
 
 
+def test_what_changes_nothing_from_today_may_stay_without_a_slider():
+    one = effect_of(lambda x, y, z: x - y + z, *(assumed(name, 3, 0, 10) for name in "xyz"))
+    explorer = turn(one, x="x", y="y", without=["z"])
+    assert set(explorer.controls) == {"x", "y"}
+    explorer.set(x=1.0, y=2.0)
+    assert explorer.result["effect here"] == pytest.approx(1 - 2 + 3)  # the third stays as it is today
+    with pytest.raises(ValueError, match="without = 'w'"):
+        turn(one, without=["w"])
+    with pytest.raises(ValueError, match="x = 'x'"):
+        turn(one, x="x", without=["x"])
+
+
 def test_a_map_needs_two_ranges():
     one = card()
     with pytest.raises(ValueError, match="x = 'market'"):

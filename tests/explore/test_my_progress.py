@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from defi_lib import progress
+from defi_lib.course.contents import lessons
 from defi_lib.explore import my_progress, show_progress
 from defi_lib.explore.my_progress import EMPTY, ProgressPage, tendencies
 from defi_lib.explore.questions import questions_of
@@ -56,7 +57,7 @@ def test_what_was_done_is_shown_with_links(here):
     progress.record("prediction", "1.1", "bet", value="yes", answer="no", asked="True today?")
     progress.record("lab", "1.1", "swap", points=1.5, out_of=2)
     shown = text(show_progress(COURSE))
-    assert "read <strong>1</strong> of 24 lessons; 1 is begun" in shown
+    assert f"read <strong>1</strong> of {len(lessons(COURSE.parent))} lessons; 1 is begun" in shown
     assert '<a href="1_exchange/01_swaps.ipynb">1.1 Swaps</a>' in shown and "✓ read" in shown
     assert 'Go on with <a href="1_exchange/02_providing_liquidity.ipynb">' in shown
     assert "Who &lt;pays&gt;?" in shown and "(Follow a fee)" in shown

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
@@ -27,7 +27,7 @@ BUDGET = 2.0
 _PROBES = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
 
 
-def turn(of: str | Effect, *, x: str = "", y: str = "", height: int = 320) -> Explorer:
+def turn(of: str | Effect, *, x: str = "", y: str = "", without: Collection[str] = (), height: int = 320) -> Explorer:
     """Let a reader turn a verdict: the map of two assumptions, with sliders for them and for all others.
 
     The map is computed when another assumption than its two is moved; then a movement takes one short call.
@@ -35,22 +35,23 @@ def turn(of: str | Effect, *, x: str = "", y: str = "", height: int = 320) -> Ex
     Args:
         of: the id of a reading of kind "model", ``"P6c"``.
         x, y: names of the two assumptions; by default the two most decisive that are no choices.
+        without: assumptions that get no slider, because from today they change nothing alone; they stay as today.
         height: of the map, in pixels.
 
     Raises:
-        ValueError: a reading without worlds, or ``x`` or ``y`` that is no range of it.
+        ValueError: a reading without worlds, ``x`` or ``y`` that is no range of it, or ``without`` what it has not.
 
     Example:
         >>> turn("P6c").sentence  # doctest: +SKIP
         '**True here: +130 USD a year.** It turns if …'
     """
-    return _Map(Subject(of), x, y).explorer(height)
+    return _Map(Subject(of), x, y, without).explorer(height)
 
 
 class _Map:
     """The map of one effect, computed anew only if it changes."""
 
-    def __init__(self, subject: Subject, x: str, y: str) -> None:
+    def __init__(self, subject: Subject, x: str, y: str, without: Collection[str] = ()) -> None:
         if subject.effect is None:
             kind = subject.reading.kind
             raise ValueError(f"of = {subject.reading.id!r} is of kind {kind!r}: only a model has a map")
@@ -60,7 +61,9 @@ class _Map:
         assert isinstance(found, Evidence)
         self.start = {name: found.today_of(name) for name in self.known}
         self.true = found.true
-        ranges = [name for name in _ranked(found, self.known) if not self.known[name].options]
+        self.fixed = {one_of("without", name, list(self.known)): self.start[name] for name in without}
+        moved = [name for name in _ranked(found, self.known) if name not in self.fixed]
+        ranges = [name for name in moved if not self.known[name].options]
         if not x and not y:
             x, y = self._telling(ranges)
         self.x = one_of("x", x or next((name for name in ranges if name != y), ""), ranges)
@@ -84,7 +87,7 @@ class _Map:
     def explorer(self, height: int) -> Explorer:
         """The explorer."""
         persons = [name for name, each in self.known.items() if each.role == "person"]
-        names = list(dict.fromkeys([self.x, self.y, *persons, *self.known]))
+        names = [name for name in dict.fromkeys([self.x, self.y, *persons, *self.known]) if name not in self.fixed]
         x, y = self.known[self.x], self.known[self.y]
         areas = Area("x", "true from", "true to", "True"), Area("x not", "not from", "not to", "Not true", hatched=True)
         border = Pieces("x from", "y from", "x to", "y to", "Here it turns")
@@ -103,6 +106,7 @@ class _Map:
 
     def compute(self, **world: float) -> Columns:
         """The map around a world, and the reader's point on it."""
+        world = {**self.fixed, **world}
         along = self.x
         here, points = turning_along(self.effect, world, self.known[along])
         if not len(points):
