@@ -48,7 +48,6 @@ HARDLY_SEEN: dict[tuple[str, int], set[str]] = {
 OUTSIDE: set[tuple[str, int, str]] = set()
 #: Explorers whose live text has more numbers. This list may only shrink.
 TALKATIVE: set[tuple[str, int]] = {
-    ("1.02_providing_liquidity", 1),
     ("7.03_the_price_of_compute", 1),
 }
 
