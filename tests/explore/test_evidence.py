@@ -132,7 +132,7 @@ def test_evidence_waits_for_the_bet_and_appears_by_itself(heard):
     mine.commit({"answer": None, "sure": 80})
     assert evidence.text == shown.FIRST and mine.committed is None and heard == []
     mine.commit({"answer": "Not true", "sure": 80})
-    assert "True today" in evidence.text and "<b>you lose</b>" in evidence._page.value
+    assert "True today" in evidence.text and "<b>says otherwise</b>" in evidence._page.value
     (told,) = heard
     assert (told.kind, told.lesson, told.question) == ("prediction", "7.1", "C1a")
     assert (told.value, told.answer, told.right, told.sure) == ("Not true", "True", False, 0.8)
@@ -145,7 +145,7 @@ def test_a_bet_stands_also_when_its_cell_is_run_again():
     again.change()
     again.commit({"answer": "Not true", "sure": 50})
     assert again.committed == ("True", 0.95) and again._entry.disabled
-    assert "you win" in show_evidence(one, after=again)._page.value
+    assert "<b>agrees</b>" in show_evidence(one, after=again)._page.value
 
 
 @pytest.mark.parametrize("sure", [49, 101, float("nan"), "much"])

@@ -118,7 +118,8 @@ def _answer(true: bool) -> str:
 
 def _legend(when: str) -> str:
     swatches = "".join(f'<span><i class="{kind}"></i> {_answer(kind == "t")}</span>' for kind in ("t", "n"))
-    return f'<p class="key">{swatches}<span><b class="dot"></b> {when}</span><span><u></u> the answer turns</span></p>'
+    dot, turn = f'<span><b class="dot"></b> {when}</span>', "<span><u></u> the answer turns</span>"
+    return f'<p class="defi-key">{swatches}{dot}{turn}</p>'
 
 
 def _row(bar: Bar, when: str) -> str:
@@ -132,9 +133,9 @@ def _row(bar: Bar, when: str) -> str:
         ends = "".join(f'<span class="option">{html.escape(p.name)}</span>' for p in bar.parts)
     name = f"{html.escape(bar.label)}<small>{when}: {html.escape(bar.now)}</small>"
     return (
-        f'<div class="row"><div class="name">{name}</div>'
-        f'<div class="bar"><div class="turns">{turns}</div><div class="{kind}">{pieces}{ticks}'
-        f'<b class="dot" style="left:{bar.here:.2%}"></b></div><div class="ends">{ends}</div></div></div>'
+        f'<div class="defi-row"><div class="defi-name">{name}</div>'
+        f'<div class="defi-bar"><div class="defi-turns">{turns}</div><div class="{kind}">{pieces}{ticks}'
+        f'<b class="dot" style="left:{bar.here:.2%}"></b></div><div class="defi-ends">{ends}</div></div></div>'
     )
 
 
@@ -146,15 +147,15 @@ def _mark(place: float, text: str) -> str:
 
 STYLE = f"""
 .defi-bars {{ max-width: 46rem; line-height: 1.25; font-size: 0.93em; }}
-.defi-bars .key {{ display: flex; flex-wrap: wrap; gap: 0.1rem 1.1rem; margin: 0.2rem 0 0.3rem; }}
-.defi-bars .key i {{ display: inline-block; width: 1.6rem; height: 0.75rem; vertical-align: -0.05rem; }}
-.defi-bars .row {{ display: flex; flex-wrap: wrap; align-items: center; gap: 0 1rem; margin: 0 0 0.35rem; }}
-.defi-bars .name {{ flex: 1 1 11rem; }}
+.defi-bars .defi-key {{ display: flex; flex-wrap: wrap; gap: 0.1rem 1.1rem; margin: 0.2rem 0 0.3rem; }}
+.defi-bars .defi-key i {{ display: inline-block; width: 1.6rem; height: 0.75rem; vertical-align: -0.05rem; }}
+.defi-bars .defi-row {{ display: flex; flex-wrap: wrap; align-items: center; gap: 0 1rem; margin: 0 0 0.35rem; }}
+.defi-bars .defi-name {{ flex: 1 1 11rem; }}
 .defi-bars small {{ display: block; font-size: 0.9em; opacity: 0.85; }}
-.defi-bars .bar {{ flex: 2.4 1 17rem; min-width: 0; }}
-.defi-bars .turns {{ position: relative; height: 1.3em; font-size: 0.9em; }}
-.defi-bars .turns:empty {{ height: 0.4em; }}
-.defi-bars .turns span {{ position: absolute; bottom: 0.15em; white-space: nowrap; font-weight: 600; }}
+.defi-bars .defi-bar {{ flex: 2.4 1 17rem; min-width: 0; }}
+.defi-bars .defi-turns {{ position: relative; height: 1.3em; font-size: 0.9em; }}
+.defi-bars .defi-turns:empty {{ height: 0.4em; }}
+.defi-bars .defi-turns span {{ position: absolute; bottom: 0.15em; white-space: nowrap; font-weight: 600; }}
 .defi-bars .strip {{ position: relative; display: flex; height: 0.95rem; forced-color-adjust: none; }}
 .defi-bars i.t {{ background: {TRUE}; forced-color-adjust: none; }}
 .defi-bars i.n {{ forced-color-adjust: none;
@@ -165,6 +166,6 @@ STYLE = f"""
 .defi-bars .dot {{ display: inline-block; width: 0.6rem; height: 0.6rem; box-sizing: content-box; border-radius: 50%;
   background: {DOT}; border: 2px solid {RIM}; forced-color-adjust: none; vertical-align: -0.1rem; }}
 .defi-bars .strip .dot {{ position: absolute; top: 50%; transform: translate(-50%, -50%); }}
-.defi-bars .ends {{ display: flex; justify-content: space-between; gap: 0.6rem; font-size: 0.85em; }}
+.defi-bars .defi-ends {{ display: flex; justify-content: space-between; gap: 0.6rem; font-size: 0.85em; }}
 .defi-bars .option {{ flex: 1 1 0; text-align: center; }}
 """

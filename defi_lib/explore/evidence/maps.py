@@ -15,7 +15,7 @@ from defi_lib.explore.controls import Choice, Control, Percent, Slider
 from defi_lib.explore.evidence.bars import sentence_case
 from defi_lib.explore.evidence.plane import Numbers, plane, turning_along
 from defi_lib.explore.evidence.subject import Subject
-from defi_lib.explore.explorer import IN_SIGHT, Explorer
+from defi_lib.explore.explorer import Explorer
 from defi_lib.explore.goals import Goal
 from defi_lib.explore.plots import Area, Axis, Columns, Dots, Pieces, Plot
 from defi_lib.validation import one_of
@@ -27,7 +27,7 @@ BUDGET = 2.0
 _PROBES = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
 
 
-def turn(of: str | Effect, *, x: str = "", y: str = "", without: Collection[str] = (), height: int = 320) -> Explorer:
+def turn(of: str | Effect, *, x: str = "", y: str = "", without: Collection[str] = (), height: int = 250) -> Explorer:
     """Let a reader turn a verdict: the map of two assumptions, with sliders for them and for all others.
 
     The map is computed when another assumption than its two is moved; then a movement takes one short call.
@@ -92,7 +92,6 @@ class _Map:
         areas = Area("x", "true from", "true to", "True"), Area("x not", "not from", "not to", "Not true", hatched=True)
         border = Pieces("x from", "y from", "x to", "y to", "Here it turns")
         points = Dots("x here", "y here", "You"), Dots("x today", "y today", "Today", ring=True)
-        out = [name for name in names[2:] if name not in persons][max(IN_SIGHT - 2 - len(persons), 0) :]
         return Explorer(
             self.compute,
             Plot(*areas, border, *points, x=_axis(x), y=_axis(y), height=height),
@@ -100,7 +99,7 @@ class _Map:
             {name: _control(self.known[name], self.start[name]) for name in names},
             self._stories(),
             BUDGET,
-            more=out,
+            more=[name for name in names[2:] if name not in persons],
             goals=[Goal(f"Turn {self.effect.reading.id}: make it {'not true' if self.true else 'true'}.", self._other)],
         )
 

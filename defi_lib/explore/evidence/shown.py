@@ -127,8 +127,8 @@ def _sides(one: Reading) -> list[str]:
 
 
 def _outcome(committed: Bet, subject: Subject) -> str:
-    won = "you win" if committed.answer == ANSWERS[subject.found.true] else "you lose"
-    return _paragraph(f"You bet **{committed.answer.lower()}**: **{won}**.")
+    says = "agrees" if committed.answer == ANSWERS[subject.found.true] else "says otherwise"
+    return _paragraph(f"You bet **{committed.answer.lower()}**: the evidence **{says}**.")
 
 
 def _still(found: Evidence) -> str:
