@@ -21,13 +21,13 @@ FIRST = "Commit to a prediction first; then the answer appears here."
 #: Lessons whose own words or pictures, before the comparison, say what was to be predicted. May only shrink.
 SAYS_THE_ANSWER: dict[str, str] = {}
 #: Lessons that tell the answer when all cells are run, before the reader has committed. May only shrink.
-RUN_TELLS = {"2.4", "3.1", *SAYS_THE_ANSWER}
+RUN_TELLS = {"3.1", *SAYS_THE_ANSWER}
 #: Cells that say the answer in other words; they are withheld too.
 IN_OTHER_WORDS = {"7.9": {"cell-08"}}  # the two numbers whose ratio is asked for
 #: Lessons with the number in what stands above the question, and why it says nothing.
 BY_CHANCE = {"3.7": "fifty miners; what is asked for is their part"}
 #: Lessons in which the answer stands less than a screen below the question. May only shrink.
-TOO_NEAR = {"2.4"}
+TOO_NEAR: set[str] = set()
 #: Right options whose words stand in the lesson. May only shrink.
 SAYS_THE_OPTION: dict[str, set[str]] = {}
 SCREEN = 120  # words

@@ -110,19 +110,16 @@ class PoolCascade(NamedTuple):
 
     @property
     def lowest_price(self) -> Amount:
-        """The lowest price that a block saw: the shock's, or that after a wave and the first buyers."""
+        """The lowest price that a block saw from the shock on, see :attr:`path`."""
         lowest = self.first_price
-        for wave in self.waves:
-            lowest = np.minimum(lowest, wave.reported)
+        for price in self.path[2:]:
+            lowest = np.minimum(lowest, price)
         return plain(lowest)
 
     @property
     def path(self) -> tuple[Amount, ...]:
-        """The price before and after the shock, then after each sale and whenever buyers had come."""
-        steps = [self.price_before, self.first_price]
-        for wave in self.waves:
-            steps += [wave.price_after, *(swap.pool.price() for swap in wave.buying)]
-        return tuple(steps)
+        """The prices that blocks see: before the shock, after it, then after each wave and the first buyers."""
+        return (self.price_before, self.first_price, *(wave.reported for wave in self.waves))
 
     @property
     def amplification(self) -> Amount:

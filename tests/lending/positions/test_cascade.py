@@ -135,7 +135,7 @@ def test_buyers_close_their_part_of_the_gap_after_each_wave():
     for wave in cascade.waves:
         assert wave.reported == pytest.approx(wave.price_after + 0.6 * (1800 - wave.price_after), rel=1e-12)
     assert [wave.price for wave in cascade.waves[1:]] == [wave.reported for wave in cascade.waves[:-1]]
-    assert cascade.path == (2000, cascade.first_price, *(p for w in cascade.waves for p in (w.price_after, w.reported)))
+    assert cascade.path == (2000, cascade.first_price, *(wave.reported for wave in cascade.waves))
     assert cascade.lowest_price == min(wave.reported for wave in cascade.waves) <= cascade.final_price
     assert cascade.amplification == (2000 - cascade.lowest_price) / (2000 - cascade.first_price)
 
