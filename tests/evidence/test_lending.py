@@ -61,3 +61,20 @@ def test_buyers_and_borrowers_who_pay_up_make_it_less():
     drawn = worlds(X14A.assumptions, 64)
     helped = {**drawn, "refill": (1 + drawn["refill"]) / 2}
     assert np.all(falls(helped, cascades.EDGES) <= falls(drawn, cascades.EDGES) + 1e-9)
+
+
+def test_what_lesson_2_4_says_of_the_jumps():
+    def fall_of(**changed):
+        world = today(X14A.assumptions, changed=changed)
+        return float(falls(world, cascades.EDGES)[0]), float(X14A(world)[0])
+
+    worse = {"loans": 30.0, "near": 0.02}
+    assert 0.7 < fall_of(**worse, refill=0.3)[0] < 0.77 and 0.13 < fall_of(**worse, refill=0.6)[0] < 0.155
+    assert fall_of(refill=0.0)[0] == pytest.approx(0.125, abs=0.001)
+    assert fall_of(refill=0.0, loans=12.0)[0] < 0.15 and fall_of(refill=0.0, loans=13.0)[0] > 0.9
+    assert fall_of(refill=0.0, loans=12.0)[1] < 0.05 < 0.8 < fall_of(refill=0.0, loans=26.0)[1]
+    assert fall_of(refill=0.0, loans=27.0)[1] < 0.05, "the broker's market falls as deep"
+    assert fall_of(refill=0.2, loans=22.5)[1] < 0.05 < fall_of(refill=0.2, loans=23.5)[1]
+    for alone in ({"bonus": 0.1}, {"paid": 0.0}):
+        assert fall_of(**alone)[1] < 0.01
+    assert fall_of(refill=0.0, loans=10 * 4 / 3)[1] > 0.05, "the right option of the quiz"
