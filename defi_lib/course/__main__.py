@@ -33,10 +33,10 @@ LOOPBACK = "127.0.0.1"
 PORT = 8888
 
 AS_ROOT = "You are root, which is fine here: the server answers this machine alone and asks for a token."
-FROM_OUTSIDE = f"""\
+FROM_OUTSIDE = """\
 To see it from another machine, forward the port and open the address below there:
-  over ssh:   ssh -L {PORT}:{LOOPBACK}:{PORT} you@this-machine
-  of Docker:  docker run -p {LOOPBACK}:{PORT}:{PORT} ..., and in it:  python -m defi_lib.course open --ip=0.0.0.0"""
+  over ssh:   ssh -L {port}:{loopback}:{port} you@this-machine
+  of Docker:  docker run -p {loopback}:{port}:{port} ..., and in it:  {course} --ip=0.0.0.0{option}"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,7 +60,7 @@ def serve(command: str, notebook: str, others: Sequence[str]) -> int:
     """Start JupyterLab's server, in this process, until it is stopped."""
     from jupyterlab.labapp import main as jupyterlab
 
-    print("\n".join(greeting()), flush=True)
+    print("\n".join(greeting(others)), flush=True)
     os.chdir(ROOT)
     jupyterlab(server_arguments(command, notebook, others))
     return 0
@@ -78,13 +78,18 @@ def server_arguments(command: str, notebook: str, others: Sequence[str] = ()) ->
     return [*arguments, f"--LabApp.default_url={page}", *others]
 
 
-def greeting() -> list[str]:
-    """What is said before the server starts."""
+def greeting(others: Sequence[str] = ()) -> list[str]:
+    """What is said before the server starts, with the port that the user names."""
+    named = [other.partition("=")[2] for other in others if other.startswith(("--port=", "--ServerApp.port="))]
+    port = named[-1] if named else PORT
     lines = ["The course is starting; stop it with Ctrl + C."]
     if is_root():
         lines.append(AS_ROOT)
     if is_root() or "SSH_CONNECTION" in os.environ or any(map(os.path.exists, ("/.dockerenv", "/run/.containerenv"))):
-        lines.append(FROM_OUTSIDE)
+        option = f" --port={port}" if named else ""
+        lines.append(
+            FROM_OUTSIDE.format(port=port, loopback=LOOPBACK, course="python -m defi_lib.course open", option=option)
+        )
     return lines
 
 

@@ -24,12 +24,17 @@ MODULES = (
     ("Economy", "network effects and the whole system"),
 )
 
-#: Ways through, by the numbers of the lessons. Of the first one reads puzzle, first explorer and verdict.
+#: Ways through, by the numbers of the lessons. Of the first way only the first page is read whole.
 TWO_HOURS = ("0", "1.1", "2.4", "3.7", "4.1", "7.1")
 TEN_HOURS = (
     *("0", "1.1", "1.2", "1.4", "2.1", "2.2", "2.4", "3.1", "3.7", "3.8"),
     *("4.1", "4.2", "7.1", "7.3", "7.4", "7.5", "7.6", "7.9"),
 )
+
+
+#: What a reader does there takes as long as reading so many words.
+_ACTS = re.compile(r"^(?:\w+ = )?(?:explore|predict|bet|show_evidence|quiz)\(", re.MULTILINE)
+_WORDS_OF_AN_ACT = 150
 
 
 class Page(NamedTuple):
@@ -99,6 +104,37 @@ def page(root: Path, path: str, number: str = "") -> Page:
     title = re.search(r"^# (.+)", first, re.MULTILINE)
     minutes, points = _said(r"About (\d+) minutes", first), _said(r"About \d+ minutes,\s+(\d+) points", first)
     return Page(number, title[1] if title else Path(path).stem, minutes, path, points)
+
+
+def two_hours(root: Path, pages: Sequence[Page]) -> int:
+    """Minutes of the first way: of each lesson all up to its first plot, the verdict and the questions."""
+    known = {page.number: page for page in pages}
+    parts = [(known[number], _first_part(root, known[number])) for number in TWO_HOURS if number in known]
+    return _rounded(sum(page.minutes * (1 if page.number == "0" else part) for page, part in parts))
+
+
+def ten_hours(pages: Sequence[Page]) -> int:
+    """Minutes of the second way, whose lessons are read whole."""
+    return _rounded(sum(page.minutes for page in pages if page.number in TEN_HOURS))
+
+
+def _first_part(root: Path, page: Page) -> float:
+    """Share of a lesson's time that goes to what comes up to its first plot, to its verdict and to its questions."""
+    read, whole, heading, up_to_the_plot = 0, 0, "", True
+    for cell in json.loads((root / page.path).read_text(encoding="utf-8"))["cells"]:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "markdown" and (title := re.search(r"^## (.+)", source, re.MULTILINE)):
+            up_to_the_plot = up_to_the_plot and not heading.startswith("Explore")
+            heading = title[1]
+        acts = _WORDS_OF_AN_ACT * len(_ACTS.findall(source))
+        words = len(source.split()) if cell["cell_type"] == "markdown" else acts
+        whole += words
+        read += words * (up_to_the_plot or heading.startswith(("The verdict", "Check yourself")))
+    return read / whole if whole else 0.0
+
+
+def _rounded(minutes: float) -> int:
+    return 5 * round(minutes / 5)
 
 
 def _said(pattern: str, text: str) -> int:

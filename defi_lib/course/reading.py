@@ -99,6 +99,7 @@ class Index(_Handler):
             "read.html",
             start=known.get("0"),
             ways=ways,
+            minutes={"two": contents.two_hours(self.root, lessons), "ten": contents.ten_hours(lessons)},
             modules=contents.modules(self.root),
             address=lambda page: page_address(page.path, self.base_url),
         )

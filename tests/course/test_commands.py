@@ -17,7 +17,10 @@ def test_root_is_let_in_on_loopback_and_told_the_way(user, monkeypatch):
     arguments = course.server_arguments("open", "")
     assert "--allow-root" in arguments and "--ip=127.0.0.1" in arguments
     assert not any("token" in argument or "password" in argument for argument in arguments)
-    assert course.AS_ROOT in course.greeting() and course.FROM_OUTSIDE in course.greeting()
+    assert course.AS_ROOT in course.greeting()
+    assert "ssh -L 8888:127.0.0.1:8888" in course.greeting()[-1] and course.greeting()[-1].endswith("--ip=0.0.0.0")
+    said = course.greeting(["--no-browser", "--port=9000"])[-1]
+    assert "9000:127.0.0.1:9000" in said and "8888" not in said and said.endswith("--port=9000")
 
 
 def test_others_hear_one_line(user):

@@ -40,9 +40,28 @@ def test_modules_have_the_names_of_their_folders():
 def test_ways_through_keep_their_promise():
     minutes = {page.number: page.minutes for page in LESSONS}
     assert len(contents.TWO_HOURS) == 6
-    assert sum(min(minutes[number], 20) for number in contents.TWO_HOURS) <= 120  # of each the first part
-    assert 480 <= sum(minutes[number] for number in contents.TEN_HOURS) <= 600
+    assert 90 <= contents.two_hours(ROOT, LESSONS) <= 120
+    first_lab = LABS[0].minutes
+    assert 480 <= contents.ten_hours(LESSONS) <= 600 - first_lab
+    assert contents.ten_hours(LESSONS) == pytest.approx(sum(minutes[number] for number in contents.TEN_HOURS), abs=3)
     assert set(contents.TWO_HOURS) <= set(contents.TEN_HOURS)
+
+
+def test_the_first_part_of_a_lesson_is_what_the_first_way_says(tmp_path):
+    cells = [("markdown", "# A lesson\n\nAbout 30 minutes, " + "one " * 45)]
+    cells += [("markdown", "## Explore: a\n\n" + "two " * 47), ("code", "explore(\n    f)")]
+    cells += [("markdown", "## Explore: b\n\n" + "three " * 597), ("code", "predicted = 1")]
+    cells += [("markdown", "## The verdict\n\n" + "four " * 47), ("markdown", "## Next\n\n" + "five " * 98)]
+    words = json.dumps({"cells": [{"cell_type": kind, "source": [source]} for kind, source in cells]})
+    (tmp_path / "course/1_x").mkdir(parents=True)
+    (tmp_path / "course/1_x/01_a.ipynb").write_text(words)
+    (lesson,) = contents.lessons(tmp_path)
+    whole = sum(len(source.split()) for kind, source in cells if kind == "markdown") + 150
+    assert contents._first_part(tmp_path, lesson) == pytest.approx((51 + 50 + 150 + 50) / whole, abs=0.01)
+
+
+def test_what_is_not_there_takes_no_time(tmp_path):
+    assert contents.two_hours(tmp_path, []) == contents.ten_hours([]) == 0
 
 
 def test_neighbours():
