@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from bokeh.models import ColumnDataSource, FactorRange, FixedTicker, HoverTool, Range1d
+from bokeh.models import ColumnDataSource, FactorRange, FixedTicker, HoverTool, NoOverlap, Range1d
 from bokeh.models.annotations import Span
 from bokeh.plotting import figure
 from bokeh.themes import Theme
@@ -62,6 +62,8 @@ class LiveFigure:
             tools="",
             min_border_right=20,
         )
+        # On a telephone the labels of a logarithmic axis would run into each other: as many are drawn as have room.
+        self.model.xaxis[0].major_label_policy = NoOverlap(min_distance=6)
         for axis, shown in ((self.model.xaxis[0], x_range), (self.model.yaxis[0], y_range)):
             if shown is not None:
                 axis.ticker = FixedTicker()

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from bokeh.models import NoOverlap
 
 from defi_lib.explore import (
     Area,
@@ -455,3 +456,8 @@ def test_a_number_brings_its_noun():
     assert explorer.error == "" and explorer.sentence.startswith("1 link of 1; first, last")
     explorer.set(size=3)
     assert explorer.sentence.startswith("3 links of 9")
+
+
+def test_labels_that_have_no_room_are_not_drawn_over_each_other():
+    (plot,) = (model for model in make().view._document.roots if hasattr(model, "xaxis"))
+    assert all(isinstance(axis.major_label_policy, NoOverlap) for axis in plot.xaxis)
