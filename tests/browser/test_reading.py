@@ -95,6 +95,19 @@ def test_a_key_makes_type_large_and_keeps_the_place(page, lab):
     assert size() == small and page.evaluate(ticks) == usual
 
 
+def test_on_a_projector_controls_plot_and_sentence_are_seen_together(chrome, lab):
+    page = chrome.new_page(viewport={"width": 853, "height": 480}, device_scale_factor=1.5)  # 1280 x 720 at 150 %
+    page.goto(f"{lab}voila/render/{SWAPS}")
+    wait_for_lesson(page)
+    for explorer in page.locator(".defi-explorer").all():
+        top = explorer.bounding_box()["y"]
+        end = (
+            "e => {const r = document.createRange(); r.selectNodeContents(e); return r.getBoundingClientRect().bottom;}"
+        )
+        assert explorer.locator(".defi-say").evaluate(end) - top <= 480
+    page.close()
+
+
 def test_a_page_that_is_left_stops_its_kernel(page, lab):
     running = f"fetch('{lab}api/kernels').then((answer) => answer.json()).then((all) => all.map((one) => one.id))"
     page.goto(f"{lab}voila/render/{SWAPS}")
