@@ -63,10 +63,10 @@ def relinked(text: str, path: str, base_url: str) -> str:
 
 
 def page_address(path: str, base_url: str) -> str:
-    """Where a file of the course is read: lessons as pages, labs in JupyterLab; nothing for what is not shown."""
+    """Where a file of the course is read: lessons as pages, labs and tables in JupyterLab; "" if it is not shown."""
     if path.endswith(".ipynb") and path.startswith("course/"):
         return url_path_join(base_url, "voila/render", quote(path))
-    if path.endswith(".ipynb") and path.startswith("labs/"):
+    if path.endswith(".csv") or (path.endswith(".ipynb") and path.startswith("labs/")):
         return url_path_join(base_url, "lab/tree", quote(path))
     return url_path_join(base_url, "read", quote(path)) if path.endswith(".md") else ""
 

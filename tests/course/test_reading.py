@@ -23,6 +23,7 @@ def handler(path, base_url="/user/ada/"):
         ("../00_start_here.ipynb", "/b/voila/render/course/00_start_here.ipynb"),
         ("../../labs/1_exchange/01_swaps.ipynb", "/b/lab/tree/labs/1_exchange/01_swaps.ipynb"),
         ("../../ASSUMPTIONS.md#exchange", "/b/read/ASSUMPTIONS.md#exchange"),
+        ("../../defi_lib/evidence/assumptions.csv", "/b/lab/tree/defi_lib/evidence/assumptions.csv"),
         ("../glossary.md", "/b/read/course/glossary.md"),
         ("https://example.org/a.md", "https://example.org/a.md"),
         ("#Predict", "#Predict"),
