@@ -1,6 +1,9 @@
 """What is measured for the claims about blocks, keys, fees and stake."""
 
 from defi_lib.evidence.effects import Registry
-from defi_lib.evidence.staking import access, fees, keys, ledger, measures
+from defi_lib.evidence.staking import access, fees, keys, layer_two, ledger, measures, payments
 
-EVIDENCE = Registry.joined("staking", ledger.EVIDENCE, keys.EVIDENCE, fees.EVIDENCE, access.EVIDENCE, measures.EVIDENCE)
+EVIDENCE = Registry.joined(
+    "staking",
+    *(part.EVIDENCE for part in (ledger, keys, fees, layer_two, payments, access, measures)),
+)

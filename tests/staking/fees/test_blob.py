@@ -7,11 +7,16 @@ from hypothesis import strategies as st
 
 from defi_lib.staking import (
     BLOB_BYTES,
+    BPO1,
+    BPO2,
     CANCUN,
     PRAGUE,
     blob_base_fee,
+    blob_fee_floor,
+    blob_fee_growth,
     blob_fee_per_byte,
     fake_exponential,
+    layer_2_fee,
     next_excess_blob_gas,
 )
 from tests.support.contracts import assert_refuses
@@ -124,3 +129,44 @@ def test_excess_of_any_size_is_exact():
         next_excess_blob_gas(2**64, 0)
     with pytest.raises(ValueError, match="numerator"):
         blob_base_fee(178 * PRAGUE.update_fraction)
+
+
+def test_todays_rules_keep_the_steps_of_the_fee():
+    """Every schedule has its limit at one and a half targets and the same largest change, but the first."""
+    for schedule in (PRAGUE, BPO1, BPO2):
+        assert schedule.limit * 2 == schedule.target * 3
+        assert blob_fee_growth(schedule.limit, 1, schedule) == pytest.approx(1.0817, abs=1e-4)
+        assert 1 / blob_fee_growth(0, 1, schedule) == pytest.approx(1.17, abs=2e-3)
+
+
+def test_one_blob_too_many_makes_a_payment_of_20_dollars_dear_after_2447_blocks():
+    price, excess, blocks = 2_000.0, 0, 0
+    while layer_2_fee(65_000, 0.01e9, 120, blob_base_fee(excess, BPO2), price).total < 0.01 * 20:
+        excess, blocks = next_excess_blob_gas(excess, BPO2.target + 1, BPO2), blocks + 1
+    assert blocks == 2_447
+    assert blob_base_fee(excess, BPO2) == pytest.approx(blob_fee_growth(15, blocks), rel=1e-9)
+
+
+def test_the_fee_does_not_fall_below_a_sixteenth_of_the_base_fee():
+    base_fee, excess = 10**9, 20_000_000
+    assert blob_base_fee(excess, BPO2) < blob_fee_floor(base_fee) == 62_500_000
+    # Below the floor a block at its target raises the excess, by a third of what it carries, and rounds down.
+    assert next_excess_blob_gas(excess, 14, BPO2, base_fee) == excess + 14 * BLOB_BYTES * 7 // 21
+    assert next_excess_blob_gas(excess, 14, BPO2) == excess
+    for _ in range(3_000):
+        excess = next_excess_blob_gas(excess, 14, BPO2, base_fee)
+    assert 1 <= blob_base_fee(excess, BPO2) / blob_fee_floor(base_fee) < 1.06
+    # Above it all is as before; an empty block empties a small excess.
+    assert next_excess_blob_gas(excess, 15, BPO2, base_fee) == excess + BLOB_BYTES
+    assert next_excess_blob_gas(5 * BLOB_BYTES, 0, BPO2, base_fee) == 0
+    both = next_excess_blob_gas(np.array([20_000_000, excess]), np.array([14, 15]), BPO2, base_fee)
+    assert both.tolist() == [20_000_000 + 14 * BLOB_BYTES * 7 // 21, excess + BLOB_BYTES]
+
+
+def test_the_floor_is_one_wei_where_gas_costs_nothing():
+    assert blob_fee_floor(0) == 1.0
+    assert blob_fee_floor(np.array([0.0, 1_600.0])).tolist() == [1.0, 100.0]
+    assert_refuses(lambda: blob_fee_floor(-1.0), "base_fee")
+    assert_refuses(lambda: blob_fee_growth(22, 1), "blobs")
+    assert_refuses(lambda: blob_fee_growth(15, -1), "blocks")
+    assert_refuses(lambda: blob_fee_growth(21, 1e6), "blocks")

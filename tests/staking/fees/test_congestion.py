@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from defi_lib.staking import fill_block, next_base_fee, pay_for_gas, simulate_fee_market
+from defi_lib.staking import fill_block, next_base_fee, pay_for_gas, served_by_price, simulate_fee_market
 from tests.support.contracts import assert_refuses
 
 
@@ -149,3 +149,36 @@ def test_a_gas_limit_beyond_the_clients_is_refused():
             fill_block([9], 1, 1, 1, limit)
         with pytest.raises(ValueError, match="gas_limit"):
             simulate_fee_market([[9]], 1, 1, 1, limit)
+
+
+@pytest.mark.parametrize(("crowding", "link"), [(3, 0.0), (3, 0.5), (8, 0.85)])
+def test_the_price_serves_whom_the_base_fee_serves_block_after_block(crowding, link):
+    rng, blocks, many = np.random.default_rng(3), 160, 400
+    amounts, others = rng.standard_normal((2, blocks, many))
+    offers = np.exp(link * amounts + np.sqrt(1 - link**2) * others)
+    wei = (offers * 1e9).astype(np.int64)
+    start = int(np.quantile(wei, 1 - 1 / crowding))
+    # The blocks aim at the room: the limit is twice that.
+    market = simulate_fee_market(wei, np.minimum(wei, 1_000), 21_000, start, 2 * 21_000 * many // crowding)
+    ranks = np.argsort(np.argsort(amounts[40:], axis=None)) / amounts[40:].size
+    for low, high in ((0, 0.5), (0.9, 1)):
+        came = market.included[40:].ravel()[(ranks >= low) & (ranks < high)].mean()
+        assert came == pytest.approx(served_by_price(crowding, link, low, high), abs=0.03)
+
+
+def test_who_is_served_by_a_price():
+    assert served_by_price(1, 0.7, 0, 0.5) == served_by_price(0.2, 0.7, 0.9, 1) == 1  # there is room for all
+    whole = served_by_price(np.array([[2.0], [10.0]]), np.array([0.0, 0.5, 0.95]), 0, 1)
+    assert whole == pytest.approx(np.array([[0.5] * 3, [0.1] * 3]), abs=2e-3)  # as many as there is room for
+    # Half of the room, offers half explained by amounts: a quarter and an arc sine.
+    assert served_by_price(2, 0.6, 0, 0.5) == pytest.approx(0.5 - np.arcsin(0.6) / np.pi, abs=1e-4)
+    fine = served_by_price(10, 0.6, 0.9, 1, points=512)
+    assert served_by_price(10, 0.6, 0.9, 1) == pytest.approx(fine, abs=1e-3)
+
+
+def test_served_by_price_refuses_what_is_no_crowd():
+    assert_refuses(lambda: served_by_price(0, 0.5, 0, 1), "crowding")
+    assert_refuses(lambda: served_by_price(2, 1.1, 0, 1), "link")
+    assert_refuses(lambda: served_by_price(2, 0.5, 0.5, 0.5), "low")
+    assert_refuses(lambda: served_by_price(2, 0.5, 0, 1.5), "high")
+    assert_refuses(lambda: served_by_price(2, 0.5, 0, 1, points=0), "points")
