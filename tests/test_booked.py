@@ -107,9 +107,12 @@ SINGLE = {
 
 #: Records whose transfers are tried where they are made, in the tests of their module.
 ELSEWHERE = {
+    "governance.ApprovalChange",
     "governance.Decision",
     "governance.GaugeChange",
+    "governance.GuildChange",
     "governance.LockChange",
+    "governance.OptimisticDecision",
     "governance.TokenMove",
     "lending.AuctionStart",
     "lending.Bid",

@@ -10,10 +10,14 @@ from defi_lib.lazy import attach
 __getattr__, __dir__, __all__ = attach(
     __name__,
     {
-        "gauges": ["ALL_VOTES", "GaugeController", "VOTE_DELAY", "Vote", "boost", "working_balance"],
-        "governor": ["ABSTAIN", "AGAINST", "Decision", "FOR", "Governor", "Proposal", "Rules", "is_passed"],
-        "liquidity_gauge": ["Emission", "GaugeChange", "GaugeUser", "LiquidityGauge"],
-        "vote_escrow": ["Lock", "LockChange", "MAX_LOCK", "VoteEscrow", "WEEK", "vote_weight"],
-        "voting_power": ["MAX_SUPPLY", "TokenMove", "VotingToken"],
+        "locks.gauges": ["ALL_VOTES", "GaugeController", "VOTE_DELAY", "Vote", "boost", "working_balance"],
+        "locks.liquidity_gauge": ["Emission", "GaugeChange", "GaugeUser", "LiquidityGauge"],
+        "locks.vote_escrow": ["Lock", "LockChange", "MAX_LOCK", "VoteEscrow", "WEEK", "vote_weight"],
+        "voting.approvals": ["ApprovalVoting", "ApprovalChange", "NOBODY"],
+        "voting.dynamic_quorum": ["DynamicQuorum"],
+        "voting.governor": ["ABSTAIN", "AGAINST", "Decision", "FOR", "Governor", "Proposal", "Rules", "is_passed"],
+        "voting.optimistic": ["Motion", "OptimisticGovernor", "OptimisticDecision"],
+        "voting.rage_quit": ["Guild", "GuildChange", "GuildProposal", "GuildRules"],
+        "voting.voting_power": ["MAX_SUPPLY", "TokenMove", "VotingToken"],
     },
 )

@@ -136,9 +136,15 @@ STATES: dict[str, Callable[[Any, Hand], Any]] = {
     "simulation.PriceSeries": lambda make, hand: make(hand(0.0, 1.0), hand(10.0, 11.0), dropped=hand.dict(late=1)),
     "simulation.Replay": lambda make, hand: make(hand(10.0, 11.0), hand(0.0, 1.0)),
     "simulation.Sweep": lambda make, hand: make({"fee": (0.1, 0.2)}, (1.0, 2.0)),
+    "governance.Guild": lambda make, hand: make(hand.dict(alice=5, bob=5), hand.dict(DAI=100)),
+    "governance.OptimisticGovernor": lambda make, hand: make(_voting_token(hand), hand.list("team"), 50, 10),
     "governance.GaugeController": lambda make, hand: make(hand.list(10**18, 10**18)),
     "governance.LiquidityGauge": lambda make, hand: make("gauge", 0),
 }
+
+
+def _voting_token(hand: Hand) -> Any:
+    return importlib.import_module("defi_lib.governance").VotingToken(hand.dict(alice=5), 1)
 
 
 def _rewards() -> Any:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import NamedTuple, Self
 
 from defi_lib.frozen import FrozenDict, Parts
-from defi_lib.governance.gauges import ONE, GaugeController
-from defi_lib.governance.vote_escrow import WEEK, VoteEscrow
+from defi_lib.governance.locks.gauges import ONE, GaugeController
+from defi_lib.governance.locks.vote_escrow import WEEK, VoteEscrow
 from defi_lib.ledger import OUTSIDE, Transfer
 from defi_lib.units import SECONDS_PER_YEAR
 from defi_lib.validation import at_least, integer

@@ -9,7 +9,7 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from defi_lib.frozen import FrozenDict, Parts
-from defi_lib.governance.vote_escrow import WEEK, VoteEscrow
+from defi_lib.governance.locks.vote_escrow import WEEK, VoteEscrow
 from defi_lib.units import SECONDS_PER_DAY
 from defi_lib.validation import Amount, at_least, between, broadcastable, integer, non_negative, plain, positive
 
@@ -39,7 +39,7 @@ def working_balance(
     7000.0
 
     Source: Curve's LiquidityGauge. It is computed at the user's own actions only, so that it stays while votes decay:
-    :class:`~defi_lib.governance.liquidity_gauge.LiquidityGauge`.
+    :class:`~defi_lib.governance.locks.liquidity_gauge.LiquidityGauge`.
     """
     deposit, total_votes = non_negative("deposit", deposit), positive("total_votes", total_votes)
     tokenless = between("tokenless", tokenless, 0.0, 1.0)

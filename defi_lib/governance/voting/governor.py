@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import NamedTuple, Self
 
 from defi_lib.frozen import FrozenDict, Parts
-from defi_lib.governance.voting_power import VotingToken
+from defi_lib.governance.voting.dynamic_quorum import DynamicQuorum
+from defi_lib.governance.voting.voting_power import VotingToken
 from defi_lib.ledger import Transfer
 from defi_lib.validation import at_least, integer, one_of
 
@@ -50,6 +51,7 @@ class Rules(NamedTuple):
     timelock: int = 172_800  #: seconds from queueing to execution
     grace: int = 1_209_600  #: seconds in which it may be executed
     counted: str = "for"  #: which votes make up the quorum
+    dynamic: DynamicQuorum | None = None  #: rises with the votes against; ``quorum`` is then the least
 
 
 class Proposal(NamedTuple):
@@ -109,9 +111,11 @@ class Governor(Parts, _State):
     def __new__(cls, token: VotingToken, rules: Rules | None = None, treasury: int = 0, time: int = 0) -> Self:
         """Check the arguments, and begin without a proposal."""
         rules = rules or Rules()
-        for name, value in zip(Rules._fields[:-1], rules[:-1], strict=True):
+        for name, value in zip(Rules._fields[:-2], rules[:-2], strict=True):
             at_least(f"rules.{name}", value, 0)
         one_of("rules.counted", rules.counted, COUNTED)
+        if rules.dynamic is not None:
+            rules.dynamic.checked("rules.dynamic.")
         treasury, time = at_least("treasury", treasury, 0), at_least("time", time, 0)
         return super().__new__(cls, token, rules, treasury, time, FrozenDict())
 
@@ -140,13 +144,24 @@ class Governor(Parts, _State):
             return PENDING
         if self.block <= proposal.end:
             return ACTIVE
-        if not is_passed(*tallies, rules.quorum, rules.counted):
+        if not is_passed(*tallies, self.quorum(number), rules.counted):
             return DEFEATED
         if not proposal.eta:
             return SUCCEEDED
         if proposal.executed:
             return EXECUTED
         return EXPIRED if self.time >= proposal.eta + rules.grace else QUEUED
+
+    def quorum(self, number: int) -> int:
+        """Votes that a proposal needs, as its votes against stand now; where the rule is dynamic, at least that.
+
+        The supply is the one at the end of the block in which it was proposed, or of the last block before now.
+        """
+        proposal, dynamic = self._proposal(number), self.rules.dynamic
+        proposed = min(proposal.start - self.rules.voting_delay, self.block - 1)
+        supply = self.token.past_supply(proposed) if dynamic is not None and proposed >= 0 else 0
+        asked = dynamic.votes(proposal.tally(AGAINST), supply) if dynamic is not None and supply else 0
+        return max(self.rules.quorum, asked)
 
     def propose(self, proposer: str, payee: str, amount: int) -> Decision:
         """Propose that the treasury pay ``amount`` (>= 0) to ``payee``.

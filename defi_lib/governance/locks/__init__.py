@@ -1,0 +1,1 @@
+"""Tokens locked for votes, and what these votes give to pools."""

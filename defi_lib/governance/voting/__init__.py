@@ -1,0 +1,1 @@
+"""Votes and what they decide: delegation, governors, quorums, vetoes, and the right to leave."""
