@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -74,11 +75,19 @@ class Evidence(NamedTuple):
     def named(self) -> str:
         """The assumption whose turning point the sentence gives; "" if none turns the answer alone.
 
-        It is the most decisive one of those that do within our ranges, or else outside of them.
+        It is the most decisive one of those that do within our ranges, or else outside of them. Who somebody is comes
+        last: the reading has named a person.
         """
-        within = [name for name in (*self.decisive, *self.nearest) if self.turning[name].points]
-        names = (*self.decisive, *self.turning)
-        return next(iter([*within, *(name for name in names if self.turning[name].beyond is not None)]), "")
+        within = [name for name in self.decisive if self.turning[name].points]
+        outside = sorted((name for name in self.assumptions if name in self.turned), key=self._how_far)
+        outside = [name for name in outside if self.turning[name].beyond is not None]
+        others = [name for name, each in self.turning.items() if each.points or each.beyond is not None]
+        return next(iter([*within, *outside, *others]), "")
+
+    def _how_far(self, name: str) -> float:
+        """How many times today's value the point outside the range is, or the reverse, as a logarithm; roughly."""
+        point, here = self.turning[name].beyond, self.today_of(name)
+        return round(abs(math.log(point / here)), 1) if point and here else math.inf
 
     def sentence(self) -> str:
         """The verdict in one sentence or two: today true or not, and where it turns."""
@@ -102,8 +111,14 @@ class Evidence(NamedTuple):
         """Where today's answer turns when one assumption alone moves."""
         if not self.named:
             return "No assumption alone turns it."
-        within = "" if self.turning[self.named].points else " only outside our ranges:"
-        return f"It turns{within} if {self.turn_of(self.named)}."
+        within = "" if self.turning[self.named].points else " only outside our ranges,"
+        return f"It turns{within} if {self.turn_of(self.named)}{self._for_others()}."
+
+    def _for_others(self) -> str:
+        """ ", or for somebody else, if the swap falls below 12 USD"; "" if the reading names no person."""
+        people = [name for name, each in self.assumptions.items() if each.role == "person" and name != self.named]
+        turned = [name for name in people if self.turning[name].points]
+        return f", or for somebody else, if {self.turn_of(turned[0])}" if turned else ""
 
     def turn_of(self, name: str) -> str:
         """ "the price of gas rises above 2.2 gwei (today: 0.46 gwei)"; "" where nothing turns the answer."""

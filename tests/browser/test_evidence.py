@@ -46,7 +46,10 @@ def test_a_bet_reveals_the_evidence_and_the_map_moves(verdict):
     page.get_by_role("slider", name="How sure are you?").press("ArrowRight")  # no command to the notebook
     assert page.locator(".defi-sure output").text_content() == "80 %"
     page.get_by_role("button", name="Place the bet").click()
-    page.get_by_text("You said true, 80 % sure.").wait_for(timeout=10_000)
+    page.get_by_text("Choose what would turn it, too").wait_for(timeout=10_000)
+    page.get_by_role("radio", name="None of these", exact=True).check()
+    page.get_by_role("button", name="Place the bet").click()
+    page.get_by_text("You said true, 80 % sure; what would turn it: none of these.").wait_for(timeout=10_000)
     page.get_by_text("Not true today").first.wait_for(timeout=10_000)
     bars = page.locator(".defi-bars")
     scroll_to(page, ".defi-bars")

@@ -75,7 +75,7 @@ def test_where_a_range_holds_no_turning_point_the_nearest_outside_is_found():
     found = turning_points(far)
     assert found["x"].points == () and found["x"].beyond == pytest.approx(39) and found["x"].distance == np.inf
     assert found["y"].beyond is None, "nothing above its most can be"
-    assert evidence_on(far).turns() == "It turns only outside our ranges: if the x rises above 39 (today: 5)."
+    assert evidence_on(far).turns() == "It turns only outside our ranges, if the x rises above 39 (today: 5)."
 
 
 def test_a_jump_is_found_and_named():

@@ -10,6 +10,7 @@ from defi_lib.claims import reading
 from defi_lib.evidence import Count, Proof, evidence_on
 from defi_lib.explore import bet, show_evidence, turn
 from defi_lib.explore.evidence import bars, plane, shown
+from defi_lib.explore.evidence.bets import NONE, offered, turned
 from defi_lib.explore.evidence.still import draw
 from defi_lib.explore.evidence.subject import Subject
 from defi_lib.explore.goals import reached
@@ -129,29 +130,48 @@ def test_evidence_waits_for_the_bet_and_appears_by_itself(heard):
     mine = bet(one, lesson="7.1")
     evidence = show_evidence(one, after=mine)
     assert evidence.text == shown.FIRST and "USD" not in evidence._page.value
-    mine.commit({"answer": None, "sure": 80})
+    mine.commit({"answer": None, "sure": 80, "turns": "None of these"})
+    mine.commit({"answer": "True", "sure": 80})
     assert evidence.text == shown.FIRST and mine.committed is None and heard == []
-    mine.commit({"answer": "Not true", "sure": 80})
+    mine.commit({"answer": "Not true", "sure": 80, "turns": mine._asked.offered[0]})
     assert "True today" in evidence.text and "<b>says otherwise</b>" in evidence._page.value
     (told,) = heard
     assert (told.kind, told.lesson, told.question) == ("prediction", "7.1", "C1a")
     assert (told.value, told.answer, told.right, told.sure) == ("Not true", "True", False, 0.8)
 
 
+def test_a_bet_also_says_what_would_turn_it():
+    found = evidence_on(card())
+    choices = offered(found)
+    assert bars.sentence_case(found.assumptions[found.named].label) in choices and choices[-1] == NONE
+    assert 2 <= len(choices) <= 4 and len(set(choices)) == len(choices)
+    said = {choice: turned(found, choice) for choice in choices}
+    right = said[bars.sentence_case(found.assumptions[found.named].label)]
+    assert right.startswith("It **turns** as you said, if ") and found.turn_of(found.named) in right
+    assert said[NONE] == "One of these **does** turn it alone."
+
+
+def test_nothing_turns_what_no_assumption_can_turn():
+    sure = evidence_on(effect_of(lambda x, y: x + 0 * y, assumed("x", 5, 1, 9, most=9), assumed("y", 5, 1, 9, most=9)))
+    assert sure.named == "" and turned(sure, NONE) == "As you said, none of these turns it alone."
+    assert turned(sure, "X") == "It does **not** turn on the x alone."
+
+
 def test_a_bet_stands_also_when_its_cell_is_run_again():
     one = card()
-    bet(one, lesson="7.1").commit({"answer": "True", "sure": 95})
+    turns = offered(evidence_on(one))[0]
+    bet(one, lesson="7.1").commit({"answer": "True", "sure": 95, "turns": turns})
     again = bet(one, lesson="7.1")
     again.change()
-    again.commit({"answer": "Not true", "sure": 50})
-    assert again.committed == ("True", 0.95) and again._entry.disabled
+    again.commit({"answer": "Not true", "sure": 50, "turns": turns})
+    assert again.committed == ("True", 0.95, turns) and again._entry.disabled
     assert "<b>agrees</b>" in show_evidence(one, after=again)._page.value
 
 
 @pytest.mark.parametrize("sure", [49, 101, float("nan"), "much"])
 def test_no_bet_is_more_than_certain_or_less_than_a_coin(sure):
     mine = bet(card())
-    mine.commit({"answer": "True", "sure": sure})
+    mine.commit({"answer": "True", "sure": sure, "turns": mine._asked.offered[0]})
     assert mine.committed is None
 
 
@@ -165,7 +185,8 @@ def test_answers_of_bets_are_remembered(tmp_path, monkeypatch):
 
     monkeypatch.setenv("DEFI_COURSE_PROGRESS", str(tmp_path / "progress.json"))
     assert on_answer
-    bet(card(), lesson="7.1").commit({"answer": "True", "sure": 70})
+    mine = bet(card(), lesson="7.1")
+    mine.commit({"answer": "True", "sure": 70, "turns": mine._asked.offered[0]})
     assert progress.load("prediction", "7.1")["C1a"]["sure"] == 0.7
     (guess,) = progress.summary().sure
     assert guess.right and progress.summary().sureness == 0.7

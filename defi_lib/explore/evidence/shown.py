@@ -13,7 +13,7 @@ import ipywidgets as widgets
 from defi_lib.claims import Reading
 from defi_lib.evidence import Count, Effect, Evidence, Proof, others
 from defi_lib.explore.evidence.bars import STYLE, alt, bars, picture
-from defi_lib.explore.evidence.bets import ANSWERS, Bet
+from defi_lib.explore.evidence.bets import ANSWERS, Bet, turned
 from defi_lib.explore.evidence.subject import Subject
 from defi_lib.explore.questions.box import Box
 from defi_lib.explore.questions.prediction import Prediction
@@ -128,7 +128,9 @@ def _sides(one: Reading) -> list[str]:
 
 def _outcome(committed: Bet, subject: Subject) -> str:
     says = "agrees" if committed.answer == ANSWERS[subject.found.true] else "says otherwise"
-    return _paragraph(f"You bet **{committed.answer.lower()}**: the evidence **{says}**.")
+    found = subject.found
+    then = turned(found, committed.turns) if isinstance(found, Evidence) and committed.turns else ""
+    return _paragraph(f"You bet **{committed.answer.lower()}**: the evidence **{says}**. {then}".strip())
 
 
 def _still(found: Evidence) -> str:

@@ -9,9 +9,9 @@ const make = (tag, attributes = {}, text = "") => {
 // A key pressed here is not a command to the notebook.
 const quiet = { "data-lm-suppress-shortcuts": "true" };
 
-function options(model, name, commit) {
+function options(model, name, commit, offered = model.get("options")) {
   const group = make("div", { role: "radiogroup", class: "defi-options" });
-  const inputs = model.get("options").map((option) => {
+  const inputs = offered.map((option) => {
     const label = make("label");
     const input = make("input", { type: "radio", name, value: option, ...quiet });
     label.append(input, make("span", {}, option));
@@ -46,8 +46,10 @@ function number(model, name, commit) {
 }
 
 function bet(model, name, commit) {
-  // Two answers and how sure: from a coin's toss to certain.
+  // Two answers, how sure (from a coin's toss to certain), and perhaps what would turn it.
   const answers = options(model, name, commit);
+  const [question, ...offered] = model.get("second");
+  const turns = question ? options(model, `${name}-turns`, commit, offered) : null;
   const box = make("div"), label = make("label", { class: "defi-sure" });
   const range = make("input", { type: "range", min: 50, max: 100, step: 5, value: 75, ...quiet });
   const said = make("output");
@@ -60,17 +62,22 @@ function bet(model, name, commit) {
   answers.element.setAttribute("aria-label", model.get("label"));
   label.append(make("span", {}, model.get("shown")), range, said);
   box.append(answers.element, label);
+  if (turns) {
+    turns.element.setAttribute("aria-label", question);
+    box.append(make("p", {}, question), turns.element);
+  }
   return {
     element: box,
     first: answers.first,
-    value: () => ({ answer: answers.value(), sure: Number(range.value) }),
+    value: () => ({ answer: answers.value(), sure: Number(range.value), turns: turns?.value() ?? null }),
     show: (value) => {
       if (!value) return;
       answers.show(value.answer);
+      turns?.show(value.turns);
       range.value = value.sure;
       tell();
     },
-    enable: (on) => { answers.enable(on); range.disabled = !on; },
+    enable: (on) => { answers.enable(on); turns?.enable(on); range.disabled = !on; },
   };
 }
 

@@ -25,6 +25,7 @@ class Entry(anywidget.AnyWidget):
         label: the question in plain words.
         options: to choose from, or to put in order, as they stand at first.
         shown: words in front of a number, or of how sure a bet is.
+        second: of a bet: a second question, followed by its options; none if it is empty.
         button: what commits; without one, choosing an option does.
     """
 
@@ -36,6 +37,7 @@ class Entry(anywidget.AnyWidget):
     label = traitlets.Unicode().tag(sync=True)
     options = traitlets.List(traitlets.Unicode()).tag(sync=True)
     shown = traitlets.Unicode().tag(sync=True)
+    second = traitlets.List(traitlets.Unicode()).tag(sync=True)  #: of a bet: the question, then its options
     button = traitlets.Unicode().tag(sync=True)
     again = traitlets.Unicode().tag(sync=True)  #: the button that opens the entry once more; empty: none
     value = traitlets.Any(None, allow_none=True).tag(sync=True)
@@ -49,10 +51,12 @@ class Entry(anywidget.AnyWidget):
         *,
         options: Sequence[str] = (),
         shown: str = "",
+        second: Sequence[str] = (),
         button: str = "",
         value: Any = None,
     ) -> None:
-        super().__init__(kind=kind, label=label, options=list(options), shown=shown, button=button, value=value)
+        words = {"kind": kind, "label": label, "shown": shown, "button": button}
+        super().__init__(**words, options=list(options), second=list(second), value=value)
         self._commit: Callable[[Any], None] = lambda value: None
         self._reopen: Callable[[], None] = lambda: None
         self.on_msg(self._heard)
