@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from defi_lib.evidence.effects import Control, Registry
 from defi_lib.exchange import ConstantProductPool
 from defi_lib.lending import AAVE_V3, CloseRules, PoolCascade, liquidate, pool_cascade, sale_for_fall
+from defi_lib.rounding import rest
 
 EVIDENCE = Registry("lending")
 
@@ -145,4 +146,4 @@ def machines_against_a_broker(
         here = close == number
         closed[here] = fall(loans[here], near[here], steepness[here], refill[here], bonus[here], rules)
     called = fall(loans * (1 - paid), near, steepness, refill, np.zeros_like(bonus), visits=visits)
-    return closed - called
+    return np.asarray(rest(closed, called))
