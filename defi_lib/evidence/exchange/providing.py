@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from defi_lib.evidence.effects import Control, Proof, Registry
 from defi_lib.evidence.unknowns import assumptions
 from defi_lib.exchange import ConstantProductPool, arbitrage_outside, pool_divergence, providing_rates
-from defi_lib.numerals import money, percent
+from defi_lib.numerals import number, percent
 from defi_lib.units import DAYS_PER_YEAR, SECONDS_PER_YEAR
 
 EVIDENCE = Registry("exchange")
@@ -194,9 +194,9 @@ def same_part() -> Proof:
     assert gap < 1e-12
     at_double = float(_loss_of_parts(sizes, 2.0)[0])
     says = (
-        f"{money(sizes[0])} and {money(sizes[1])} in one pool lose the same part at each of {len(ratios)} prices, from "
-        f"a tenth to ten times the start: {percent(at_double, 3)} at the double. Each takes out the part of the pool "
-        "that it put in, so the size cancels."
+        f"{number(sizes[0])} and {number(sizes[1])} dollars in one pool lose the same part at each of "
+        f"{len(ratios)} prices, from a tenth to ten times the start: {percent(at_double, 3)} at the double. Each takes "
+        "out the part of the pool that it put in, so the size cancels."
     )
     return Proof(False, says, "a pool took a fixed amount of every position, or served some of them first")
 
