@@ -3,7 +3,9 @@
 A claim has readings, each precise enough to be false. A reading is tested in today's world and in many plausible ones:
 is it true, by how much, and at which value of which assumption does the answer turn?
 
->>> evidence("X9a").sentence()  # doctest: +SKIP
+>>> from defi_lib.evidence import evidence
+>>> evidence("X9a").true, evidence("X9a").strength
+(False, 'nearly none')
 """
 
 import numpy  # noqa: F401 - what every part needs

@@ -1,8 +1,8 @@
 """The test of a reading: its effect as a function of a world, and how that function is checked.
 
 >>> from defi_lib.evidence import effect
->>> effect("X9a").reading.text
-'On an ordinary day of the last year a swap of 100 dollars on Ethereum\\'s first layer paid more than 1 % for gas.'
+>>> list(effect("X9a").assumptions)
+['gas_price', 'swap_gas', 'ether_price', 'amount']
 """
 
 from __future__ import annotations

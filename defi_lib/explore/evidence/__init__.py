@@ -1,9 +1,9 @@
 """What a lesson shows of a verdict: the reader's bet, the evidence with its bars, and the map on which it turns.
 
 >>> from defi_lib.explore import bet, show_evidence, turn
->>> mine = bet("P6c", lesson="1.2")  # doctest: +SKIP
->>> show_evidence("P6c", after=mine)  # doctest: +SKIP
->>> turn("P6c")  # doctest: +SKIP
+>>> mine = bet("X9a")
+>>> show_evidence("X9a", after=mine).text
+'Place your bet first; then the evidence appears here.'
 """
 
 from defi_lib.explore.evidence.bets import Wager, bet

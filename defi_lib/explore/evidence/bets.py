@@ -124,7 +124,9 @@ def bet(of: str | Effect, *, lesson: str = "") -> Prediction:
         ValueError: no such reading, or one that is not yet tested.
 
     Example:
-        >>> mine = bet("P6c", lesson="1.2")  # doctest: +SKIP
-        >>> mine.commit({"answer": "True", "sure": 80, "turns": "Time between blocks"})  # doctest: +SKIP
+        >>> mine = bet("X9a")
+        >>> mine.commit({"answer": "True", "sure": 80, "turns": "Price of gas"})
+        >>> mine.committed.answer
+        'True'
     """
     return Prediction(Wager(Subject(of), lesson))
