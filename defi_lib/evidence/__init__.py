@@ -19,7 +19,7 @@ __getattr__, __dir__, __all__ = attach(
         "situations": ["Case", "cases", "others"],
         "effects": ["Control", "Count", "Effect", "Proof", "Registry"],
         "registry": ["effect", "evidence", "tested"],
-        "turning": ["Turning", "turned", "turning_points"],
+        "turning": ["Pair", "Turning", "turned", "turning_pair", "turning_points"],
         "verdicts": ["Evidence", "evidence_on", "written"],
         "drawing": ["WORLDS", "today", "worlds"],
     },

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
@@ -9,6 +11,7 @@ from numpy.typing import NDArray
 
 from defi_lib.evidence.drawing import Worlds, today, worlds
 from defi_lib.evidence.effects import Effect
+from defi_lib.evidence.unknowns import Assumption
 
 _HALVINGS = 45
 
@@ -70,6 +73,53 @@ def _crossings(
         start = known[name].place(here[name])
         points.sort(key=lambda point: float(np.abs(known[name].place(point[0]) - start)))
     return true, found
+
+
+#: Values of each of two assumptions that are tried together.
+_TRIED = 17
+
+
+class Pair(NamedTuple):
+    """Two assumptions that turn the answer together, where none does alone."""
+
+    names: tuple[str, str]
+    points: tuple[float, float]  #: where it turns on the straight way from today to the nearest such place
+
+
+def turning_pair(effect: Effect, names: Sequence[str], start: Worlds | None = None) -> Pair | None:
+    """Which two of ``names`` turn the answer with the smallest moves, if both move within their ranges at once."""
+    known = effect.assumptions
+    here = {name: float(values[0]) for name, values in (start or today(known)).items()}
+    ranges = [name for name in names if not known[name].options]
+    nearest = min((_nearest(effect, here, pair) for pair in combinations(ranges, 2)), default=None)
+    return None if nearest is None or nearest[0] == np.inf else nearest[1]
+
+
+def _nearest(effect: Effect, here: dict[str, float], names: tuple[str, str]) -> tuple[float, Pair]:
+    """How far the farther of two assumptions must move to turn the answer, and where it turns on the way there."""
+    each = [effect.assumptions[name] for name in names]
+    start = [float(one.place(here[one.name])) for one in each]
+    grid = np.linspace(0, 1, _TRIED)
+    places = np.array([part.ravel() for part in np.meshgrid(grid, grid)])
+    true = effect.true(_both(here, each, places))
+    turned = np.flatnonzero(true != effect.true(_both(here, each, np.array(start)[:, None]))[0])
+    if not turned.size:
+        return np.inf, Pair(names, (np.nan, np.nan))
+    moves = np.abs(places[:, turned] - np.array(start)[:, None]).max(axis=0)
+    goal = places[:, turned[np.argmin(moves)]]
+    low, high = 0.0, 1.0
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        way = (np.array(start) + middle * (goal - start))[:, None]
+        low, high = (low, middle) if effect.true(_both(here, each, way))[0] == true[turned[0]] else (middle, high)
+    found = [float(one.value(place)) for one, place in zip(each, start + high * (goal - start), strict=True)]
+    return float(moves.min()), Pair(names, (found[0], found[1]))
+
+
+def _both(here: dict[str, float], each: list[Assumption], places: NDArray[np.float64]) -> Worlds:
+    """One world for each pair of places: the one we are in, with two assumptions moved."""
+    moved = {one.name: one.value(place) for one, place in zip(each, places, strict=True)}
+    return {name: np.broadcast_to(moved.get(name, at), places.shape[1:]) for name, at in here.items()}
 
 
 def turned(effect: Effect, drawn: Worlds, fixed: dict[str, float] | None = None) -> dict[str, float]:

@@ -12,12 +12,15 @@ from defi_lib.claims import Reading
 from defi_lib.evidence.drawing import today, worlds
 from defi_lib.evidence.effects import Effect
 from defi_lib.evidence.situations import Case, cases
-from defi_lib.evidence.turning import Turning, turned, turning_points
+from defi_lib.evidence.turning import Pair, Turning, turned, turning_pair, turning_points
 from defi_lib.evidence.unknowns import RULES, Assumption, apart, beside, brief, in_unit, signed
 from defi_lib.numerals import counted
 
 #: Of our worlds, and with ranges half as wide, twice as wide and drawn on a linear scale.
 NEARLY_ALL, STILL_MOST = 0.95, 0.75
+
+#: Of the unknowns, the most decisive ones: two of them may turn together what none turns alone.
+_PAIRED = 4
 
 #: What a rule is called in the small print.
 _RULES = {
@@ -40,6 +43,7 @@ class Evidence(NamedTuple):
     turning: Mapping[str, Turning]
     turned: Mapping[str, float]  #: part of the worlds whose answer turns when this assumption alone is drawn again
     worlds: int  #: how many were drawn
+    pair: Pair | None = None  #: two unknowns that turn the answer together, where none does alone within its range
 
     @property
     def true(self) -> bool:
@@ -111,6 +115,9 @@ class Evidence(NamedTuple):
         """Where today's answer turns when one assumption alone moves."""
         if not self.named:
             return "No assumption alone turns it."
+        if self.pair is not None:
+            both = " and ".join(self._moved(*one) for one in zip(self.pair.names, self.pair.points, strict=True))
+            return f"It turns if two move at once: {both}. Within our ranges none turns it alone."
         within = "" if self.turning[self.named].points else " only outside our ranges,"
         return f"It turns{within} if {self.turn_of(self.named)}{self._for_others()}."
 
@@ -129,8 +136,13 @@ class Evidence(NamedTuple):
         if each.options:
             others = " or ".join(each.written(point) for point in points)
             return f"{each.label} is {others} instead of {each.written(here)}"
-        way = "rises above" if points[0] > here else "falls below"
-        point, now = apart(each, points[0], here)
+        return self._moved(name, points[0])
+
+    def _moved(self, name: str, value: float) -> str:
+        """ "the price of gas rises above 2.2 gwei (today: 0.46 gwei)"."""
+        each, here = self.assumptions[name], self.today_of(name)
+        way = "rises above" if value > here else "falls below"
+        point, now = apart(each, value, here)
         point = beside(point, each) if each.unit in each.label.split() else point
         return f"{each.label} {way} {point} ({self.case.when}: {beside(now, each)})"
 
@@ -185,7 +197,10 @@ def evidence_on(effect: Effect, case: Case | None = None, count: int | None = No
 
     here = today(known, changed=fixed)
     setups = share(count // 2, 0.5), share(count // 2, 2.0), share(count // 2, linear=True)
+    turning, parts = turning_points(effect, here), turned(effect, worlds(known, count, fixed=fixed), fixed)
+    enough = sorted(parts.values(), reverse=True)[:_PAIRED][-1] if parts else 0.0
+    first = [name for name, part in parts.items() if part >= enough]
+    pair = None if any(turning[name].points for name in parts) else turning_pair(effect, first, here)
     return Evidence(
-        effect.reading, case, known, float(effect(here)[0]), share(count), setups,
-        turning_points(effect, here), turned(effect, worlds(known, count, fixed=fixed), fixed), count,
-    )  # fmt: skip
+        effect.reading, case, known, float(effect(here)[0]), share(count), setups, turning, parts, count, pair
+    )

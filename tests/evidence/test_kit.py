@@ -78,6 +78,20 @@ def test_where_a_range_holds_no_turning_point_the_nearest_outside_is_found():
     assert evidence_on(far).turns() == "It turns only outside our ranges, if the x rises above 39 (today: 5)."
 
 
+def test_where_none_turns_it_alone_the_two_that_do_together_are_named():
+    both = effect_of(lambda x, y, z: x + y + 0 * z - 15, *(assumed(name, 5, 1, 9) for name in "xyz"))
+    found = evidence_on(both)
+    assert found.pair.names == ("x", "y") and sum(found.pair.points) == pytest.approx(15)
+    assert found.turns() == (
+        "It turns if two move at once: the x rises above 7.5 (today: 5) and the y rises above 7.5 (today: 5). "
+        "Within our ranges none turns it alone."
+    )
+    alone = evidence_on(effect_of(lambda x, y: x + y - 11, assumed("x", 5, 1, 9), assumed("y", 5, 1, 9)))
+    assert alone.pair is None and alone.nearest
+    never = evidence_on(effect_of(lambda x, y: x + y + 1, assumed("x", 5, 1, 9), assumed("y", 5, 1, 9)))
+    assert never.pair is None
+
+
 def test_a_jump_is_found_and_named():
     step = effect_of(lambda x: np.where(x < np.pi, 1.0, -1.0), assumed("x", 1, 0, 10))
     assert turning_points(step)["x"].points == pytest.approx((np.pi,)) and turning_points(step)["x"].jump
