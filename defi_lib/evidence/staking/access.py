@@ -65,6 +65,6 @@ def addresses_frozen_by_issuers() -> Count:
         who=f"Counted by AMLBot ({tether.dates}) and Dune ({both.dates}).",
         turns="people pay with a coin whose contract knows no freeze, such as ether",
         sources=tuple(each.id for each in (tether, circle, of_tether, of_circle, supply, both)),
-        other=f"It is a small part, {part:.1%} of Tether's coins, and by the issuers' account mostly on request of "
-        "courts and police.",
+        other=f"It is a small part, {100 * part:.1f} % of Tether's coins, and by the issuers' account mostly on "
+        "request of courts and police.",
     )
