@@ -1,0 +1,1 @@
+"""Who can decide: power indices, deciding coalitions, and the chance to turn a vote."""
