@@ -120,10 +120,10 @@ def machines_against_a_broker(
 ) -> Worlds:
     """How much deeper the price falls where machines close loans at once than where a broker calls and waits.
 
-    Both sell for the same borrowers into the same pool, and the same buyers come. Four things differ, as the reading
-    says: the machine rings nobody, comes back after each visit of buyers, takes a bonus, and sells what its rules allow.
-    The broker's customers who pay up need not sell; for the others he waits, while buyers come ``visits`` times, then
-    sells half a loan, or all of one below a health factor of 0.95, without a bonus.
+    Both sell for the same borrowers into the same pool, and the same buyers come. Four things differ: the machine rings
+    nobody, comes back after each visit of buyers, takes a bonus, and sells what its rules allow. The broker's customers
+    who pay up need not sell; for the others he waits, while buyers come ``visits`` times, then sells half a loan, or
+    all of one below a health factor of 0.95, without a bonus.
 
     The broker's market falls by the news at least, so that five points more are a fall of more than 15 %.
     """
