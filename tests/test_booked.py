@@ -6,7 +6,7 @@ The classes are found by themselves: a new record with ``transfers`` says here h
 import numpy as np
 import pytest
 
-from defi_lib import compute, exchange, lending, rewards, staking
+from defi_lib import compute, exchange, governance, lending, rewards, staking
 from defi_lib.ledger import Ledger, Transfer
 from defi_lib.ledger.transfer import moments
 from tests.support.states import is_protocol, public_classes
@@ -39,6 +39,7 @@ MADE = {
     "lending.PoolLiquidation": lambda x: lending.StabilityPool().deposit("ann", 1_000.0).pool.liquidate(100.0 * x, 2.0),
     "lending.SavingsChange": lambda x: lending.SavingsRate(0.05).deposit("ann", 100.0 * x),
     "lending.BankChange": lambda x: lending.Bank(10.0, 0.01, 0.05).deposit("ann", 5.0 * x),
+    "governance.Split": lambda x: governance.split_names(100.0 * x, 25, 1.0, 0.5),
     "rewards.BondSale": lambda x: rewards.BondDepository(100.0, 5.0, 1e6).deposit(10.0 * x),
     "rewards.Rebase": lambda x: rewards.RebasingToken(10.0, 1.0, 100.0).rebase(0.01 * x),
     "rewards.FarmRun": lambda x: rewards.simulate_farm(
@@ -113,6 +114,7 @@ ELSEWHERE = {
     "governance.GuildChange",
     "governance.LockChange",
     "governance.OptimisticDecision",
+    "governance.QuadraticPayout",
     "governance.TokenMove",
     "lending.AuctionStart",
     "lending.Bid",

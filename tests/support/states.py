@@ -138,6 +138,7 @@ STATES: dict[str, Callable[[Any, Hand], Any]] = {
     "simulation.Sweep": lambda make, hand: make({"fee": (0.1, 0.2)}, (1.0, 2.0)),
     "governance.Guild": lambda make, hand: make(hand.dict(alice=5, bob=5), hand.dict(DAI=100)),
     "governance.OptimisticGovernor": lambda make, hand: make(_voting_token(hand), hand.list("team"), 50, 10),
+    "governance.QuadraticVoting": lambda make, hand: make(hand.list("alice"), hand.list("park"), 100, 10, 0, 9),
     "governance.GaugeController": lambda make, hand: make(hand.list(10**18, 10**18)),
     "governance.LiquidityGauge": lambda make, hand: make("gauge", 0),
 }
