@@ -39,6 +39,12 @@ MADE = {
     "lending.PoolLiquidation": lambda x: lending.StabilityPool().deposit("ann", 1_000.0).pool.liquidate(100.0 * x, 2.0),
     "lending.SavingsChange": lambda x: lending.SavingsRate(0.05).deposit("ann", 100.0 * x),
     "lending.BankChange": lambda x: lending.Bank(10.0, 0.01, 0.05).deposit("ann", 5.0 * x),
+    "governance.Attack": lambda x: governance.attack(
+        5e7 * x, 0.05, 9e6, governance.Defences(delay=2.0, exit=0.1, veto=0.1)
+    ),
+    "governance.FeeSwitch": lambda x: governance.fee_switch(1e9 * x, 0.003, 1 / 6, 0.3),
+    "governance.Payouts": lambda x: governance.compare_payouts(100.0 * x, 1e4, POOL),
+    "governance.VotesGot": lambda x: governance.buy_votes(POOL, 10.0 * x, fall=0.5),
     "governance.Split": lambda x: governance.split_names(100.0 * x, 25, 1.0, 0.5),
     "rewards.BondSale": lambda x: rewards.BondDepository(100.0, 5.0, 1e6).deposit(10.0 * x),
     "rewards.Rebase": lambda x: rewards.RebasingToken(10.0, 1.0, 100.0).rebase(0.01 * x),
@@ -64,6 +70,10 @@ MADE = {
 
 #: Records of one case only.
 SINGLE = {
+    "governance.Awards": lambda: governance.award([[1.0, 3.0], [2.0, 2.0]], 100.0),
+    "governance.Collusion": lambda: governance.collude(np.ones((1, 9)), 10.0, 10, 50.0, name_cost=0.5),
+    "governance.Matching": lambda: governance.divide_pool([[1.0, 1.0, 0.0], [0.0, 2.0, 2.0]], 5.0),
+    "governance.MatchingRound": lambda: governance.match_round([[3, 4], [5]], 10**18),
     "lending.Liquidation": lambda: lending.liquidate(
         np.full(3, 10.0), np.array([1e3, 1.2e4, 2e4]), 1_400.0, 0.825, 0.05, fee_share=0.1
     ),

@@ -1,0 +1,1 @@
+"""Money for what all use: matched donations, juries, and how both are gamed."""

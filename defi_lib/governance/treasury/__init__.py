@@ -1,0 +1,1 @@
+"""Names that are trusted, and money that members spend together."""

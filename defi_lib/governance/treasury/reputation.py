@@ -1,0 +1,95 @@
+"""A name instead of collateral: what can be lent to who has something to lose, and proofs that a name is a person."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from defi_lib.validation import Amount, between, broadcastable, fulfilled, non_negative, plain, ratio
+
+
+class Admission(NamedTuple):
+    """Who passes a proof of personhood."""
+
+    admitted: Amount  #: people with a name
+    shut_out: Amount  #: people without one
+    fakes: Amount  #: names that are no person
+
+    @property
+    def fake_share(self) -> Amount:
+        """Part of all names that are no person; 0 without a name."""
+        names = np.asarray(self.admitted + self.fakes)
+        return plain(np.divide(self.fakes, names, out=np.zeros(names.shape), where=names > 0))
+
+
+def largest_loan(
+    surplus: Amount,
+    discount: Amount,
+    name_cost: Amount = 0.0,
+    newcomer_surplus: Amount = 0.0,
+    probation: Amount = np.inf,
+) -> Amount:
+    """The most that a borrower without collateral pays back: ``L = δ·(1 − δᵀ)/(1 − δ)·(s − s₀) + k``.
+
+    Who defaults begins again as a newcomer, with the surplus s₀ for T periods, after paying k for a new name. Without a
+    second chance (s₀ = 0, T infinite) it is ``δ/(1 − δ)·s + k``. Where names are free and newcomers get the terms
+    of the old, nothing can be lent.
+
+    Args:
+        surplus: s, what an old name is worth each period (USD), >= 0.
+        discount: δ, worth of one USD of the next period, in [0, 1).
+        name_cost: k (USD), >= 0.
+        newcomer_surplus: s₀ (USD), in [0, ``surplus``].
+        probation: T, periods as a newcomer, >= 0; may be infinite.
+
+    Raises:
+        ValueError: an argument outside its range, or shapes that do not fit together.
+
+    >>> round(largest_loan(10.0, 0.95), 9), round(largest_loan(10.0, 0.8), 9)
+    (190.0, 40.0)
+    >>> largest_loan(10.0, 0.95, newcomer_surplus=10.0)
+    0.0
+
+    Source: Friedman, Resnick, *The Social Cost of Cheap Pseudonyms* (2001).
+    """
+    surplus, discount = non_negative("surplus", surplus), ratio("discount", discount)
+    name_cost = non_negative("name_cost", name_cost)
+    newcomer = between("newcomer_surplus", newcomer_surplus, 0.0, surplus)
+    waiting = np.asarray(probation, dtype=float)
+    fulfilled("probation", waiting, waiting >= 0, "is 0 or more")
+    broadcastable(surplus=surplus, discount=discount, name_cost=name_cost, newcomer=newcomer, probation=waiting)
+    base = np.asarray(discount)
+    lost = np.where(waiting > 0, base / (1 - base) * (1 - base ** np.where(waiting > 0, waiting, 1.0)), 0.0)
+    return plain(lost * (np.asarray(surplus) - newcomer) + name_cost)
+
+
+def admit(
+    people: Amount, attempts: Amount, false_rejections: Amount, false_acceptances: Amount, tries: Amount = 1.0
+) -> Admission:
+    """Who gets a name from a proof of personhood that errs both ways.
+
+    A person is shut out if all tries fail, ``r^tries``; each of the attackers' attempts passes with chance a.
+
+    Args:
+        people: who want a name, >= 0.
+        attempts: of attackers, >= 0.
+        false_rejections: r, chance that a person is refused, in [0, 1].
+        false_acceptances: a, chance that a fake passes, in [0, 1].
+        tries: of each person, >= 1; they fail independently.
+
+    Raises:
+        ValueError: an argument outside its range, or shapes that do not fit together.
+
+    >>> admit(1_000.0, 500.0, 0.05, 0.01)
+    Admission(admitted=950.0, shut_out=50.0, fakes=5.0)
+
+    A stricter test trades one error for the other, and those it refuses are not a random part of all people.
+    """
+    people, attempts = non_negative("people", people), non_negative("attempts", attempts)
+    refused = between("false_rejections", false_rejections, 0.0, 1.0)
+    passed = between("false_acceptances", false_acceptances, 0.0, 1.0)
+    tries = between("tries", tries, 1.0, np.inf, high_open=True)
+    broadcastable(people=people, attempts=attempts, refused=refused, passed=passed, tries=tries)
+    out = people * np.asarray(refused) ** tries
+    return Admission(plain(people - out), plain(out), plain(attempts * np.asarray(passed)))
