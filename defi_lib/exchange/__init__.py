@@ -24,6 +24,7 @@ __getattr__, __dir__, __all__ = attach(
         "pools.constant_product": ["ConstantProductPool", "MINIMUM_LIQUIDITY", "open_pool"],
         "providing.divergence": [
             "Divergence",
+            "arbitrage_part",
             "arbitrage_profit_rate",
             "break_even_volume",
             "concentrated_divergence",

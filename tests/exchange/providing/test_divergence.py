@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from defi_lib.exchange import (
     ConstantProductPool,
     arbitrage_outside,
+    arbitrage_part,
     arbitrage_profit_rate,
     break_even_volume,
     concentrated_divergence,
@@ -175,6 +176,25 @@ def test_check_values_of_trade_probability():
     assert break_even_volume(0.05, 5e-4, trade_probability=1 / 2.2) == pytest.approx(3.125e-4 / 2.2 / 5e-4, rel=1e-12)
 
 
+@pytest.mark.parametrize("width", [0.0, 0.3, 1.0, 3.0])
+def test_the_part_that_arbitrageurs_keep_with_even_blocks(width):
+    """A price of normal steps, put back into a band ±γ by a trade after each: half of what it passes it by, squared."""
+    rng, price, gained = np.random.default_rng(5), np.zeros(4_000), []
+    for _ in range(600):
+        price = price + rng.standard_normal(len(price))
+        gained.append(np.mean(np.maximum(np.abs(price) - width, 0) ** 2))
+        price = np.clip(price, -width, width)
+    found, loss = np.mean(gained[100:]), 1.0
+    assert arbitrage_part(1.0, width, 1.0) == pytest.approx(found / loss, rel=0.012)
+    assert arbitrage_part(1.0, width, 1.0) <= trade_probability(1.0, width, 1.0)
+
+
+def test_even_blocks_leave_arbitrageurs_less_than_random_ones():
+    assert arbitrage_part(0.8, 0.0, 1e9) == 1.0
+    ratio = arbitrage_part(0.8, 0.003, 1e14) / trade_probability(0.8, 0.003, 1e14)
+    assert ratio == pytest.approx(2**0.5 / 1.71645, rel=1e-5)
+
+
 def test_arrays_agree_with_scalars():
     ratios, shares = np.array([0.5, 1.0, 1.7, 30.0]), np.array([0.1, 0.5, 0.8, 1.0])
     together = impermanent_loss(ratios, shares)
@@ -204,6 +224,8 @@ def test_arrays_agree_with_scalars():
         (lambda: trade_probability(0.0, 0.1, 1.0), r"volatility = 0 .*\(0, inf\)"),
         (lambda: trade_probability(1.0, -0.1, 1.0), r"log_fee = -0.1 .*\[0, inf\)"),
         (lambda: trade_probability(1.0, 0.1, 0.0), r"blocks = 0 .*\(0, inf\)"),
+        (lambda: arbitrage_part(0.0, 0.1, 1.0), r"volatility = 0 .*\(0, inf\)"),
+        (lambda: arbitrage_part(1.0, -0.1, 1.0), r"log_fee = -0.1 .*\[0, inf\)"),
         (lambda: break_even_volume(1.0, 0.0), r"fee = 0 .*\(0, 1\)"),
         (lambda: break_even_volume(1.0, 0.1, trade_probability=2.0), r"trade_probability = 2 .*\[0, 1\]"),
     ],
