@@ -65,7 +65,7 @@ def collapsed(cell):
 
 
 def withheld(cell):
-    return source(cell).startswith("guess.withhold()") or "after=" in source(cell)
+    return source(cell).startswith(("guess.withhold()", "mine.withhold()")) or "after=" in source(cell)
 
 
 def place(notebook, pattern):

@@ -1,6 +1,6 @@
 """Does providing pay, and does it pay the small less? Readings P6c, X8a and X8b.
 
-Arbitrageurs come once a block and pay the pool's fee; what they keep is the closed form of
+Arbitrageurs come once a block and pay the pool's fee; blocks come at even times; what they keep is the closed form of
 :func:`~defi_lib.exchange.providing_rates`. A year is 365 days.
 """
 
@@ -33,7 +33,11 @@ POOLS, LARGE = 10, 1_000_000.0
 #: Years that are drawn in each world.
 YEARS = 1_024
 
-_HALF = {"volatility": 0.8, "fee": -float(np.expm1(-0.004)), "block_time": SECONDS_PER_YEAR / 20_000}
+#: A block a year of which arbitrageurs keep half, over the square of the fee in logarithms and the variance of a year:
+#: ``κ·√λ·γ = σ`` with κ = √(2π)/1.46035, the denominator |ζ(1/2)| by the tables.
+_HALF_KEPT = SECONDS_PER_YEAR * 2 * float(np.pi) / 1.4603545088095868**2
+
+_HALF = {"volatility": 0.8, "fee": -float(np.expm1(-0.004)), "block_time": _HALF_KEPT * (0.004 / 0.8) ** 2}
 _BUSY = 0.1 / DAYS_PER_YEAR / _HALF["fee"]
 
 #: Fees of a year that the providers of X8b get, for each part of the pool that passers-by trade a day.
@@ -41,8 +45,8 @@ _PER_PASSER = (1 - PROTOCOL_PART) * FEE * DAYS_PER_YEAR
 
 _GAS = {"size": 1_000.0, "gas_price": 25.0, "ether_price": 4_000.0, "pool_gas": 400_000.0}  # 40 USD
 _STILL = {**_GAS, "volatility": 0.0, "correlation": 0.5, "block_time": 12.0}
-#: Over the variance of a year: seconds between blocks of which half see a trade, ``√(2λ)·γ = σ``.
-_EVERY_SECOND = SECONDS_PER_YEAR * 2 * float(np.log1p(-FEE)) ** 2
+#: Over the variance of a year: seconds between blocks with which arbitrageurs keep half.
+_EVERY_SECOND = _HALF_KEPT * float(np.log1p(-FEE)) ** 2
 _SMALL = {**_GAS, "gas_price": 0.0, "volatility": 0.01, "correlation": 0.0, "block_time": _EVERY_SECOND / 1e-4}
 _TOGETHER = {**_GAS, "pool_gas": 1e6, "volatility": 0.8, "correlation": 1.0, "block_time": _EVERY_SECOND / 0.64}
 
@@ -52,9 +56,9 @@ _TOGETHER = {**_GAS, "pool_gas": 1e6, "volatility": 0.8, "correlation": 1.0, "bl
     # Nobody trades, the price stands still, nothing pays interest: pool and drawer hold the same.
     placebos=[{"passers_by": 0.0, "volatility": 1e-9, "price": 1.0, "savings": 0.0}],
     controls=[
-        # With 20,000 blocks a year and a fee of 0.004 in logarithms, 1/(1 + 200·0.004/0.8) = 1/2 of the blocks see a
-        # trade: of a loss of 0.8²/8 = 8 %, arbitrageurs pay back 4 %. Passers-by pay 10 %, the protocol takes a quarter
-        # of 14 %: 10 + 4 − 8 − 3.5 = 2.5 %, and the account pays 2 %.
+        # Some 13,600 blocks a year and a fee of 0.004 in logarithms: 1/(1 + 1.7165·116.5·0.004/0.8) = 1/2 of a loss of
+        # 0.8²/8 = 8 % is kept by arbitrageurs, 4 % paid back. Passers-by pay 10 %, the protocol takes a quarter of
+        # 14 %: 10 + 4 − 8 − 3.5 = 2.5 %, and the account pays 2 %.
         Control({**_HALF, "passers_by": _BUSY, "price": 1.0, "protocol_part": 0.25, "savings": 0.02}, 0.005),
         # At four times the price the drawer is worth 2.5, the pool 2, and 2 · 1.025: −45 %; less 2 %.
         Control({**_HALF, "passers_by": _BUSY, "price": 4.0, "protocol_part": 0.25, "savings": 0.02}, -0.47),
@@ -84,7 +88,7 @@ def passive_provider(
         savings: interest of the account (ratio a year).
     """
     blocks, volume = SECONDS_PER_YEAR / block_time, DAYS_PER_YEAR * passers_by
-    rates = providing_rates(volatility, fee, blocks, volume, protocol_part)
+    rates = providing_rates(volatility, fee, blocks, volume, protocol_part, even=True)
     kept = pool_divergence(1.0, price)
     return kept.pool * (1 + rates.net) - kept.holding - savings
 
@@ -99,7 +103,7 @@ def drawer_or_pool(end: ArrayLike, passers_by: float, fee: float, protocol_part:
     """
     known = assumptions("P6c", ("volatility", "block_time"))
     blocks, volume = SECONDS_PER_YEAR / known["block_time"].today, DAYS_PER_YEAR * passers_by
-    rates = providing_rates(known["volatility"].today, fee, blocks, volume, protocol_part)
+    rates = providing_rates(known["volatility"].today, fee, blocks, volume, protocol_part, even=True)
     kept = pool_divergence(1.0, np.asarray(end, float))
     with_fees = kept.pool * (1 + rates.fees_kept) / kept.holding - 1
     return {"Without fees": kept.impermanent_loss, "With fees": with_fees, "zero": 0.0}
@@ -117,7 +121,7 @@ def drawer_or_pool(end: ArrayLike, passers_by: float, fee: float, protocol_part:
         Control({**_STILL, "passers_by": 0.99 * 0.04 / _PER_PASSER}, 1.0),
         Control({**_STILL, "passers_by": 1.01 * 0.0004 / _PER_PASSER}, 1.0),
         Control({**_STILL, "passers_by": 0.99 * 0.0004 / _PER_PASSER}, 0.0),
-        # Small moves x lose x²/8. Half of the blocks see a trade, and fees bring 1.8307·σ²/8 in all: one pool loses if
+        # Small moves x lose x²/8. Arbitrageurs keep half, and fees bring 1.8307·σ²/8 in all: one pool loses if
         # χ² of one degree is above 1.8307 (17.6 %), ten if χ² of ten degrees is above 18.307 (5 %, by the tables).
         Control({**_SMALL, "passers_by": (1.8307 * 0.15 - 1 / 16) * 1e-4 / FEE / DAYS_PER_YEAR}, 0.126, within=0.08),
         # Fees bring 20 %, and ten pools move as one, by 80 % a year. With a cost of 10 % the pool loses where the root
@@ -151,7 +155,7 @@ def losing_years_apart(
         block_time: seconds between two blocks.
     """
     blocks, volume = SECONDS_PER_YEAR / block_time, DAYS_PER_YEAR * passers_by
-    rates = providing_rates(volatility, FEE, blocks, volume, PROTOCOL_PART)
+    rates = providing_rates(volatility, FEE, blocks, volume, PROTOCOL_PART, even=True)
     cost = pool_gas * gas_price * 1e-9 * ether_price
     one, ten = cost / size, POOLS * cost / LARGE
     results = _against_holding(volatility, correlation, rates.fees_kept)
