@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from defi_lib import compute, exchange, lending, simulation, staking
+from defi_lib import compute, exchange, governance, lending, simulation, staking
 from defi_lib.ledger import Ledger, Transfer
 
 Task = Callable[[int], Callable[[], object]]  #: prepares work of size n, and gives what is timed
@@ -178,6 +178,23 @@ def replays(n: int) -> Callable[[], object]:
     return lambda: simulation.Replay(prices, times).paths(times)
 
 
+def recounts(rule: str) -> Task:
+    """Electorates of 10,000 voters whose vote is counted again under a rule."""
+
+    def prepare(n: int) -> Callable[[], object]:
+        rng = np.random.default_rng(1)
+        held, said = rng.pareto(1.2, (n, 10_000)), rng.random((n, 10_000)) < 0.5
+        return lambda: governance.count_votes(held, said, rule, cap=2.0)
+
+    return prepare
+
+
+def members(n: int) -> Callable[[], object]:
+    """Both power indices of n members."""
+    votes = np.random.default_rng(1).pareto(1.5, n) + 1
+    return lambda: governance.approximate_power(votes)
+
+
 ROWS = [
     Row("positions added to a concentrated pool", add_positions, 100, 1.6, 2_000, repeats=1),
     Row("steps of arbitrage along one path", along_one_path, 1_000, 1.2, 1e6 / 12, along_one_path_by_objects, 2.0),
@@ -190,6 +207,9 @@ ROWS = [
     Row("transfers in the ledger", entries, 1_000, 1.3, 5e4),
     Row("base fees", base_fees, 1_000, 1.1, 5e4),
     Row("prices replayed", replays, 10_000, 1.4, 1e7),
+    Row("electorates of 10,000 recounted, capped", recounts("capped"), 10, 1.5, 1e3),
+    Row("electorates of 10,000 recounted, quadratic", recounts("quadratic"), 10, 1.5, 1e3),
+    Row("members with both power indices", members, 100, 1.2, 481, repeats=1),
 ]
 
 

@@ -38,9 +38,10 @@ def approximate_power(
 
     Args:
         weights: votes of each member, >= 0, on one axis; not all 0.
-        quota: votes that win, in (0, all]; by default half of them.
+        quota: votes that win, in (0, all]; by default half of them. A sum that meets it exactly counts half: put the
+            quota of whole votes between two sums.
         counted: the largest members, counted one by one, >= 1; the rest is taken as a normal sum.
-        frequencies: >= 16; by default fifty in a standard deviation of the sum. Where members
+        frequencies: >= 16; by default 25 in a standard deviation of the sum. Where members
             of one size hold nearly all, steps of one member are not: :func:`~defi_lib.governance.banzhaf` counts them.
 
     Raises:
@@ -56,15 +57,11 @@ def approximate_power(
     """
     votes, quota = _checked(weights, quota)
     order, large, rest = _split(votes, counted)
-    total, spread = float(np.sum(votes)), max(float(np.sqrt(np.sum(large[1:] ** 2) + np.sum(rest**2))) / 2, 1e-9)
-    fine = (
-        min(max(int(48 * total / spread), 256), 2**16)
-        if frequencies is None
-        else at_least("frequencies", frequencies, 16)
-    )
+    spread = max(float(np.sqrt(np.sum(large[1:] ** 2) + np.sum(rest**2))) / 2, 1e-9)
+    fine = min(max(int(24 / spread), 256), 2**16) if frequencies is None else at_least("frequencies", frequencies, 16)
     # Beside each of the large, some sizes up to the largest of the rest: a small member's power grows with its votes.
     few = np.linspace(0.0, float(np.max(rest, initial=0.0)), 9)[1:] if np.any(rest) else np.zeros(0)
-    nodes, parts = _chances_to_come(quota / total, float(large[0]) / total, spread / total)
+    nodes, parts = _chances_to_come(quota, float(large[0]), spread)
     turn = _Sum(large, rest, np.concatenate([large, few]), quota, fine)
     coin, orders = turn.chance(0.5), sum(part * turn.chance(node) for node, part in zip(nodes, parts, strict=True))
     found = []
@@ -120,11 +117,18 @@ def sampled_power(
 
 
 def _checked(weights: Amount, quota: float | None) -> tuple[NDArray[np.float64], float]:
+    """Votes as parts of all, and the quota as one."""
     votes = np.asarray(non_negative("weights", weights))
     if votes.ndim != 1 or not votes.size or not np.any(votes):
         raise ValueError(f"weights has shape {votes.shape}: allowed is one axis of votes that are not all 0")
-    total = float(np.sum(votes))
-    return votes, float(between("quota", total / 2 if quota is None else quota, 0.0, total, low_open=True))
+    largest = float(np.max(votes))
+    scaled = votes / largest
+    total = float(np.sum(scaled))
+    if quota is None:
+        return scaled / total, 0.5
+    most = largest * total  # may be beyond what a float can hold: every quota is below it then
+    quota = float(between("quota", quota, 0.0, most, low_open=True, high_open=most == np.inf))
+    return scaled / total, quota / largest / total
 
 
 def _power(chance: NDArray[np.float64], orders: NDArray[np.float64], error: float) -> Power:
@@ -143,7 +147,9 @@ def _split(
 
 def _chances_to_come(quota: float, largest: float, spread: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Chances between which somebody may turn the vote, and the part of all orders for which each stands."""
-    low, high = max(quota - largest - 8 * spread, 0.0), min(quota + 8 * spread, 1.0)
+    # Others than the member come with t times their votes, which are at least all less those of the largest.
+    others = max(1 - largest, 1e-12)
+    low, high = max(quota - largest - 8 * spread, 0.0), min((quota + 8 * spread) / others, 1.0)
     count = min(max(int(3 * (high - low) / spread), 32), 256)
     nodes, parts = np.polynomial.legendre.leggauss(count)
     return low + (high - low) * (nodes + 1) / 2, parts * (high - low) / 2
@@ -161,12 +167,11 @@ class _Sum:
         frequencies: int,
     ) -> None:
         self.large, self.rest, self.sizes = large.size, (float(np.sum(rest)), float(np.sum(rest**2))), sizes
-        self.total = float(np.sum(large)) + self.rest[0]
-        self.omega = 2 * np.pi * np.arange(1, frequencies + 1) / self.total
+        self.omega = 2 * np.pi * np.arange(1, frequencies + 1)
         self.turn = np.exp(1j * np.multiply.outer(sizes, self.omega))
         # Damped towards the end of the series: the sum is smeared by a normal law as narrow as the last frequency.
         damped = np.exp(-18 * (self.omega / self.omega[-1]) ** 2 - 1j * self.omega * quota)
-        self.kernel = damped / (0.5j * self.omega * self.total)
+        self.kernel = damped / (0.5j * self.omega)
 
     def chance(self, come: float) -> NDArray[np.float64]:
         """That the others have less than the quota, but not with this member, for each size."""
@@ -177,7 +182,7 @@ class _Sum:
         whole = np.exp(1j * self.omega * come * mean - self.omega**2 * (come * (1 - come) * square / 2))
         whole *= np.prod(factor[: self.large], axis=0)
         np.divide(self.turn - 1, factor, out=factor)
-        return np.real(factor @ (whole * self.kernel)) + self.sizes / self.total
+        return np.real(factor @ (whole * self.kernel)) + self.sizes
 
 
 def _turned(
