@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
 
 from defi_lib.exchange import Pool
 from defi_lib.ledger.transfer import Transfer, actual
+from defi_lib.rounding import within
 from defi_lib.units import DAYS_PER_YEAR
-from defi_lib.validation import Amount, broadcastable, non_negative, plain, ratio
+from defi_lib.validation import Amount, broadcastable, fulfilled, non_negative, plain, ratio, representable
 
 
 class VotesGot(NamedTuple):
@@ -93,9 +95,9 @@ def borrow_votes(tokens: Amount, price: Amount, rate: Amount, days: Amount, avai
     tokens, price = non_negative("tokens", tokens), non_negative("price", price)
     rate, days = non_negative("rate", rate), non_negative("days", days)
     broadcastable(tokens=tokens, price=price, rate=rate, days=days, available=available)
-    if np.any(np.greater(tokens, available)):
-        raise ValueError("tokens are more than are available: allowed is what lenders have")
-    interest = tokens * price * rate * (days / DAYS_PER_YEAR)
+    fulfilled("available", np.asarray(available), np.greater_equal(available, 0), "is 0 or more")
+    tokens = within("tokens", tokens, 0.0, available)
+    interest = _product(tokens, price, rate, days / DAYS_PER_YEAR)
     return VotesGot(tokens, interest, 0.0 * interest, "lenders")
 
 
@@ -117,7 +119,8 @@ def rent_votes(votes: Amount, bribe: Amount) -> VotesGot:
     """
     votes, bribe = non_negative("votes", votes), non_negative("bribe", bribe)
     broadcastable(votes=votes, bribe=bribe)
-    return VotesGot(votes, votes * bribe, 0.0 * (votes * bribe), "holders")
+    paid = _product(votes, bribe)
+    return VotesGot(votes, paid, 0.0 * paid, "holders")
 
 
 def flash_votes(tokens: Amount, price: Amount, fee: Amount, gas: Amount = 0.0, snapshot: bool = True) -> VotesGot:
@@ -141,5 +144,11 @@ def flash_votes(tokens: Amount, price: Amount, fee: Amount, gas: Amount = 0.0, s
     tokens, price = non_negative("tokens", tokens), non_negative("price", price)
     fee, gas = non_negative("fee", fee), non_negative("gas", gas)
     broadcastable(tokens=tokens, price=price, fee=fee, gas=gas)
-    paid = tokens * price * fee + gas
+    paid = _product(tokens, price, fee) + gas
     return VotesGot(0.0 * tokens if snapshot else tokens, paid, 0.0 * paid, "flash lender")
+
+
+@representable
+def _product(*factors: Amount) -> Amount:
+    """What so many votes cost."""
+    return prod(factors, start=1.0)

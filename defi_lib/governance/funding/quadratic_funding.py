@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from defi_lib.frozen import locked
 from defi_lib.ledger.transfer import Transfer, actual
-from defi_lib.validation import Amount, between, broadcastable, fulfilled, non_negative, plain, positive
+from defi_lib.validation import Amount, between, broadcastable, fulfilled, non_negative, plain, positive, representable
 
 
 class Matching(NamedTuple):
@@ -57,6 +57,7 @@ class Collusion(NamedTuple):
         )
 
 
+@representable
 def quadratic_match(contributions: Amount) -> Amount:
     """What a project is matched with: ``(Σ√c)² − Σc``, the sum over all pairs of donors of ``2·√(cᵢ·cⱼ)``.
 
@@ -77,6 +78,7 @@ def quadratic_match(contributions: Amount) -> Amount:
     return plain(np.where(several, np.maximum(match, 0.0), 0.0))
 
 
+@representable
 def pairwise_match(contributions: Amount, bound: Amount) -> NDArray[np.float64]:
     """Matches in which a pair of donors counts less the more they agree: ``Σ_{i≠j} √(cᵢ·cⱼ)·M/(M + Σ_p √(cᵢᵖ·cⱼᵖ))``.
 
@@ -103,6 +105,7 @@ def pairwise_match(contributions: Amount, bound: Amount) -> NDArray[np.float64]:
     return np.asarray(np.einsum("...pi,...ij,...pj->...p", roots, weight, roots))
 
 
+@representable
 def divide_pool(
     contributions: Amount,
     pool: Amount,
@@ -142,6 +145,7 @@ def divide_pool(
     return Matching(locked(np.sum(given, axis=-1)), locked(wanted), locked(matches), locked_number(scale))
 
 
+@representable
 def collude(
     others: Amount,
     budget: float,

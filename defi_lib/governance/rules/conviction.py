@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from defi_lib.rounding import below
-from defi_lib.validation import Amount, between, broadcastable, fulfilled, non_negative, plain, positive
+from defi_lib.validation import Amount, between, broadcastable, fulfilled, non_negative, plain, positive, representable
 
 
+@representable
 def conviction(stake: Amount, time: Amount, half_life: Amount, start: Amount = 0.0) -> Amount:
     """Support after a stake x has stood for some time: ``y = aᵗ·y₀ + x·(1 − aᵗ)/(1 − a)``, ``a = 2^(−1/h)``.
 
@@ -35,6 +36,7 @@ def conviction(stake: Amount, time: Amount, half_life: Amount, start: Amount = 0
     return plain(left * start + stake * (np.expm1(-rate * time) / np.expm1(-rate)))
 
 
+@representable
 def conviction_threshold(
     request: Amount, supply: Amount, half_life: Amount, weight: Amount = 0.0025, largest: Amount = 0.2
 ) -> Amount:

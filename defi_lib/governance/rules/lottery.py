@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, plain
+from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, one_of, plain
 
 
 class Jury(NamedTuple):
@@ -48,9 +48,7 @@ def draw_jury(holdings: Amount, in_favour: Amount, seats: int, rng: np.random.Ge
     held = np.atleast_1d(non_negative("holdings", holdings))
     said = np.asarray(between("in_favour", in_favour, 0.0, 1.0))
     broadcastable(holdings=held, in_favour=said)
-    seats = at_least("seats", seats, 1)
-    if by not in ("tokens", "heads"):
-        raise ValueError(f"by = {by!r}: allowed are 'tokens' and 'heads'")
+    seats, by = at_least("seats", seats, 1), one_of("by", by, ("tokens", "heads"))
     weight = held if by == "tokens" else (held > 0).astype(float)
     every = np.sum(np.broadcast_to(weight, np.broadcast_shapes(weight.shape, said.shape)), axis=-1)
     agreed = np.vecdot(*np.broadcast_arrays(weight, said))

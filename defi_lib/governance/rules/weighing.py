@@ -10,7 +10,18 @@ from numpy.typing import NDArray
 
 from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.rounding import above, rest
-from defi_lib.validation import Amount, Whole, broadcastable, fulfilled, non_negative, one_of, plain, positive, whole
+from defi_lib.validation import (
+    Amount,
+    Whole,
+    broadcastable,
+    fulfilled,
+    non_negative,
+    one_of,
+    plain,
+    positive,
+    representable,
+    whole,
+)
 
 #: One token one vote; no more than a cap for each name; the root of the tokens; one name one vote. What is linear in
 #: tokens (conviction, delegation, a lottery by tokens) counts names like the first, a lottery by heads like the last.
@@ -49,6 +60,7 @@ class Split(NamedTuple):
         return actual([Transfer(holder, issuer, self.cost, "USD", "false names")])
 
 
+@representable
 def votes_of(holdings: Amount, rule: str = "linear", cap: Amount = inf, identities: Whole = 1) -> Amount:
     """Votes of holdings h, each split equally over m names.
 
@@ -106,6 +118,7 @@ def count_votes(holdings: Amount, in_favour: Amount, rule: str = "linear", cap: 
     return Tally(plain(agreed), plain(np.maximum(rest(plain(every), plain(agreed)), 0.0)))
 
 
+@representable
 def split_names(
     holding: Amount, identities: Whole, value: Amount, cost: Amount, rule: str = "quadratic", cap: Amount = inf
 ) -> Split:

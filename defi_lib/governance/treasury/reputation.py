@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from defi_lib.validation import Amount, between, broadcastable, fulfilled, non_negative, plain, ratio
+from defi_lib.rounding import within
+from defi_lib.validation import Amount, between, broadcastable, fulfilled, non_negative, plain, ratio, representable
 
 
 class Admission(NamedTuple):
@@ -23,6 +24,7 @@ class Admission(NamedTuple):
         return plain(np.divide(self.fakes, names, out=np.zeros(names.shape), where=names > 0))
 
 
+@representable
 def largest_loan(
     surplus: Amount,
     discount: Amount,
@@ -55,7 +57,7 @@ def largest_loan(
     """
     surplus, discount = non_negative("surplus", surplus), ratio("discount", discount)
     name_cost = non_negative("name_cost", name_cost)
-    newcomer = between("newcomer_surplus", newcomer_surplus, 0.0, surplus)
+    newcomer = within("newcomer_surplus", newcomer_surplus, 0.0, surplus)
     waiting = np.asarray(probation, dtype=float)
     fulfilled("probation", waiting, waiting >= 0, "is 0 or more")
     broadcastable(surplus=surplus, discount=discount, name_cost=name_cost, newcomer=newcomer, probation=waiting)

@@ -8,7 +8,17 @@ import numpy as np
 
 from defi_lib.exchange import Pool
 from defi_lib.ledger.transfer import Transfer, actual
-from defi_lib.validation import Amount, between, broadcastable, fulfilled, non_negative, plain, positive, ratio
+from defi_lib.validation import (
+    Amount,
+    between,
+    broadcastable,
+    fulfilled,
+    non_negative,
+    plain,
+    positive,
+    ratio,
+    representable,
+)
 
 
 class FeeSwitch(NamedTuple):
@@ -104,6 +114,7 @@ def sale_value(pool: Pool, tokens: Amount, token: int = 0, quote: int = 1) -> Am
     return pool.swap_exact_in(tokens, token, quote).amount_out
 
 
+@representable
 def fee_switch(volume: Amount, fee: Amount, part: Amount, elasticity: Amount = 0.0) -> FeeSwitch:
     """Let holders have the part φ of the fees; providers leave until the rest earn as much as before on their money.
 
@@ -134,6 +145,7 @@ def fee_switch(volume: Amount, fee: Amount, part: Amount, elasticity: Amount = 0
     return FeeSwitch(plain(after), plain(fees * part), plain(fees * (1 - part)), plain(volume * fee), plain(liquidity))
 
 
+@representable
 def compare_payouts(
     amount: Amount, supply: Amount, pool: Pool, gain: Amount = 0.0, token: int = 0, quote: int = 1
 ) -> Payouts:
@@ -170,6 +182,7 @@ def compare_payouts(
     return Payouts(plain(amount / supply), plain(value), plain(amount * (1 + gain) / supply), bought, amount)
 
 
+@representable
 def delegate_effort(
     value: Amount, chance: Amount, effort: Amount, own_share: Amount, bonus: Amount = 0.0, pay: Amount = 0.0
 ) -> DelegatesChoice:

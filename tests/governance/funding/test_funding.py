@@ -104,6 +104,7 @@ def test_a_quorum_and_a_least_part_leave_small_projects_out():
     ("call", "message"),
     [
         (lambda: quadratic_match([-1.0]), r"contributions\[0\] = -1"),
+        (lambda: quadratic_match([1e308, 1e308]), "beyond what a float can hold"),
         (lambda: divide_pool([1.0], 1.0), "number of axes of contributions = 1"),
         (lambda: divide_pool([[1.0]], -1.0), "pool = -1"),
         (lambda: divide_pool([[1.0]], 1.0, limit=1.1), "limit = 1.1"),

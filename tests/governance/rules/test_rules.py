@@ -125,6 +125,8 @@ def test_a_long_chain_and_its_length():
         (lambda: votes_of(1.0, identities=1.5), "identities = 1.5"),
         (lambda: count_votes([1.0, 2.0], [0.0, 1.1]), r"in_favour\[1\] = 1.1"),
         (lambda: split_names(1.0, 2, -1.0, 0.0), "value = -1"),
+        (lambda: split_names(1e300, 2, 1e300, 0.0), "beyond what a float can hold"),
+        (lambda: conviction_threshold(0.2 - 1e-14, 1e300, 3.0), "beyond what a float can hold"),
         (lambda: conviction(1.0, -1.0, 3.0), "time = -1"),
         (lambda: draw_jury([1.0], [1], 2, np.random.default_rng(1), by="heads"), "seats = 2 cannot be filled"),
         (lambda: draw_jury([1.0], [1], 1, np.random.default_rng(1), by="lot"), "by = 'lot'"),
