@@ -24,25 +24,25 @@ _NOBODY = {"refusing": 0.0, "relays_refuse": 0.0, "proposers_refuse": 0.0}
     controls=[
         # Two blocks, of which each takes it with 0.9 · 0.5 · 0.8 + 0.1 · 0.9 = 45 %: one in 0.3025 takes it never.
         Control(
-            {"refusing": 0.5, "bought": 0.9, "relays_refuse": 0.2, "proposers_refuse": 0.1, "block_time": 300,
+            {"refusing": 0.5, "home_made": 0.1, "relays_refuse": 0.2, "proposers_refuse": 0.1, "block_time": 300,
              "lists": 0}, -0.3025,
         ),
         # One block, which nobody builds but those who refuse; each of 16 members refuses with a half.
         Control(
-            {"refusing": 1, "bought": 1, "relays_refuse": 0, "proposers_refuse": 0.5, "block_time": 600, "lists": 1},
+            {"refusing": 1, "home_made": 0, "relays_refuse": 0, "proposers_refuse": 0.5, "block_time": 600, "lists": 1},
             -(2.0**-16),
         ),
     ],
 )  # fmt: skip
 def refused_orders_wait(
-    refusing: Worlds, bought: Worlds, relays_refuse: Worlds, proposers_refuse: Worlds, block_time: Worlds,
+    refusing: Worlds, home_made: Worlds, relays_refuse: Worlds, proposers_refuse: Worlds, block_time: Worlds,
     lists: Worlds,
 ) -> Worlds:  # fmt: skip
     """Chance to be in a block within ten minutes of an order that some refuse, less that of any other order."""
-    members = np.where(lists == 1, LIST_MEMBERS, 0)
+    sold, members = 1 - home_made, np.where(lists == 1, LIST_MEMBERS, 0)
     blocks = TEN_MINUTES / block_time
-    refused = inclusion_chance(bought, refusing, relays_refuse, proposers_refuse, members)
-    ordinary = inclusion_chance(bought, list_members=members)
+    refused = inclusion_chance(sold, refusing, relays_refuse, proposers_refuse, members)
+    ordinary = inclusion_chance(sold, list_members=members)
     return np.asarray(chance_within(refused, blocks) - chance_within(ordinary, blocks))
 
 
