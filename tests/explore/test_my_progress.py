@@ -63,7 +63,7 @@ def test_what_was_done_is_shown_with_links(here):
     assert "Who &lt;pays&gt;?" in shown and "(Follow a fee)" in shown
     assert "3.72 % too high" in shown.replace("\N{NO-BREAK SPACE}", " ") and "✗ not so" in shown
     assert 'href="../labs/1_exchange/01_swaps.ipynb"' in shown and "1.5 of 2" in shown
-    assert "<td" + my_progress._LEFT + ">14</td>" in shown
+    assert "<td" + my_progress._LEFT + ">17</td>" in shown
 
 
 def test_links_lead_to_files(here):

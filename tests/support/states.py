@@ -19,7 +19,10 @@ import numpy as np
 import defi_lib
 
 #: Kits for notebooks, and single modules without states of their own.
-NOT_SEARCHED = {"explore", "labs", "server", "frozen", "lazy", "persistent", "rounding", "validation", "evidence"}
+NOT_SEARCHED = {
+    *("explore", "evidence", "labs", "server"),
+    *("frozen", "lazy", "numerals", "persistent", "rounding", "validation"),
+}
 
 #: Changed in place on purpose, or no state at all; why.
 NO_STATES = {
