@@ -91,7 +91,7 @@ def test_a_quiz_is_shuffled_and_counts_first_tries(open_lesson):
     groups.nth(1).locator("input").first.focus()
     page.keyboard.press("ArrowDown")  # chooses, and is no command to the notebook
     page.get_by_text("of 3 (1 still to answer).").wait_for(timeout=10_000)
-    groups.nth(2).locator("label", has_text="Because selling takes back").click()
+    groups.nth(2).locator("label", has_text="three tenths of a per cent").click()
     page.get_by_text("Right at the first try: ").filter(has_text="of 3.").first.wait_for(timeout=10_000)
     assert lesson.errors == [] and lesson.strayed == []
 
