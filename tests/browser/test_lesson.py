@@ -77,8 +77,9 @@ def test_everything_can_be_done_by_keyboard(open_lesson):
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.get_by_text("You said 7").first.wait_for(timeout=10_000)
-    option = page.locator(".defi-question input[type=radio]").first
-    option.focus()
+    scroll_to(page, ".defi-question >> text=It falls to a tenth")
+    quiz = page.locator(".jp-CodeCell", has_text="A pool is made ten times as deep")
+    quiz.locator("input[type=radio]").first.focus()
     page.keyboard.press("Space")
     page.locator(".defi-question [role=status]", has_text="Right").or_(
         page.locator(".defi-question [role=status]", has_text="No")

@@ -11,7 +11,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 LESSON = "course/1_exchange/01_swaps.ipynb"
 ENTRY = ".defi-entry input[type=text]"
-OPTION = ".defi-entry input[type=radio]"
 
 
 def test_a_prediction_takes_what_people_type(open_lesson):
@@ -68,7 +67,8 @@ def test_after_run_all_the_answer_waits_for_the_commitment(chrome, course, tmp_p
         page.locator(ENTRY).fill("0,5")
         page.locator(ENTRY).press("Enter")
         scroll_to(page, "text=1.2842%")
-        assert page.get_by_text("This gives the answer away").count() == 0
+        answered = page.locator(".jp-CodeCell", has_text="cost with fee")
+        assert answered.get_by_text("This gives the answer away").count() == 0
         assert lesson.errors == [] and lesson.strayed == []
         page.close()
 
@@ -76,8 +76,8 @@ def test_after_run_all_the_answer_waits_for_the_commitment(chrome, course, tmp_p
 def test_a_quiz_is_shuffled_and_counts_first_tries(open_lesson):
     lesson = open_lesson(LESSON)
     page = lesson.page
-    scroll_to(page, OPTION)
-    groups = page.locator(".defi-options")
+    scroll_to(page, ".defi-question >> text=It falls to a tenth")
+    groups = page.locator(".jp-CodeCell", has_text="A pool is made ten times as deep").locator(".defi-options")
     assert groups.count() == 3
     assert all(
         group.get_attribute("role") == "radiogroup" and group.get_attribute("aria-label") for group in groups.all()
