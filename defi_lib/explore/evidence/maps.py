@@ -42,8 +42,8 @@ def turn(of: str | Effect, *, x: str = "", y: str = "", without: Collection[str]
         ValueError: a reading without worlds, ``x`` or ``y`` that is no range of it, or ``without`` what it has not.
 
     Example:
-        >>> turn("P6c").sentence  # doctest: +SKIP
-        '**True here: +130 USD a year.** It turns if …'
+        >>> turn("X9a", x="gas_price", y="amount").sentence.split(":")[0]
+        '**Not true here'
     """
     return _Map(Subject(of), x, y, without).explorer(height)
 

@@ -196,7 +196,7 @@ def recovered_coins(paid: Amount, price: Amount) -> Amount:
     """
     paid, price = non_negative("paid", paid), positive("price", price)
     broadcastable(paid=paid, price=price)
-    return np.minimum(np.divide(paid, price), 1.0)
+    return plain(np.minimum(np.divide(paid, price), 1.0))
 
 
 def many_lose(customers: int, failure: Amount, part: float) -> Amount:
