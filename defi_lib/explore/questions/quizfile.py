@@ -23,7 +23,7 @@ def questions_of(lesson: str) -> list[Question]:
     """The questions of a lesson's quiz.
 
     >>> [question.id for question in questions_of("1.1")]
-    ['depth', 'impact', 'whale']
+    ['depth', 'impact', 'turn']
 
     Raises:
         ValueError: a lesson without a quiz, or a file that is not as docs/quizzes.md says.
