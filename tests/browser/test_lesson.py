@@ -87,6 +87,7 @@ def test_everything_can_be_done_by_keyboard(open_lesson):
     assert lesson.errors == []
 
 
+@pytest.mark.thorough
 def test_a_saved_lesson_that_is_loaded_again_shows_its_picture_and_comes_alive(open_lesson):
     lesson = open_lesson(LESSON)
     page = lesson.page

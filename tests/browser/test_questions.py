@@ -13,6 +13,7 @@ LESSON = "course/1_exchange/01_swaps.ipynb"
 ENTRY = ".defi-entry input[type=text]"
 
 
+@pytest.mark.thorough
 def test_a_prediction_takes_what_people_type(open_lesson):
     lesson = open_lesson(LESSON)
     page = lesson.page
@@ -73,6 +74,7 @@ def test_after_run_all_the_answer_waits_for_the_commitment(chrome, course, tmp_p
         page.close()
 
 
+@pytest.mark.thorough
 def test_a_quiz_is_shuffled_and_counts_first_tries(open_lesson):
     lesson = open_lesson(LESSON)
     page = lesson.page

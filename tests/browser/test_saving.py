@@ -28,6 +28,7 @@ def clone(course, tmp_path):
     return folder
 
 
+@pytest.mark.thorough
 def test_run_save_close_and_open_again_tomorrow(chrome, clone):
     with server("jupyterlab", *OPEN, directory=clone, probe="lab") as address:
         page = chrome.new_page(viewport={"width": 1280, "height": 900})

@@ -271,7 +271,7 @@ def test_first_tries_are_counted_and_outlive_a_second_run(heard):
         ("depth", False, wrong),
         ("depth", False, right[0]),
         ("impact", True, right[1]),
-        ("whale", True, right[2]),
+        ("turn", True, right[2]),
     ]
     assert [each.latest for each in heard] == [False, True, True, True]
     assert {(each.kind, each.lesson) for each in heard} == {("quiz", "1.1")} and heard[0].answer == right[0]
