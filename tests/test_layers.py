@@ -10,6 +10,7 @@ LAYERS = [
         "course": [],
         "words": [],
         "numerals": [],
+        "probability": [],
         "lazy": [],
         "rounding": ["validation"],
         "frozen": [],

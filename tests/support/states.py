@@ -21,7 +21,7 @@ import defi_lib
 #: Kits for notebooks, and single modules without states of their own.
 NOT_SEARCHED = {
     *("explore", "evidence", "labs", "server"),
-    *("frozen", "lazy", "numerals", "persistent", "rounding", "validation"),
+    *("frozen", "lazy", "numerals", "persistent", "probability", "rounding", "validation"),
 }
 
 #: Changed in place on purpose, or no state at all; why.

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.probability import binomial
 from defi_lib.validation import (
     Amount,
     at_least,
@@ -44,7 +45,7 @@ def loss_probability(needed: int, pieces: int, piece_loss: Amount) -> Amount:
     """
     _code(needed, pieces)
     lost = np.asarray(between("piece_loss", piece_loss, 0.0, 1.0))
-    return plain(np.sum(_binomial(pieces, 1 - lost, lost)[..., :needed], axis=-1))
+    return plain(np.sum(binomial(pieces, 1 - lost, lost)[..., :needed], axis=-1))
 
 
 def correlated_loss(needed: int, pieces: int, piece_loss: float, correlation: float) -> float:
@@ -100,7 +101,7 @@ def grouped_loss(needed: int, pieces: int, groups: int, group_loss: Amount, piec
     gone = np.asarray(between("group_loss", group_loss, 0.0, 1.0))
     lost = np.asarray(between("piece_loss", piece_loss, 0.0, 1.0))
     broadcastable(group_loss=gone, piece_loss=lost)
-    chances, each = _binomial(groups, 1 - gone, gone), pieces // groups
+    chances, each = binomial(groups, 1 - gone, gone), pieces // groups
     total = chances[..., 0]
     for left in range(1, groups + 1):
         held = left * each
@@ -227,15 +228,3 @@ def _code(needed: int, pieces: int) -> None:
     at_least("pieces", pieces, 1), at_least("needed", needed, 1)
     between("pieces", pieces, 1, _MOST_PIECES)
     between("needed", needed, 1, pieces)
-
-
-def _binomial(count: int, success: NDArray[np.float64], failure: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Chances of 0 to ``count`` successes along a new last axis; both chances are given, so that none is rounded."""
-    wins = np.arange(count + 1)
-    ways = np.array([log(comb(count, k)) for k in wins.tolist()])
-    success, failure = success[..., np.newaxis], failure[..., np.newaxis]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        # 0·log(0) is 0: an event that is not asked for may be impossible.
-        won = np.where(wins == 0, 0.0, wins * np.log(success))
-        lost = np.where(wins == count, 0.0, (count - wins) * np.log(failure))
-        return np.exp(ways + won + lost)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from math import comb, log
+from math import comb
 from typing import NamedTuple
 
 import numpy as np
 
 from defi_lib.ledger import former
 from defi_lib.ledger.transfer import Transfer, actual
+from defi_lib.probability import binomial
 from defi_lib.rounding import above, below
 from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, plain, positive
 
@@ -185,15 +186,10 @@ def majority_error(copies: int, error: Amount, coalition: Amount = 0.0) -> Amoun
     between("copies", copies, 1, _MOST_COPIES)
     error, coalition = between("error", error, 0.0, 1.0), between("coalition", coalition, 0.0, 1.0)
     broadcastable(error=error, coalition=coalition)
-    right = np.asarray((1 - coalition) * (1 - np.asarray(error)))[..., np.newaxis]
-    wrong = np.asarray(coalition + (1 - coalition) * np.asarray(error))[..., np.newaxis]
-    most = np.arange(copies // 2 + 1, copies + 1)
-    ways = np.array([log(comb(copies, k)) for k in most.tolist()])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        # 0·log(0) is 0: an event that is not asked for may be impossible.
-        chance = np.where(most == copies, 0.0, (copies - most) * np.log(right))
-        terms = np.exp(ways + most * np.log(wrong) + chance)
-    return plain(np.minimum(np.sum(terms, axis=-1), 1.0))
+    right = (1 - coalition) * (1 - np.asarray(error))
+    wrong = coalition + (1 - coalition) * np.asarray(error)
+    most = binomial(copies, wrong, right)[..., copies // 2 + 1 :]
+    return plain(np.minimum(np.sum(most, axis=-1), 1.0))
 
 
 def sampled_coalition_error(copies: int, coalition: int, nodes: int) -> float:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from math import lgamma, log
-
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.probability import binomial
 from defi_lib.rounding import ceil
 from defi_lib.validation import at_least, between
 
@@ -63,8 +62,4 @@ def majority_right(voters: int, chance: float) -> float:
 def _binomial(count: int, chance: float) -> NDArray[np.float64]:
     """The chance of each number of successes, 0 to ``count``."""
     chance = float(between("chance", chance, 0.0, 1.0))
-    numbers = np.arange(count + 1)
-    if chance in (0.0, 1.0):
-        return (numbers == chance * count).astype(float)
-    ways = np.array([lgamma(count + 1) - lgamma(k + 1) - lgamma(count - k + 1) for k in range(count + 1)])
-    return np.exp(ways + numbers * log(chance) + (count - numbers) * np.log1p(-chance))
+    return binomial(count, chance, 1 - chance)

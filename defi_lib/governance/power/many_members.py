@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
-from math import erf
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.frozen import locked
+from defi_lib.probability import normal_below
 from defi_lib.rounding import reaches
 from defi_lib.validation import Amount, at_least, between, non_negative
 
@@ -203,16 +202,5 @@ def _turned(
         return turned
     # Of the rest, whose votes are few, the law of the sum says the chance: how much of it lies below the quota.
     ends = np.linspace(0.0, float(np.max(rest)), 33)
-    below = np.array([np.sum(_normal((quota - end - known - mean) / np.maximum(spread, 1e-300))) for end in ends])
+    below = np.array([np.sum(normal_below((quota - end - known - mean) / np.maximum(spread, 1e-300))) for end in ends])
     return np.concatenate([turned, below[0] - np.interp(rest, ends, below)])
-
-
-@cache
-def _table() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    grid = np.linspace(-8.0, 8.0, 16_001)
-    return grid, np.array([(1 + erf(z / 2**0.5)) / 2 for z in grid.tolist()])
-
-
-def _normal(z: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Distribution of the normal law, from a table (error below 3e-8)."""
-    return np.interp(z, *_table())

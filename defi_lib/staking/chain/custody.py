@@ -9,6 +9,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.probability import binomial
 from defi_lib.rounding import floor, within
 from defi_lib.staking.chain.keys import is_signed
 from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, plain, positive
@@ -220,13 +221,8 @@ def many_lose(customers: int, failure: Amount, part: float) -> Amount:
     """
     customers, chance = at_least("customers", customers, 1), between("failure", failure, 0.0, 1.0)
     most = int(floor(customers * between("part", part, 0.0, 1.0)))
-    losers = np.arange(most + 1, customers + 1)
-    logs = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, customers + 1)))])  # of the factorials
-    with np.errstate(divide="ignore", invalid="ignore"):  # a chance of 0 or 1
-        lose, keep = np.log(chance)[..., None], np.log1p(-np.asarray(chance))[..., None]
-        kept = np.where(losers < customers, (customers - losers) * keep, 0.0)
-        each = np.exp(logs[-1] - logs[losers] - logs[customers - losers] + losers * lose + kept)
-    return plain(np.minimum(each.sum(axis=-1), 1.0))
+    losers = binomial(customers, chance, 1 - np.asarray(chance))
+    return plain(np.minimum(losers[..., most + 1 :].sum(axis=-1), 1.0))
 
 
 def _chances(key_lost: Amount, key_stolen: Amount) -> tuple[Amount, Amount]:

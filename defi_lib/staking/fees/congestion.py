@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.integers import INT64_MAX, UINT256_MAX, largest, python_integers
+from defi_lib.probability import normal_below
 from defi_lib.staking.fees.gas import MAX_GAS, WEI_PER_ETHER, _next_base_fee
 from defi_lib.validation import Amount, Whole, at_least, between, broadcastable, integer, positive, whole
 
@@ -135,21 +136,12 @@ def served_by_price(crowding: Amount, link: Amount, low: float, high: float, poi
     price = price.reshape(rooms.shape)[..., None]
     links = np.atleast_1d(np.asarray(link, float))[..., None]
     spread = np.sqrt(np.maximum(1 - links**2, _NEARLY_NOTHING))
-    served = np.mean(_normal((links * amounts - price) / spread), axis=-1)
+    served = np.mean(normal_below((links * amounts - price) / spread), axis=-1)
     return float(served[0]) if np.ndim(crowding) == 0 and np.ndim(link) == 0 else served
 
 
 #: The spread of offers at one amount is never quite nil: its square is at least this.
 _NEARLY_NOTHING = 1e-18
-
-
-def _normal(value: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Part of a normal distribution below ``value``, to 1e-7 (Abramowitz and Stegun 26.2.17)."""
-    t = 1 / (1 + 0.2316419 * np.abs(value))
-    weights = (0.319381530, -0.356563782, 1.781477937, -1.821255978, 1.330274429)
-    tail = sum(weight * t ** (k + 1) for k, weight in enumerate(weights))
-    above = np.exp(-(np.minimum(np.abs(value), 40.0) ** 2) / 2) / np.sqrt(2 * np.pi) * tail
-    return np.where(value >= 0, 1 - above, above)
 
 
 def _fill_block(
