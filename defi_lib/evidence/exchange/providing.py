@@ -18,6 +18,7 @@ from defi_lib.evidence.effects import Control, Proof, Registry
 from defi_lib.evidence.unknowns import assumptions
 from defi_lib.exchange import ConstantProductPool, arbitrage_outside, pool_divergence, providing_rates
 from defi_lib.numerals import number, percent
+from defi_lib.staking import WEI_PER_GWEI, layer_1_fee
 from defi_lib.units import DAYS_PER_YEAR, SECONDS_PER_YEAR
 
 EVIDENCE = Registry("exchange")
@@ -156,7 +157,7 @@ def losing_years_apart(
     """
     blocks, volume = SECONDS_PER_YEAR / block_time, DAYS_PER_YEAR * passers_by
     rates = providing_rates(volatility, FEE, blocks, volume, PROTOCOL_PART, even=True)
-    cost = pool_gas * gas_price * 1e-9 * ether_price
+    cost = layer_1_fee(pool_gas, gas_price * WEI_PER_GWEI, 0.0, ether_price).total
     one, ten = cost / size, POOLS * cost / LARGE
     results = _against_holding(volatility, correlation, rates.fees_kept)
     small, total = np.zeros(len(size)), np.zeros((YEARS, len(size)))

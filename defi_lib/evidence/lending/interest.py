@@ -13,12 +13,16 @@ EVIDENCE = Registry("lending")
 
 Worlds = NDArray[np.float64]
 
-_RULE = "lending_params.aave_v3_ethereum_usdc_usdt_dai_"
-KINK = float(figure(f"{_RULE}optimal").value)  #: 92 %
-STEEP = float(figure(f"{_RULE}slope2").value)  #: what is added from the kink to 100 % (ratio per year)
+#: Half way to the kink; of 3 % that is lost half comes back.
+_HALF_WAY = {
+    "lent_out": 0.46, "kink_rate": 0.04, "reserve_factor": 0.25, "robbed": 0.01, "bad_debt": 0.02, "recovered": 0.5,
+}  # fmt: skip
 
-#: Half to double the mean of the year to March 2026, 3.54 %.
-MEAN_YEAR = float(figure("lending_rate.aave_v3_ethereum_usdc_mean_supply_rate_1").value) / 100
+
+def _shape() -> tuple[float, float]:
+    """Where the rule has its kink (92 %), and what it adds from there to 100 % (ratio per year)."""
+    rule = "lending_params.aave_v3_ethereum_usdc_usdt_dai_"
+    return float(figure(f"{rule}optimal").value), float(figure(f"{rule}slope2").value)
 
 
 def pool_rates(lent_out: Worlds, kink_rate: Worlds, reserve_factor: Worlds) -> tuple[Worlds, Worlds]:
@@ -29,7 +33,8 @@ def pool_rates(lent_out: Worlds, kink_rate: Worlds, reserve_factor: Worlds) -> t
         kink_rate: what borrowers pay at the kink (ratio per year).
         reserve_factor: the treasury's part of the interest.
     """
-    rule = SharedRates(aave_curve(0.0, kink_rate, STEEP, KINK), reserve_factor)
+    kink, steep = _shape()
+    rule = SharedRates(aave_curve(0.0, kink_rate, steep, kink), reserve_factor)
     return np.asarray(rule.borrow_rate(lent_out)), np.asarray(rule.supply_rate(lent_out))
 
 
@@ -51,7 +56,8 @@ def as_in_the_last_year(lent_out: Worlds, kink_rate: Worlds, reserve_factor: Wor
     A pool can be lent out to the last dollar for an hour; over a year nobody measured it.
     """
     earned = pool_rates(lent_out, kink_rate, reserve_factor)[1]
-    return (earned >= MEAN_YEAR / 2) & (earned <= 2 * MEAN_YEAR)
+    mean = float(figure("lending_rate.aave_v3_ethereum_usdc_mean_supply_rate_1").value) / 100
+    return (earned >= mean / 2) & (earned <= 2 * mean)
 
 
 @EVIDENCE.model(
@@ -71,19 +77,7 @@ def as_in_the_last_year(lent_out: Worlds, kink_rate: Worlds, reserve_factor: Wor
     controls=[
         # Half way to the kink borrowers pay 2 %, savers earn 46 % of three quarters of it, 0.69 %. Of 3 % lost half
         # comes back: 1.0069 · 0.985 = 0.9917965. Less 0.1 % of costs and the bill's 3 %.
-        Control(
-            {
-                "lent_out": 0.46,
-                "kink_rate": 0.04,
-                "reserve_factor": 0.25,
-                "robbed": 0.01,
-                "bad_debt": 0.02,
-                "recovered": 0.5,
-                "ways": 0.001,
-                "bill": 0.03,
-            },
-            -0.0392035,
-        ),
+        Control(_HALF_WAY | {"ways": 0.001, "bill": 0.03}, -0.0392035),
         # Half way from the kink to the end: 4 % and half of 35 %; 96 % of it, less a tenth, are 18.576 %.
         Control(
             {
@@ -121,20 +115,7 @@ def pool_beside_a_bill(
     # All is lent out, no treasury, nothing lost: savers get what borrowers pay. A bank without a margin does the same.
     placebos=[{"lent_out": 1, "reserve_factor": 0, "robbed": 0, "bad_debt": 0, "margin": 0}],
     # As above: borrowers pay 2 %, savers keep 0.9917965 - 1; the bank's customers are 3.3 % apart.
-    controls=[
-        Control(
-            {
-                "lent_out": 0.46,
-                "kink_rate": 0.04,
-                "reserve_factor": 0.25,
-                "robbed": 0.01,
-                "bad_debt": 0.02,
-                "recovered": 0.5,
-                "margin": 0.033,
-            },
-            0.0047965,
-        ),
-    ],
+    controls=[Control(_HALF_WAY | {"margin": 0.033}, 0.0047965)],
     fits=as_in_the_last_year,
 )
 def margin_of_a_bank_beside_the_pool(

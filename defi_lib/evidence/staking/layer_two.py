@@ -7,13 +7,13 @@ from numpy.typing import NDArray
 
 from defi_lib.evidence.effects import Control, Registry
 from defi_lib.staking.fees.blob import BPO2, blob_fee_floor, blob_fee_growth, blob_fee_per_byte
+from defi_lib.staking.fees.gas import WEI_PER_GWEI
 from defi_lib.staking.fees.transaction_cost import layer_1_fee, layer_2_fee
 
 EVIDENCE = Registry("staking")
 
 Worlds = NDArray[np.float64]
 
-GWEI = 1e9  #: wei
 BLOCKS_AN_HOUR = 300  #: of layer 1
 
 #: 0.04 USD of execution in each swap of 10 dollars, and nothing else.
@@ -42,8 +42,8 @@ def network_fees_of_a_small_swap(
     hours: Worlds, swaps: Worlds, amount: Worlds,
 ) -> Worlds:  # fmt: skip
     """What is lost of the amount: execution, data, and a part of the way in and out (below 0: a loss)."""
-    floor = blob_fee_floor(gas_price * busy * GWEI)
+    floor = blob_fee_floor(gas_price * busy * WEI_PER_GWEI)
     blob_fee = floor * blob_fee_growth(BPO2.target + 1, hours * BLOCKS_AN_HOUR, BPO2)
-    swap = layer_2_fee(swap_gas, layer_2_gas * GWEI, data, blob_fee_per_byte(blob_fee), ether_price)
-    coming_and_leaving = layer_1_fee(swap_gas, gas_price * GWEI, 0.0, ether_price)
+    swap = layer_2_fee(swap_gas, layer_2_gas * WEI_PER_GWEI, data, blob_fee_per_byte(blob_fee), ether_price)
+    coming_and_leaving = layer_1_fee(swap_gas, gas_price * WEI_PER_GWEI, 0.0, ether_price)
     return np.asarray(-swap.share(amount) - coming_and_leaving.share(amount * swaps))
