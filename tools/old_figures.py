@@ -10,7 +10,6 @@ still holds is the question.
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 from collections import defaultdict
 from pathlib import Path
@@ -21,19 +20,16 @@ sys.path.insert(0, str(ROOT))
 from defi_lib.claims import readings  # noqa: E402 - found by the line above
 from defi_lib.evidence import evidence, tested  # noqa: E402
 from defi_lib.evidence.effects import Count  # noqa: E402
+from defi_lib.evidence.unknowns import in_use  # noqa: E402
 from defi_lib.figures import TODAY, Figure, figure, older_than  # noqa: E402
-
-ASSUMPTIONS = ROOT / "defi_lib" / "evidence" / "assumptions.csv"
 
 
 def deciding() -> dict[str, list[str]]:
     """The keys of the figures that decide something, each with the readings."""
     found: dict[str, list[str]] = defaultdict(list)
-    with ASSUMPTIONS.open(encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if not row["replaced"]]
-    for row in rows:
-        for key in filter(None, (part.strip() for part in row["sources"].split(";"))):
-            found[key].append("all readings" if row["reading"] == "*" else row["reading"])
+    for (reading, _), each in in_use().items():
+        for key in each.sources:
+            found[key].append("all readings" if reading == "*" else reading)
     counted = {each.id for each in readings() if each.kind == "figures"}
     for id in filter(counted.__contains__, tested()):
         count = evidence(id)

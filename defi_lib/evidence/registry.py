@@ -50,6 +50,7 @@ def tested() -> list[str]:
     return [each.id for each in readings() if _registry(each.module).has(each.id)]
 
 
+@cache
 def _registry(module: str) -> Registry:
     name = f"defi_lib.evidence.{module}"
     found = importlib.import_module(name).EVIDENCE if find_spec(name) else Registry(module)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -169,7 +169,7 @@ def assumptions(reading: str, names: Iterable[str]) -> dict[str, Assumption]:
     Raises:
         ValueError: a name without a row.
     """
-    rows = _rows()
+    rows = in_use()
     missing = [name for name in names if (reading, name) not in rows and ("*", name) not in rows]
     if missing:
         raise ValueError(f"{reading} has no row in assumptions.csv for {', '.join(missing)}")
@@ -182,14 +182,9 @@ def changes() -> list[dict[str, str]]:
 
 
 @cache
-def _rows() -> dict[tuple[str, str], Assumption]:
-    return dict(_parsed())
-
-
-def _parsed() -> Iterator[tuple[tuple[str, str], Assumption]]:
-    for row in _table():
-        if not row["replaced"]:
-            yield (row["reading"], row["name"]), _assumption(row)
+def in_use() -> dict[tuple[str, str], Assumption]:
+    """All rows that count, by reading (``*`` = all) and name."""
+    return {(row["reading"], row["name"]): _assumption(row) for row in _table() if not row["replaced"]}
 
 
 def _assumption(row: dict[str, str]) -> Assumption:

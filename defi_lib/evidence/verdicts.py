@@ -71,11 +71,6 @@ class Evidence(NamedTuple):
         return [each.name for each in sorted(turning, key=lambda each: each.distance)]
 
     @property
-    def published(self) -> int:
-        """How many ranges rest on published figures alone."""
-        return sum(each.rule == "published" for each in self.assumptions.values())
-
-    @property
     def named(self) -> str:
         """The assumption whose turning point the sentence gives; "" if none turns the answer alone.
 

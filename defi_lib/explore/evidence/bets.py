@@ -1,4 +1,4 @@
-"""The reader's bet before the evidence: is a reading true today, and how sure is the reader?"""
+"""The reader's bet before the evidence: is a reading true today, how sure is the reader, and what would turn it?"""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from defi_lib.numerals import SPACE, number
 from defi_lib.validation import between
 
 ANSWERS = ("Not true", "True")
-
 
 TURNS = "Which of these, moved alone, would turn the answer?"
 NONE = "None of these"
