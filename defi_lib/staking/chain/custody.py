@@ -214,7 +214,7 @@ def many_lose(customers: int, failure: Amount, part: float) -> Amount:
     Raises:
         ValueError: an argument outside its range.
 
-    >>> many_lose(3, 0.5, 0.5), many_lose(1_000, 0.01, 0.1) < 1e-50
+    >>> round(many_lose(3, 0.5, 0.5), 12), many_lose(1_000, 0.01, 0.1) < 1e-50
     (0.5, True)
 
     Source: the binomial distribution.
