@@ -1,0 +1,6 @@
+"""What is measured for the claims about yields, launches and those who hold a token from its birth."""
+
+from defi_lib.evidence.effects import Registry
+from defi_lib.evidence.rewards import farming, insiders
+
+EVIDENCE = Registry.joined("rewards", farming.EVIDENCE, insiders.EVIDENCE)
