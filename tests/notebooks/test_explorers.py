@@ -17,7 +17,7 @@ from defi_lib.explore import goals
 from defi_lib.explore.controls import Slider
 from defi_lib.explore.explorer import IN_SIGHT, Explorer, explorers
 from tools.contact_sheet import Shot, changed, moved, shot
-from tools.notebooks import ROOT, find
+from tools.notebooks import find
 
 RANDOM_POINTS = 30
 #: A computer that is busy with other tests may be slower than a reader's.
@@ -97,7 +97,10 @@ def made(path):
     return explorers
 
 
-every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: str(path.relative_to(ROOT)))
+#: All tests of one notebook go to one worker, which runs it once.
+every_notebook = pytest.mark.parametrize(
+    "path", [pytest.param(path, marks=pytest.mark.xdist_group(name(path)), id=name(path)) for path in NOTEBOOKS]
+)
 
 
 def scenarios(explorer: Explorer) -> dict[str, dict[str, Any]]:

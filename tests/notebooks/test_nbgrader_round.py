@@ -126,6 +126,12 @@ def test_a_loop_is_stopped_by_the_lab_before_nbgrader_gives_up():
     assert settings.Execute.timeout > TIME_LIMIT
 
 
+def test_a_group_of_tests_stays_on_one_worker(request):
+    """Else every worker sets all up again: pytest 9.2.0 with pytest-xdist 3.8.0 did so without a word."""
+    divided = "PYTEST_XDIST_WORKER" in os.environ and request.config.getvalue("loadgroup")
+    assert request.node.nodeid.endswith("@nbgrader") == bool(divided)
+
+
 @pytest.mark.parametrize(
     ("student", "points"),
     [
