@@ -10,12 +10,14 @@ from defi_lib.exchange import (
     ConstantProductPool,
     arbitrage_outside,
     arbitrage_part,
+    arbitrage_part_with_jumps,
     arbitrage_profit_rate,
     break_even_volume,
     concentrated_divergence,
     concentrated_lvr_rate,
     expected_lvr,
     impermanent_loss,
+    jump_part,
     lvr_rate,
     pool_divergence,
     trade_probability,
@@ -189,6 +191,39 @@ def test_the_part_that_arbitrageurs_keep_with_even_blocks(width):
     assert arbitrage_part(1.0, width, 1.0) <= trade_probability(1.0, width, 1.0)
 
 
+@pytest.mark.parametrize(("width", "jump"), [(1.0, 12.0), (3.0, 20.0), (3.0, 2.0)])
+def test_the_part_that_arbitrageurs_keep_if_the_price_jumps_too(width, jump):
+    """As above, and three tenths of the variance are rare jumps: what they pass the band by is kept."""
+    rng, price, gained, jumps = np.random.default_rng(6), np.zeros(4_000), [], 0.3
+    chance = jumps / (1 - jumps) / jump**2
+    for _ in range(600):
+        leaps = (rng.random(len(price)) < chance) * rng.choice([-jump, jump], len(price))
+        price = price + rng.standard_normal(len(price)) + leaps
+        gained.append(np.mean(np.maximum(np.abs(price) - width, 0) ** 2))
+        price = np.clip(price, -width, width)
+    found, loss = np.mean(gained[100:]), 1 / (1 - jumps)
+    small = jump < width  # then a jump is one more step, and not lost altogether
+    got = arbitrage_part_with_jumps(loss**0.5, width, 1.0, jumps, jump)
+    assert got == pytest.approx(found / loss, abs=0.05 if small else 0.02)
+
+
+def test_what_a_jump_leaves_in_a_pool():
+    """A pool whose price stood at 2,000, and a jump by a hundredth: gain of the arbitrageur over V·j²/8."""
+    pool = ConstantProductPool((1_000.0, 2e6), fee=0.002)
+    step = 1e-2
+    gain = arbitrage_outside(pool, 2_000 * np.exp(step)).profit
+    assert jump_part(step, -np.log(0.998)) == pytest.approx(gain / (4e6 * step**2 / 8), rel=0.01)
+    np.testing.assert_array_equal(jump_part(np.array([0.0, 0.001, 0.003]), 0.003), 0.0)
+    assert jump_part(0.01, 0.0) == 1.0
+
+
+def test_with_jumps_alone_and_without_any():
+    blocks = np.array([1e3, 1e6, 1e9])
+    np.testing.assert_allclose(arbitrage_part_with_jumps(0.8, 0.003, blocks, 1.0, 0.01), jump_part(0.01, 0.003))
+    alone = arbitrage_part_with_jumps(0.8, 0.003, blocks, 0.0, 0.01)
+    np.testing.assert_allclose(alone, arbitrage_part(0.8, 0.003, blocks))
+
+
 def test_even_blocks_leave_arbitrageurs_less_than_random_ones():
     assert arbitrage_part(0.8, 0.0, 1e9) == 1.0
     ratio = arbitrage_part(0.8, 0.003, 1e14) / trade_probability(0.8, 0.003, 1e14)
@@ -226,6 +261,9 @@ def test_arrays_agree_with_scalars():
         (lambda: trade_probability(1.0, 0.1, 0.0), r"blocks = 0 .*\(0, inf\)"),
         (lambda: arbitrage_part(0.0, 0.1, 1.0), r"volatility = 0 .*\(0, inf\)"),
         (lambda: arbitrage_part(1.0, -0.1, 1.0), r"log_fee = -0.1 .*\[0, inf\)"),
+        (lambda: jump_part(-0.1, 0.1), r"jump = -0.1 .*\[0, inf\)"),
+        (lambda: arbitrage_part_with_jumps(0.8, 0.1, 1.0, 1.1, 0.1), r"jumps = 1.1 .*\[0, 1\]"),
+        (lambda: arbitrage_part_with_jumps(0.0, 0.1, 1.0, 1.0, 0.1), r"volatility = 0 .*\(0, inf\)"),
         (lambda: break_even_volume(1.0, 0.0), r"fee = 0 .*\(0, 1\)"),
         (lambda: break_even_volume(1.0, 0.1, trade_probability=2.0), r"trade_probability = 2 .*\[0, 1\]"),
     ],
