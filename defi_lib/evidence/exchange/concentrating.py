@@ -100,10 +100,10 @@ def year_in_range(
             {**_RANGE, "informed": 0.4, "jumps": 0.0, "jump": 0.01, "protocol_part": 0.25,
              "fee": -float(np.expm1(-0.004)), "block_time": _HALF_KEPT * (0.004 / 0.8) ** 2}, 0.01,
         ),
-        # Jumps of twice the fee (in logarithms) only: a quarter is kept, 12 % come back, others pay as much.
+        # Jumps of twice the fee (in logarithms) only: a third of 16 % is kept, the rest comes back, others pay as much.
         Control(
             {**_RANGE, "informed": 0.5, "jumps": 1.0, "jump": float(np.expm1(0.01)), "protocol_part": 0.0,
-             "fee": -float(np.expm1(-0.005)), "block_time": 12.0}, -0.08,
+             "fee": -float(np.expm1(-0.005)), "block_time": 12.0}, -0.16 / 3,
         ),
     ],
 )  # fmt: skip

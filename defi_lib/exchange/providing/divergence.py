@@ -220,7 +220,7 @@ def arbitrage_part(volatility: Amount, log_fee: Amount, blocks: Amount) -> Amoun
 
 @representable
 def jump_part(jump: Amount, log_fee: Amount) -> Amount:
-    """Part of the loss to a jump of the price that arbitrageurs keep: ``(1 − γ/j)²``, 0 if the fee is larger.
+    """Part of the loss to a rare jump of the price that arbitrageurs keep: nearly ``(1 − γ/j)²``.
 
     Nobody can trade while the price jumps, so that faster blocks change nothing: only the fee gives something back.
 
@@ -232,17 +232,19 @@ def jump_part(jump: Amount, log_fee: Amount) -> Amount:
         ValueError: an argument outside its range.
 
     Source: own derivation. A pool of value V whose price is a little u behind sells V/4 more for each du; without fee a
-    jump j costs ``V/4·∫u du = V·j²/8``, and arbitrageurs, who come no nearer than γ, keep ``V·(j − γ)²/8``. The pool's
-    price stood in the middle of its band; on average over the band it is ``γ²/3`` of j² more.
+    jump j costs ``V/4·∫u du = V·j²/8``, and arbitrageurs, who come no nearer than γ, keep ``V·(j − γ)²/8``. Before it
+    the pool may be behind by anything in ±γ; the mean over that is ``((j − γ)² + γ²/3)/j²`` for ``j >= 2γ``, and
+    ``j/(6γ)`` below.
 
-    >>> round(float(jump_part(0.01, 0.001)), 4), float(jump_part(0.001, 0.003))
-    (0.81, 0.0)
+    >>> round(float(jump_part(0.01, 0.001)), 4), round(float(jump_part(0.001, 0.003)), 4)
+    (0.8133, 0.0556)
     """
     jump, log_fee = non_negative("jump", jump), non_negative("log_fee", log_fee)
     broadcastable(jump=jump, log_fee=log_fee)
-    jump, log_fee = np.asarray(jump), np.asarray(log_fee)
-    beyond = np.maximum(jump - log_fee, 0.0)
-    return plain((beyond / np.where(jump > 0, jump, 1.0)) ** 2)
+    jump, log_fee = np.broadcast_arrays(np.asarray(jump, float), np.asarray(log_fee, float))
+    far = jump >= 2 * log_fee
+    ratio = np.where(far, log_fee, jump) / np.where(far & (jump == 0), 1.0, np.where(far, jump, log_fee))
+    return plain(np.where(far, (1 - ratio) ** 2 + ratio**2 / 3, ratio / 6))
 
 
 @representable
@@ -265,10 +267,11 @@ def arbitrage_part_with_jumps(
         ValueError: an argument outside its range.
 
     Source: :func:`arbitrage_part` and :func:`jump_part`; a jump that meets a small move is counted as if it came alone.
+    Where they meet often (a jump in fifty steps, of less than twice the fee) arbitrageurs keep up to 3 points more.
 
     >>> fast, slow = (float(arbitrage_part_with_jumps(0.8, 0.003, n, 0.3, 0.01)) for n in (3e8, 2.6e6))
     >>> round(fast, 2), round(slow, 2)  # the jumps stay
-    (0.15, 0.2)
+    (0.16, 0.21)
     """
     jumps = between("jumps", jumps, 0.0, 1.0)
     broadcastable(volatility=volatility, log_fee=log_fee, blocks=blocks, jumps=jumps, jump=jump)
