@@ -53,6 +53,7 @@ __getattr__, __dir__, __all__ = attach(
             "borrowing_capacity",
             "health_factor",
             "health_factors",
+            "liquidation_chance",
             "liquidation_price",
         ],
         "positions.flash_loans": ["AAVE_V2_FEE", "AAVE_V3_FEE", "FlashLoan", "flash_loan"],

@@ -1,6 +1,6 @@
-"""What is measured for the claims about lending: rates, collateral, leverage and cascades."""
+"""What is measured for the claims about lending: rates, collateral, liquidations, credit and cascades."""
 
 from defi_lib.evidence.effects import Registry
-from defi_lib.evidence.lending import cascades, interest
+from defi_lib.evidence.lending import cascades, credit, interest, liquidations
 
-EVIDENCE = Registry.joined("lending", cascades.EVIDENCE, interest.EVIDENCE)
+EVIDENCE = Registry.joined("lending", cascades.EVIDENCE, credit.EVIDENCE, interest.EVIDENCE, liquidations.EVIDENCE)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from defi_lib.probability import normal_below
 from defi_lib.rounding import TOLERANCE, rest
-from defi_lib.validation import Amount, between, broadcastable, finite, non_negative, plain, positive
+from defi_lib.validation import Amount, between, broadcastable, finite, non_negative, plain, positive, ratio
 
 #: Health factor of a position without debt: the largest number of the contract, (2²⁵⁶ − 1)/10¹⁸, so it stays finite.
 NO_DEBT = (2**256 - 1) / 1e18
@@ -133,6 +134,33 @@ def borrowing_capacity(collateral_value: Amount, loan_to_value: Amount, debt_val
     """
     limit = non_negative("collateral_value", collateral_value) * between("loan_to_value", loan_to_value, 0.0, 1.0)
     return plain(np.maximum(rest(limit, non_negative("debt_value", debt_value)), 0.0))
+
+
+def liquidation_chance(fall: Amount, volatility: Amount) -> Amount:
+    """Chance that a price which nobody can foresee falls by ``fall`` at some moment of a period.
+
+    Without drift, in small steps: ``Φ((s²/2 − d)/s) + e^d·Φ(−(s²/2 + d)/s)`` with d = −log(1 − fall), by the principle
+    of reflection: whoever is at −d is later as likely above as below.
+
+    Args:
+        fall: to the price of a liquidation (ratio), in [0, 1).
+        volatility: s, standard deviation of the price's logarithm over the whole period, >= 0.
+
+    Raises:
+        ValueError: an argument outside its range.
+
+    Source: Harrison, Brownian Motion and Stochastic Flow Systems (1985), section 1.8. Real prices jump: a liquidation
+    may find a lower price than the one it waited for.
+
+    >>> [round(liquidation_chance(fall, 0.1), 3) for fall in (0.0, 0.1, 0.2)]
+    [1.0, 0.307, 0.029]
+    """
+    depth, spread = -np.log1p(-np.asarray(ratio("fall", fall), float)), non_negative("volatility", volatility)
+    broadcastable(fall=depth, volatility=spread)
+    moves = np.maximum(spread, _TINY)
+    below = normal_below(spread / 2 - depth / moves)
+    reflected = np.exp(depth) * normal_below(-spread / 2 - depth / moves)
+    return plain(np.where(depth > 0, np.minimum(below + reflected, 1.0), 1.0))
 
 
 def _values(name: str, amounts: Amount, price_name: str, prices: Amount) -> Amount:

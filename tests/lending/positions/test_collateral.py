@@ -5,7 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from defi_lib.lending import NO_DEBT, borrowing_capacity, health_factor, health_factors, liquidation_price
+from defi_lib.lending import (
+    NO_DEBT,
+    borrowing_capacity,
+    health_factor,
+    health_factors,
+    liquidation_chance,
+    liquidation_price,
+)
 from tests.support.contracts import assert_refuses
 
 VALUES = st.floats(0, 1e15)
@@ -78,3 +85,29 @@ def test_debts_may_be_one_number_per_position():
 )
 def test_errors_name_argument_value_and_range(call, message):
     assert_refuses(call, message)
+
+
+@given(st.floats(0.001, 0.9), st.floats(0.01, 1))
+def test_the_chance_of_a_fall_is_that_of_a_price_without_drift(fall, volatility):
+    chance = liquidation_chance(fall, volatility)
+    assert 0 <= chance <= 1
+    # Stopped at the fall, a price without drift is worth on average what it is worth now: it cannot fall on too often.
+    assert liquidation_chance(fall / 2, volatility) >= chance - 1e-9
+    assert liquidation_chance(fall, 2 * volatility) >= chance - 1e-6
+
+
+def test_the_chance_of_a_fall_agrees_with_many_drawn_days():
+    rng = np.random.default_rng(3)
+    steps = rng.normal(-0.5 * 0.1**2 / 2_000, 0.1 / 2_000**0.5, (4_000, 2_000)).cumsum(axis=1).min(axis=1)
+    for fall in (0.02, 0.1, 0.2):
+        # Looked at 2,000 times a day, a path is a little less deep than looked at always.
+        drawn = (steps <= np.log(1 - fall) + 0.5826 * 0.1 / 2_000**0.5).mean()
+        assert liquidation_chance(fall, 0.1) == pytest.approx(drawn, abs=0.02)
+
+
+def test_the_ends_of_the_chance_of_a_fall():
+    assert liquidation_chance(0.0, 0.0) == 1.0 and liquidation_chance(0.1, 0.0) == 0.0
+    assert liquidation_chance(0.999999, 0.1) == 0.0 and liquidation_chance(1e-12, 5.0) <= 1.0
+    assert liquidation_chance(np.array([0.0, 0.1]), 0.1)[1] == liquidation_chance(0.1, 0.1)
+    assert_refuses(lambda: liquidation_chance(1.0, 0.1), r"fall = 1 .* \[0, 1\)")
+    assert_refuses(lambda: liquidation_chance(0.1, -1), r"volatility = -1")
