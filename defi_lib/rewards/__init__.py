@@ -13,7 +13,7 @@ __getattr__, __dir__, __all__ = attach(
         "exact.master_chef": ["ChefChange", "ChefPool", "Farmer", "MasterChef"],
         "exact.olympus": ["ControlAdjustment", "OlympusBond", "OlympusChange", "OlympusDepository"],
         "exact.staking_rewards": ["RewardsChange", "Staker", "StakingRewards"],
-        "farming.capital_flows": ["FarmRun", "simulate_farm"],
+        "farming.capital_flows": ["FarmRun", "follow_yield", "simulate_farm"],
         "farming.compounding": ["compounded_value", "optimal_harvests", "min_capital"],
         "farming.emission": [
             "CURVE_YEARLY_FACTOR",
@@ -37,6 +37,7 @@ __getattr__, __dir__, __all__ = attach(
             "equilibria",
             "three_three_game",
         ],
+        "launches.gains": ["LaunchGains", "launch_gains"],
         "launches.launch": [
             "Allocation",
             "AllocationTable",

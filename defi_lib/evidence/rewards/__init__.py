@@ -1,6 +1,6 @@
 """What is measured for the claims about yields, launches and those who hold a token from its birth."""
 
 from defi_lib.evidence.effects import Registry
-from defi_lib.evidence.rewards import farming, insiders
+from defi_lib.evidence.rewards import fair_launch, farming, insiders
 
-EVIDENCE = Registry.joined("rewards", farming.EVIDENCE, insiders.EVIDENCE)
+EVIDENCE = Registry.joined("rewards", farming.EVIDENCE, insiders.EVIDENCE, fair_launch.EVIDENCE)

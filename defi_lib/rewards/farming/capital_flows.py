@@ -168,9 +168,57 @@ def simulate_farm(
         )
         columns.append(np.broadcast_arrays(*row))
         income = fee + sale.amount_out + (emitted - sale.amount_in) * price
-        target = np.maximum(income * DAYS_PER_YEAR / outside_yield - loyal, 0.0)
-        capital = target * (1 - kept) + capital * kept
+        capital = _closer(capital, income, loyal, outside_yield, kept)
     return FarmRun(pool, *(np.stack(column) for column in zip(*columns, strict=True)))
+
+
+def follow_yield(
+    income: Amount,
+    outside_yield: Amount,
+    speed: Amount = 0.1,
+    *,
+    loyal: Amount = 1.0,
+    mercenary: Amount = 0.0,
+    days: int | None = None,
+) -> NDArray[np.float64]:
+    """Deposits (USD) on each day of a farm whose daily income is known: capital comes and leaves as in a farm's run.
+
+    The rule is that of :func:`simulate_farm`; where rewards are sold, and at which price, is in the income already.
+
+    Args:
+        income: what the farm pays to all deposits together (USD per day), >= 0; one number, or days along the first
+            axis.
+        outside_yield: what capital earns elsewhere (ratio per year), > 0.
+        speed: of mercenary capital per day, >= 0; 0.1 closes a tenth of the gap a day.
+        loyal: capital that stays whatever happens (USD), > 0.
+        mercenary: capital that is there at the start (USD), >= 0.
+        days: length of the run, >= 1; by default that of ``income``.
+
+    Raises:
+        ValueError: an argument outside its range, or shapes that do not fit together.
+
+    >>> follow_yield(10.0, 0.0365, np.log(2), loyal=40_000.0, days=3).round()  # it pays for 100,000 USD
+    array([40000., 70000., 85000.])
+
+    Source: as :func:`simulate_farm`.
+    """
+    days = at_least("days", len(np.atleast_1d(income)) if days is None else days, 1)
+    paid = per_step("income", income, days)
+    loyal, outside_yield = positive("loyal", loyal), positive("outside_yield", outside_yield)
+    kept = np.exp(-np.asarray(non_negative("speed", speed)))
+    capital = non_negative("mercenary", mercenary)
+    shape = broadcastable(income=paid[0], loyal=loyal, outside_yield=outside_yield, speed=kept, mercenary=capital)
+    deposits = np.empty((days, *shape))
+    for day, each in enumerate(paid):
+        deposits[day] = loyal + capital
+        capital = _closer(capital, each, loyal, outside_yield, kept)
+    return deposits
+
+
+def _closer(capital: Amount, income: Amount, loyal: Amount, outside_yield: Amount, kept: NDArray) -> Amount:
+    """Mercenary capital after an evening, on which the part ``kept`` of its gap stays open."""
+    target = np.maximum(income * DAYS_PER_YEAR / outside_yield - loyal, 0.0)
+    return target * (1 - kept) + capital * kept
 
 
 def per_step(name: str, value: Amount, steps: int) -> NDArray[np.float64]:

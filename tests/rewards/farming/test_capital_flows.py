@@ -5,7 +5,7 @@ import pytest
 
 from defi_lib.exchange import ConstantProductPool
 from defi_lib.ledger import Ledger
-from defi_lib.rewards import simulate_farm
+from defi_lib.rewards import follow_yield, simulate_farm
 
 POOL = ConstantProductPool((1e6, 1e6))
 
@@ -103,3 +103,34 @@ def test_tiny_and_huge_farms_are_alike(scale):
 def test_errors_name_argument_value_and_range(action, message):
     with pytest.raises(ValueError, match=message):
         action()
+
+
+def test_deposits_follow_a_known_income_as_they_follow_a_farm():
+    run = simulate_farm(5000.0, POOL, 1e6, 0.05, 0.07, fees=300.0, demand=1000.0, mercenary=2e5, days=80)
+    income = run.nominal_yield * run.value_locked / 365
+    deposits = follow_yield(income, 0.05, 0.07, loyal=1e6, mercenary=2e5)
+    assert deposits == pytest.approx(run.value_locked, rel=1e-12)
+
+
+def test_deposits_close_the_part_of_the_gap_that_speed_says():
+    assert follow_yield(10.0, 0.0365, np.log(2), loyal=40_000.0, days=3) == pytest.approx([40_000, 70_000, 85_000])
+    at_once = follow_yield([10.0, 10.0, 5.0, 0.0], 0.0365, [0.0, 50.0], loyal=40_000.0)
+    assert at_once[:, 0] == pytest.approx([40_000.0] * 4)
+    assert at_once[:, 1] == pytest.approx([40_000, 100_000, 100_000, 50_000])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"income": -1.0}, "income"),
+        ({"outside_yield": 0.0}, "outside_yield"),
+        ({"speed": -0.1}, "speed"),
+        ({"loyal": 0.0}, "loyal"),
+        ({"mercenary": -1.0}, "mercenary"),
+        ({"days": 0}, "days"),
+        ({"income": [1.0, 2.0], "days": 3}, "income has 2 entries"),
+    ],
+)
+def test_what_following_refuses(change, message):
+    with pytest.raises(ValueError, match=message):
+        follow_yield(**{"income": 1.0, "outside_yield": 0.05, "days": 5, **change})
