@@ -68,6 +68,7 @@ __getattr__, __dir__, __all__ = attach(
             "Validator",
             "ValidatorReward",
             "net_staking_return",
+            "restaked_growth",
             "solo_validators",
         ],
         "stake.issuance": [

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from defi_lib.frozen import kept, locked
 from defi_lib.ledger.transfer import OUTSIDE, Transfer, by_name
-from defi_lib.rounding import TOLERANCE
+from defi_lib.rounding import TOLERANCE, below
 from defi_lib.units import HOURS_PER_DAY
 from defi_lib.validation import Amount, between, broadcastable, finite, non_negative, positive, ratio
 
@@ -88,7 +88,8 @@ def mining_day(miners: Miners, reward: Amount, everybody: bool = False) -> Minin
     """Who runs, and what each earns, when those who would lose switch off.
 
     Sorted by unit cost, miners run as long as ``reward/(hashrate so far)`` covers their own cost; the marginal
-    miner runs just so much that he earns nothing: he is the one who is indifferent.
+    miner runs just so much that he earns nothing: he is the one who is indifferent. Miners of the same cost run the
+    same part of their machines.
 
     Args:
         miners: who could run.
@@ -116,17 +117,24 @@ def mining_day(miners: Miners, reward: Amount, everybody: bool = False) -> Minin
 def _running(
     hashrate: NDArray[np.float64], cost: NDArray[np.float64], reward: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """TH/s that each miner runs: all, a part if he is the marginal one, or nothing."""
+    """TH/s that each miner runs: all, a part if his cost is the marginal one, or nothing."""
     order = np.argsort(cost, axis=-1, kind="stable")
-    sorted_cost = np.take_along_axis(cost, order, axis=-1)
-    cheaper = np.cumsum(np.take_along_axis(hashrate, order, axis=-1), axis=-1)
-    cheaper = np.concatenate([np.zeros_like(cheaper[..., :1]), cheaper[..., :-1]], axis=-1)
-    # At unit cost c the network carries reward/c in all; what the cheaper ones leave of it is his.
+    sorted_cost, sorted_rate = (np.take_along_axis(each, order, axis=-1) for each in (cost, hashrate))
+    so_far = np.cumsum(sorted_rate, axis=-1)
+    dearer = below(sorted_cost[..., :-1], sorted_cost[..., 1:])  # than the one before
+    edge = np.ones((*cost.shape[:-1], 1), dtype=bool)
+    first, last = np.concatenate([edge, dearer], axis=-1), np.concatenate([dearer, edge], axis=-1)
+    # Who has the same cost belongs to one group: what the cheaper groups have, and what it has together with them.
+    cheaper = np.maximum.accumulate(np.where(first, so_far - sorted_rate, 0.0), axis=-1)
+    with_them = np.minimum.accumulate(np.where(last, so_far, np.inf)[..., ::-1], axis=-1)[..., ::-1]
+    # At unit cost c the network carries reward/c in all; what the cheaper ones leave of it is the group's.
     with np.errstate(over="ignore"):
         bearable = np.divide(reward, sorted_cost, out=np.full(cost.shape, np.inf), where=sorted_cost > 0)
-    left, running = bearable - cheaper, np.empty(cost.shape)
-    np.put_along_axis(running, order, np.where(left > TOLERANCE * cheaper, left, 0.0), axis=-1)
-    return np.where(reward > 0, np.minimum(running, hashrate), 0.0)
+    left, own = bearable - cheaper, with_them - cheaper
+    part = np.divide(left, own, out=np.ones(cost.shape), where=(own > 0) & (left < own))
+    running = np.empty(cost.shape)
+    np.put_along_axis(running, order, sorted_rate * np.where(left > TOLERANCE * cheaper, part, 0.0), axis=-1)
+    return np.where(reward > 0, running, 0.0)
 
 
 def break_even_power_price(unit_revenue: Amount, efficiency: Amount, fixed_cost: Amount = 0.0) -> Amount:

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from defi_lib.staking import Validator, net_staking_return, solo_validators
+from defi_lib.staking import Validator, net_staking_return, restaked_growth, solo_validators
 from tests.support.contracts import assert_refuses
 
 
@@ -95,3 +95,24 @@ def test_small_stakers_pay_more():
 )
 def test_errors(call, message):
     assert_refuses(call, message)
+
+
+def test_rewards_lie_idle_until_they_fill_a_step():
+    assert restaked_growth(0.12, 1.0, 2) == pytest.approx(1.01**24)
+    assert restaked_growth(0.12, 32, 5, step=32) == pytest.approx(1.6)  # less than two validators: no compounding
+    assert restaked_growth(0.12, 31.9, 5, step=32) == 1  # nothing earns
+    # 48 of 64 earn at first nothing more than one step; after 50 months at 0.32 the second one is full.
+    assert restaked_growth(0.12, 48, 5, step=32) == pytest.approx((48 + 50 * 0.32 + 10 * 0.64) / 48)
+    assert restaked_growth(0.12, 1e6, 10, step=1) == pytest.approx(1.01**120, rel=1e-5)
+    assert restaked_growth(0.1, 5.0, 0) == restaked_growth(0.0, 5.0, 3, step=2) == 1
+
+
+def test_restaking_in_steps_agrees_for_arrays_and_refuses_what_is_outside():
+    rates, steps = np.array([0.02, 0.05, 0.5]), np.array([0.0, 1.0, 32.0])
+    one_by_one = [restaked_growth(rate, 100.0, 7, step) for rate, step in zip(rates, steps, strict=True)]
+    assert restaked_growth(rates, 100.0, 7, steps) == pytest.approx(one_by_one, rel=1e-12)
+    right = {"rate": 0.1, "stake": 10.0, "years": 1, "step": 0.0, "periods": 12}
+    for name, bad in {"rate": -0.1, "stake": 0.0, "years": -1, "step": -1.0, "periods": 0}.items():
+        assert_refuses(lambda name=name, bad=bad: restaked_growth(**right | {name: bad}), name)
+    assert_refuses(lambda: restaked_growth(1e300, 1e300, 10), "the stake at the end")
+    assert_refuses(lambda: restaked_growth([0.1, 0.2], [1.0, 2.0, 3.0], 1), "shape")

@@ -55,6 +55,15 @@ def test_free_power_nothing_to_earn_and_nobody():
     assert nobody.revenue.tolist() == [0, 0]
 
 
+def test_miners_of_the_same_cost_run_the_same_part():
+    two = mining_day(Miners([100.0, 100.0], 0.08, 30.0), 8.64)  # 0.0576 each: enough for 150 of the 200
+    assert two.running == pytest.approx([75, 75])
+    day = mining_day(Miners([10.0, 60.0, 5.0, 30.0], [0.04, 0.08, 0.16, 0.08], 30.0), 0.0576 * 55)
+    assert day.running == pytest.approx([10, 30, 0, 15])
+    alone, many = Miners([100.0], 0.08, 30.0), Miners(np.full(10, 10.0), 0.08, 30.0)
+    assert mining_day(many, 3.0).running.sum() == pytest.approx(mining_day(alone, 3.0).running[0])
+
+
 hashrates = st.one_of(st.just(0.0), st.floats(1e-200, 1e6))
 fleets = st.lists(st.tuples(hashrates, st.floats(0, 1), st.floats(0, 100)), min_size=1, max_size=8)
 
