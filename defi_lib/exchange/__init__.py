@@ -37,6 +37,7 @@ __getattr__, __dir__, __all__ = attach(
             "pool_divergence",
             "trade_probability",
         ],
+        "providing.price_gap": ["PriceGap", "least_gap", "overshoot", "price_gap"],
         "providing.rates": ["ProvidingRates", "providing_rates"],
         "exact.concentrated": ["ExactConcentratedPool"],
         "exact.positions": ["ExactPosition", "ExactTick"],

@@ -19,7 +19,7 @@ SERIES_LIMIT = 0.5
 SERIES_TERMS = 14
 
 #: κ of :func:`arbitrage_part`.
-_EVEN_BLOCKS = math.sqrt(2 * math.pi) / 1.4603545088095868
+EVEN_BLOCKS = math.sqrt(2 * math.pi) / 1.4603545088095868
 
 
 class Divergence(NamedTuple):
@@ -215,7 +215,7 @@ def arbitrage_part(volatility: Amount, log_fee: Amount, blocks: Amount) -> Amoun
     >>> float(round(arbitrage_part(0.8, 0.003, 31_536_000 / 12), 4))
     0.0875
     """
-    return _one_over(_EVEN_BLOCKS, volatility, log_fee, blocks)
+    return _one_over(EVEN_BLOCKS, volatility, log_fee, blocks)
 
 
 @representable
