@@ -130,13 +130,13 @@ def range_by_width(
     """What lesson 1.3 explores: fees and losses of a year by the width of the range; the rest is today's.
 
     >>> year = range_by_width(4.0, 0.5, 0.003, 12.0, 0.0, 0.0)
-    >>> round(float(year["All fees"]), 2), round(float(year["Lost at old prices"]), 2)
+    >>> round(float(year["All fees"]), 2), round(float(year["Lost"]), 2)
     (0.28, 0.15)
     """
     known = assumptions("X21b", ("jump", "volatility"))
     jump, volatility = known["jump"].today, known["volatility"].today
     year = year_in_range(informed, jumps, jump, volatility, protocol_part, fee, block_time, reach)
-    return {"All fees": year.fees_kept, "Lost at old prices": year.loss, "net": year.net}
+    return {"All fees": year.fees_kept, "Lost": year.loss, "net": year.net}
 
 
 _EQUAL = {"held": 0.5, "spread": 0.0, "closing": 0.5, "added": 0.0}
