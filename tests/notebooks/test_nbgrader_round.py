@@ -15,7 +15,7 @@ from defi_lib.labs.kit.lab import TIME_LIMIT
 
 ROOT = Path(__file__).resolve().parents[2]
 SWAPS, LIQUIDITY = NOTEBOOKS = ["1_exchange/01_swaps.ipynb", "1_exchange/02_liquidity_and_mev.ipynb"]
-FULL_POINTS = 17 + 16
+FULL_POINTS = 17 + 19
 
 pytestmark = [pytest.mark.notebooks, pytest.mark.xdist_group("nbgrader")]
 
@@ -138,9 +138,9 @@ def test_a_group_of_tests_stays_on_one_worker(request):
         ("right", FULL_POINTS),
         ("half", 1 + 3 + 2 + 2 + 2),
         ("wrong", 0),
-        ("crashing", FULL_POINTS - 2 - 3),
-        ("unreadable", 5 + 16),
-        ("printing", 5 + 16),
+        ("crashing", FULL_POINTS - 2 - 3 - 3),
+        ("unreadable", 5 + 19),
+        ("printing", 5 + 19),
         ("looping_below", FULL_POINTS),
         ("looping", FULL_POINTS - 2),
         ("endless", FULL_POINTS - 2),

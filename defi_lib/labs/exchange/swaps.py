@@ -34,8 +34,8 @@ def _out(amount_in: float, reserve_in: float, reserve_out: float, fee: float) ->
     hints=(
         "What moves the price is the part of the payment that is left after the fee. Work that out first.",
         (
-            "Give this part a name on a line of its own, and put it into the formula in both places, above and "
-            "below the line."
+            "After the trade the first reserve has grown by this part. By which amount must the second have shrunk, so "
+            "that the product is what it was?"
         ),
     ),
 )

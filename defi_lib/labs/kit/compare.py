@@ -35,7 +35,7 @@ class Misshapen(Exception):  # noqa: N818 - no error
 def equal(
     points: float,
     function: Any,
-    arguments: tuple[float, ...],
+    arguments: tuple[float | list[float], ...],
     right: Result,
     mistakes: Mapping[str, Result] | None = None,
     item: int | None = None,

@@ -167,10 +167,10 @@ class _Function:
     def __init__(self, name: str, function: Callable[..., object], said: io.StringIO) -> None:
         self.name, self.function, self._said = name, function, said
 
-    def __call__(self, *arguments: float) -> Any:
-        """The student's result."""
+    def __call__(self, *arguments: Any) -> Any:
+        """The student's result; what the student does to a list stays there."""
         before = self._said.tell()
-        result = self.function(*arguments)
+        result = self.function(*(list(each) if isinstance(each, list) else each for each in arguments))
         if result is None and (printed := self._said.getvalue()[before:].strip()):
             first = printed.splitlines()[0][:60]
             raise Misshapen(f"`{self.name}` printed {first} and returned nothing: use `return` instead of `print`.")
@@ -179,9 +179,15 @@ class _Function:
         refuse_text(result, f"`{self.name}`")
         return result
 
-    def said(self, arguments: tuple[float, ...]) -> str:
+    def said(self, arguments: tuple[float | list[float], ...]) -> str:
         """How the call looks in Python."""
-        return f"{self.name}({', '.join(f'{each:.12g}' for each in arguments)})"
+        return f"{self.name}({', '.join(map(_written, arguments))})"
+
+
+def _written(argument: float | list[float]) -> str:
+    if isinstance(argument, list):
+        return f"[{', '.join(map(_written, argument))}]"
+    return f"{argument:.12g}"
 
 
 def _answer(name: str, is_function: bool, notebook: dict[str, Any], said: io.StringIO) -> Any:

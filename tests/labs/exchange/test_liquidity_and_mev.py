@@ -39,6 +39,15 @@ def safe_tolerance(victim, gas, ether, dollars, fee):
     expected = ConstantProductPool((ether, dollars), fee).swap_exact_in(victim).amount_out
     return min(loss[profit > gas], default=expected) / expected
 
+def turning_volume(prices, ether, dollars, fee):
+    x, y, gain = ether, dollars, 0
+    for price in prices:
+        e, d = arbitrage(price, x, y, fee)
+        out_d, out_e = y * e * (1 - fee) / (x + e * (1 - fee)), x * d * (1 - fee) / (y + d * (1 - fee))
+        gain += out_d - e * price + out_e * price - d
+        x, y = x + e - out_e, y + d - out_d
+    return gain, max((ether - x) * price + dollars - y, 0) / fee
+
 def who_paid(transfers, roles, price, role):
     paid = {}
     for row in transfers.itertuples():
@@ -105,6 +114,7 @@ PARAMETERS = {
     "arbitrage": "price, ether, dollars, fee",
     "sandwich": "front_run, victim, ether, dollars, fee",
     "safe_tolerance": "victim, gas, ether, dollars, fee",
+    "turning_volume": "prices, ether, dollars, fee",
     "who_paid": "transfers, roles, price, role",
 }
 
@@ -140,6 +150,15 @@ PIECES = {
     runs = np.linspace(0, ether, 100_001)
     pays = right_sandwich(runs, victim, ether, dollars, fee)[0] > gas
     run = min(runs[pays], default=0)
+""",
+    "turning_volume": """
+    last = right_turning_volume(prices[-1:], ether, dollars, fee)
+    each = [right_turning_volume([price], ether, dollars, fee)[0] for price in prices]
+    pool = ConstantProductPool((ether, dollars), fee)
+    for price in prices:
+        e, d = arbitrage(price, *pool.reserves, fee)
+        pool = pool.swap_exact_in(e).pool.swap_exact_in(d, 1, 0).pool
+    ahead = (ether - pool.reserves[0]) * prices[-1] + dollars - pool.reserves[1]
 """,
     "who_paid": """
     paid, worth = right_who_paid(transfers, roles, price, role), 0
@@ -223,6 +242,15 @@ MISTAKES = [
     ("safe_tolerance", "-0.01", "0", "between 0 and 1"),
     ("safe_tolerance", "np.nan", "0", "between 0 and 1"),
     ("safe_tolerance", "safe if safe < 1 else 0", "2", "return 1 where nothing pays"),
+    ("turning_volume", "(last[0], R[1])", "2", "not at the last one only"),
+    ("turning_volume", "(sum(each), R[1])", "2", "meets the untouched pool"),
+    ("turning_volume", "(-R[0], R[1])", "2", "sign is turned round"),
+    ("turning_volume", "(R[0] / fee, R[1])", "2", "the gain comes first"),
+    ("turning_volume", "(R[0], last[1] if len(prices) > 2 else R[1])", "2", "not at the last one only"),
+    ("turning_volume", "(R[0], R[1] * fee)", "2", "brings only the fee"),
+    ("turning_volume", "(R[0], R[0] / fee if len(prices) > 2 else R[1])", "2", "not what you are behind"),
+    ("turning_volume", "(R[0], -R[1])", "2", "a volume is positive"),
+    ("turning_volume", "(R[0], ahead / fee)", "2", "ahead of the drawer without passers-by"),
     ("who_paid", "{}", "0", "Nothing was found"),
     ("who_paid", "total(-1, 1)", "0", "sign is turned round"),
     ("who_paid", "total(1, 0)", "1", "What the role pays is missing"),
@@ -265,10 +293,11 @@ class TestLiquidityAndMev(LabContract):
     chains = [
         ("position", "(ether * price, 0.0)", ["break_even_volume"]),
         ("position", "(0.9 * (ether * price + dollars), -0.05)", ["break_even_volume"]),
+        ("arbitrage", "(0.9 * e, 0.9 * d)", ["turning_volume"]),
         ("sandwich", "(2 * profit, loss)", ["safe_tolerance"]),
         ("sandwich", "(profit, 1.1 * loss)", ["safe_tolerance"]),
     ]
-    total = 16
+    total = 19
 
     @staticmethod
     def by_hand(notebook):
@@ -281,3 +310,4 @@ class TestLiquidityAndMev(LabContract):
         assert notebook["sandwich"](10, 10, 10, 1_000, 0) == pytest.approx((8, 500 - 166.67), abs=0.005)
         assert notebook["safe_tolerance"](20, 0.1, 1_000, 2e6, 0.003) < 0.01
         assert notebook["safe_tolerance"](2, 0.1, 1_000, 2e6, 0.003) == 1
+        assert notebook["turning_volume"]([400, 100], 10, 1_000, 1e-6) == (pytest.approx(1_500, rel=1e-4), 0)

@@ -33,6 +33,11 @@ def cascade(price, impact, triggers, sizes):
             break
         price -= impact * size
     return price
+
+def without_a_cent(repaid, bonus, loan_fee, x, y):
+    owed, got = repaid * (1 + loan_fee), repaid * (1 + bonus) * x / y
+    least = x * owed / (y - owed) if owed < y else float("inf")
+    return y * got / (x + got) - owed, least * y / x / repaid - 1
 """
 
 SIGNATURES = {
@@ -42,6 +47,7 @@ SIGNATURES = {
     "liquidate": "c, p, lt, d, bonus, close",
     "loop": "part, rounds, asset, loan",
     "cascade": "price, impact, triggers, sizes",
+    "without_a_cent": "repaid, bonus, loan_fee, x, y",
 }
 
 #: Question, what the wrong function returns (R: what the right one does), points, what must be said.
@@ -90,6 +96,17 @@ MISTAKES = [
     ("cascade", "price - impact * sum(s for t, s in zip(triggers, sizes) if price <= t)", "1", "sales hit others"),
     ("cascade", "price - impact * sum(sizes)", "0", "Everything is sold"),
     ("cascade", "price", "1", "The news alone"),
+    ("without_a_cent", "(repaid * (bonus - loan_fee), R[1])", "2", "less than the price before"),
+    ("without_a_cent", "(R[0] + repaid * loan_fee, R[1])", "2", "has a fee"),
+    ("without_a_cent", "(R[0] + repaid * (1 + loan_fee), R[1])", "2", "paid back from it"),
+    ("without_a_cent", "(y * repaid / (y + repaid) - repaid * (1 + loan_fee), R[1])", "2", "bonus is missing"),
+    ("without_a_cent", "(-R[0], R[1])", "2", "turned round"),
+    ("without_a_cent", "(R[0], R[1] if repaid > y else loan_fee)", "2", "price falls while"),
+    ("without_a_cent", "(R[0], R[1] if repaid > y else 1 / (1 - repaid / y) - 1)", "2", "fee of the loan is missing"),
+    ("without_a_cent", "(R[0], 1 + R[1])", "2", "lies above 1"),
+    ("without_a_cent", "(R[0], R[1] * repaid)", "2", "part of what is repaid"),
+    ("without_a_cent", "(R[0], 100 * R[1])", "2", "percentage"),
+    ("without_a_cent", "(R[0], (1 + loan_fee) / (1 - repaid * (1 + loan_fee) / y) - 1)", "2", "no bonus is enough"),
     ("cascade", "once(price, impact, triggers, sizes)", "2", "went through the list once"),
 ]
 
@@ -125,7 +142,7 @@ class TestMoneyMarket(LabContract):
     pieces = ONCE
     other_ways = OTHER_WAYS
     chains = [("borrow_rate", "2 * low * u", ["year_of_interest"])]
-    total = 16
+    total = 19
     seeds = 20
 
     @staticmethod
@@ -136,3 +153,4 @@ class TestMoneyMarket(LabContract):
         assert notebook["liquidate"](10, 1_000, 0.8, 9_000, 0.05, 0.5) == pytest.approx((4_500, 4.725))
         assert notebook["loop"](0.5, 2, 0.04, 0.02) == pytest.approx((1.75, 0.055))
         assert notebook["cascade"](100, 1, [99, 100], [1, 1]) == 98
+        assert notebook["without_a_cent"](6_000, 0.05, 0, 100, 200_000) == pytest.approx((107.61, 0.0309), rel=1e-3)

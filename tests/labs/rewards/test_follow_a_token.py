@@ -39,6 +39,9 @@ def sell_unlocks(unlocks, tokens, dollars, demand):
 def staker_share(rate, staked, times):
     growth = (1 + rate) ** times
     return growth / (staked * growth + 1 - staked)
+
+def own_or_rent(discount, fees, lost, wanted, years):
+    return max(discount / years - fees + lost, 0), max(wanted - fees + lost, 0)
 """
 
 #: Another way to a right answer: the index of reward per staked token that contracts keep, and a list of months.
@@ -71,6 +74,7 @@ PARAMETERS = {
     "free_tokens": "month, tokens, cliff, at_cliff, months",
     "sell_unlocks": "unlocks, tokens, dollars, demand",
     "staker_share": "rate, staked, times",
+    "own_or_rent": "discount, fees, lost, wanted, years",
 }
 
 answers = Answers(lab, RIGHT, PARAMETERS)
@@ -85,6 +89,7 @@ PIECES = {
     "sell_unlocks": "taken, bought, back = right_sell_unlocks(unlocks, tokens, dollars, demand)\n"
     "fresh = [right_sell_unlocks([amount], tokens, dollars, demand) for amount in unlocks]",
     "staker_share": "growth = (1 + rate) ** times; right = right_staker_share(rate, staked, times)",
+    "own_or_rent": "own, rent = right_own_or_rent(discount, fees, lost, wanted, years)",
 }
 
 #: question, wrong result, points that are left, words of the feedback
@@ -168,6 +173,16 @@ MISTAKES = [
     ("staker_share", "right - 1", "0", "growth less one"),
     ("staker_share", "growth / ((1 - staked) * growth + staked)", "0", "are swapped"),
     ("staker_share", "right if staked < 1 else growth", "1", "If all stake"),
+    ("own_or_rent", "(own and discount - fees + lost, rent)", "2", "spread it over the years"),
+    ("own_or_rent", "(own and discount / years, rent)", "2", "brings and loses is missing"),
+    ("own_or_rent", "(own and discount / years - fees, rent)", "2", "loses to arbitrage is missing"),
+    ("own_or_rent", "(own and discount / years + lost, rent)", "2", "fees of the pool are missing"),
+    ("own_or_rent", "(own and discount / years + fees - lost, rent)", "2", "fees come in, losses go out"),
+    ("own_or_rent", "(own, rent and wanted + lost)", "2", "need less as a reward"),
+    ("own_or_rent", "(own, rent and wanted - fees)", "2", "want to be paid for it"),
+    ("own_or_rent", "(own, rent and wanted)", "2", "more than a provider needs"),
+    ("own_or_rent", "(own, rent and wanted + fees - lost)", "2", "fees come in, losses go out"),
+    ("own_or_rent", "(discount / years - fees + lost, wanted - fees + lost)", "2", "reward below zero"),
 ]
 
 
@@ -200,7 +215,7 @@ class TestFollowAToken(LabContract):
     inside = PIECES
     other_ways = OTHER_WAYS
     chains = [("farm_rate", "R * 1.1", ["true_return"])]
-    total = 15
+    total = 18
 
     @staticmethod
     def by_hand(notebook):
@@ -212,5 +227,6 @@ class TestFollowAToken(LabContract):
         assert notebook["sell_unlocks"]([300, 300], 1_000, 1_000, 100) == pytest.approx(
             (473.57, 220.67, 99.93), abs=0.01
         )
+        assert notebook["own_or_rent"](0.12, 0.05, 0.03, 0.08, 3) == pytest.approx((0.02, 0.06))
         assert notebook["staker_share"](1, 0.5, 1) == pytest.approx(4 / 3)
         assert notebook["staker_share"](0.003928, 0.915, 1_095) == pytest.approx(1.0915, abs=1e-4)

@@ -7,7 +7,7 @@ from tests.support.answers import Answers
 from tests.support.lab_contract import LabContract
 
 RIGHT = """
-from math import isqrt
+from math import comb, inf, isqrt
 from defi_lib.labs.staking.economy_of_a_chain import NOTHING, fingerprint
 
 def fitting_pages(pages):
@@ -36,6 +36,15 @@ def urn_share(stake, total, reward, draws):
 def who_pays(inflation, staked, fee):
     grown = 1 + inflation
     return (1 + inflation * (1 - fee) / staked) / grown - 1, 1 / grown - 1, inflation * fee / grown
+
+def many_lose(n, part, own, house):
+    return 1 - sum(comb(n, k) * own**k * (1 - own) ** (n - k) for k in range(n + 1) if k <= part * n), house
+
+def equal_amount(gwei, gas, ether, ends, fixed, rate):
+    more, less = gwei * gas * ether / 1e9 - fixed, rate - ends
+    if more * less > 0:
+        return more / less
+    return inf if more > 0 else 0
 """
 
 SIGNATURES = {
@@ -45,6 +54,8 @@ SIGNATURES = {
     "staking_return": "staked",
     "urn_share": "stake, total, reward, draws",
     "who_pays": "inflation, staked, fee",
+    "many_lose": "n, part, own, house",
+    "equal_amount": "gwei, gas, ether, ends, fixed, rate",
 }
 
 answers = Answers(lab, RIGHT, SIGNATURES)
@@ -120,7 +131,34 @@ MISTAKES = [
     ("who_pays", "(R[0], R[1], fee)", "1.5", "new coins only"),
     ("who_pays", "(R[0], R[1], R[2] * staked)", "1.5", "whoever stakes"),
     ("who_pays", "R[:2]", "1.5", "at least 3 values"),
+    ("many_lose", "(sum(chances[k] for k in range(n + 1) if k >= part * n), house)", "1", "*More* than this part"),
+    ("many_lose", "(chances[round(part * n) + 1], house)", "1", "exactly one more"),
+    ("many_lose", "(1 - chances[0], house)", "1", "at least one"),
+    ("many_lose", "(1 - R[0], house)", "1", "not more than so many"),
+    ("many_lose", "(sum(comb(n, k) * own**k for k in range(n + 1) if k > part * n), house)", "1", "has a chance too"),
+    ("many_lose", "(sum(own**k * (1 - own) ** (n - k) for k in range(n + 1) if k > part * n), house)", "1", "ways are"),
+    ("many_lose", "(R[0], right_many_lose(n, part, house, 0)[0])", "1", "not independent"),
+    ("equal_amount", "(1e9 * place - fixed) / (rate - ends) if 0 < R < inf and place > fixed else R", "2", "billionth"),
+    (
+        "equal_amount",
+        "(place / ether - fixed) / (rate - ends) if 0 < R < inf and place > fixed else R",
+        "2",
+        "in ether",
+    ),
+    ("equal_amount", "place / (rate - ends) if 0 < R < inf and place > fixed else R", "2", "fixed fee is missing"),
+    ("equal_amount", "(place - fixed) / rate if 0 < R < inf and place > fixed else R", "2", "of the two ends"),
+    ("equal_amount", "(place + fixed) / (rate - ends) if 0 < R < inf and place > fixed else R", "2", "different sides"),
+    ("equal_amount", "R if place > fixed else 0", "2", "*small* amounts"),
+    ("equal_amount", "R or (place - fixed) / (rate - ends)", "2.5", "always cheaper here"),
+    ("equal_amount", "R if place > fixed or rate < ends else inf", "2.5", "always cheaper, so say 0"),
+    ("equal_amount", "0 if R == inf else R", "2.5", "never cheaper, so say"),
+    ("equal_amount", "(place - fixed) / (rate - ends) if R == inf else R", "2.5", "never cheaper here"),
 ]
+
+INSIDE = {
+    "many_lose": "chances = [comb(n, k) * own**k * (1 - own) ** (n - k) for k in range(n + 1)]",
+    "equal_amount": "place = gwei * gas * ether / 1e9",
+}
 
 HELPERS = """
 def links(pages):
@@ -154,9 +192,10 @@ class TestEconomyOfAChain(LabContract):
     answers = answers
     mistakes = MISTAKES
     pieces = HELPERS
+    inside = INSIDE
     other_ways = {"all three": OTHER_WAYS}
     chains = [("staking_return", "R * 1.1", ["who_pays"])]
-    total = 16
+    total = 21
 
     @staticmethod
     def by_hand(notebook):
@@ -164,3 +203,5 @@ class TestEconomyOfAChain(LabContract):
         assert notebook["fitting_pages"](book) == 3
         assert notebook["new_base_fee"](1_000, 200, 100) == 1_125
         assert notebook["urn_share"](1, 2, 1, [0.4, 0.9]) == pytest.approx(0.5)
+        assert notebook["many_lose"](3, 0.5, 0.1, 0.1) == pytest.approx((0.028, 0.1))
+        assert notebook["equal_amount"](20, 50_000, 3_000, 0.01, 1, 0.05) == pytest.approx(50)

@@ -1,4 +1,4 @@
-"""Checks of ``labs/3_staking/01_economy_of_a_chain.ipynb``."""
+"""Checks of ``labs/3_staking/01_economy_of_a_chain.ipynb``, but what asks where a verdict turns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks of ``labs/4_rewards/01_follow_a_token.ipynb``."""
+"""Checks of ``labs/4_rewards/01_follow_a_token.ipynb``, but what asks where a verdict turns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks of ``labs/2_lending/01_money_market.ipynb``."""
+"""Checks of ``labs/2_lending/01_money_market.ipynb``, but what asks where a verdict turns."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _rate(used: float, kink: float, low: float, high: float) -> float:
     "borrow_rate",
     points=2,
     hints=(
-        ("There are two cases: utilisation up to the kink, and above it. Which line of the formula belongs to which?"),
+        ("There are two cases: utilisation up to the kink, and above it. Which of the two lines belongs to which?"),
         (
             "Write an `if` for the first case. In the second the whole gentle slope is paid already; add the "
             "steep one for the way from kink to 1."
