@@ -55,7 +55,7 @@ def rates(
     tokens = np.where(day < length, (1 + price_change) ** (day / _HALF_YEAR), 0.0)
     income = first_rate * (users_part + (1 - users_part) * tokens) / DAYS_PER_YEAR
     asked, pace = np.maximum(outside, _SOMETHING), -np.log1p(-np.minimum(speed, _ALL))
-    deposits = follow_yield(income, outside_yield=asked, speed=pace)
+    deposits = follow_yield(income, outside_yield=asked, speed=pace, days=days)
     return np.asarray(income * DAYS_PER_YEAR / deposits)
 
 
