@@ -53,10 +53,10 @@ def rates(
     """
     day = np.arange(float(days))[:, np.newaxis]
     tokens = np.where(day < length, (1 + price_change) ** (day / _HALF_YEAR), 0.0)
-    income = first_rate * (users_part + (1 - users_part) * tokens) / DAYS_PER_YEAR
+    yearly = first_rate * (users_part + (1 - users_part) * tokens)
     asked, pace = np.maximum(outside, _SOMETHING), -np.log1p(-np.minimum(speed, _ALL))
-    deposits = follow_yield(income, outside_yield=asked, speed=pace, days=days)
-    return np.asarray(income * DAYS_PER_YEAR / deposits)
+    deposits = follow_yield(yearly / DAYS_PER_YEAR, outside_yield=asked, speed=pace, days=days)
+    return np.asarray(yearly / deposits)
 
 
 def cohorts(shown: Worlds, bill: Worlds) -> tuple[Worlds, Worlds]:
