@@ -7,9 +7,10 @@ each day, at a price that changes evenly (in logarithms). New money closes a par
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from defi_lib.evidence.effects import Control, Registry
+from defi_lib.evidence.unknowns import assumptions
 from defi_lib.rewards import follow_yield
 from defi_lib.units import DAYS_PER_YEAR
 
@@ -132,3 +133,24 @@ def missed_by_coming_later(
     shown = rates(speed, first_rate, bill + demanded, price_change, users_part, length)
     first, later = cohorts(shown, bill)
     return np.where(first > 0, 1 - later / np.where(first > 0, first, 1.0), 0.0)
+
+
+def day_of_entry(
+    entry: ArrayLike, speed: float, first_rate: float, demanded: float, price_change: float
+) -> dict[str, Worlds]:
+    """What lesson 4.1 explores: the rate on the screen by the day, and what 90 days from then on earn (ratios a year).
+
+    The programme goes on, and users pay nothing. Who stays leaves for a Treasury bill on the day on which the farm pays no more; arguments as
+    in :func:`rates`.
+
+    >>> at = day_of_entry(30, 0.05, 0.24, 0.0, 0.0)
+    >>> [round(float(at[name]), 4) for name in ("On the screen", "Your 90 days")]
+    [0.0444, 0.0379]
+    """
+    start = np.rint(np.asarray(entry)).astype(np.int64)
+    bill = assumptions("X5a", ("bill",))["bill"].today
+    known = (np.array([each]) for each in (speed, first_rate, bill + demanded, price_change, 0.0, np.inf))
+    shown = rates(*known, days=int(start.max()) + STAY)[:, 0]
+    until = np.append(0.0, np.cumsum(np.maximum(shown, bill)))
+    earned = (until[start + STAY] - until[start]) / STAY
+    return {"On the screen": shown[start], "Your 90 days": earned, "Treasury bill": bill + 0.0 * earned}
