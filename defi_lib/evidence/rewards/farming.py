@@ -140,8 +140,8 @@ def day_of_entry(
 ) -> dict[str, Worlds]:
     """What lesson 4.1 explores: the rate on the screen by the day, and what 90 days from then on earn (ratios a year).
 
-    The programme goes on, and users pay nothing. Who stays leaves for a Treasury bill on the day on which the farm pays no more; arguments as
-    in :func:`rates`.
+    The programme goes on, and users pay nothing. Who stays leaves for a Treasury bill on the day on which the farm pays
+    no more; arguments as in :func:`rates`.
 
     >>> at = day_of_entry(30, 0.05, 0.24, 0.0, 0.0)
     >>> [round(float(at[name]), 4) for name in ("On the screen", "Your 90 days")]
