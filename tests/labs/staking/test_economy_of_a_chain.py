@@ -7,7 +7,7 @@ from tests.support.answers import Answers
 from tests.support.lab_contract import LabContract
 
 RIGHT = """
-from math import comb, inf, isqrt
+from math import inf, isqrt
 from defi_lib.labs.staking.economy_of_a_chain import NOTHING, fingerprint
 
 def fitting_pages(pages):
@@ -37,9 +37,6 @@ def who_pays(inflation, staked, fee):
     grown = 1 + inflation
     return (1 + inflation * (1 - fee) / staked) / grown - 1, 1 / grown - 1, inflation * fee / grown
 
-def many_lose(n, part, own, house):
-    return 1 - sum(comb(n, k) * own**k * (1 - own) ** (n - k) for k in range(n + 1) if k <= part * n), house
-
 def equal_amount(gwei, gas, ether, ends, fixed, rate):
     more, less = gwei * gas * ether / 1e9 - fixed, rate - ends
     if more * less > 0:
@@ -54,7 +51,6 @@ SIGNATURES = {
     "staking_return": "staked",
     "urn_share": "stake, total, reward, draws",
     "who_pays": "inflation, staked, fee",
-    "many_lose": "n, part, own, house",
     "equal_amount": "gwei, gas, ether, ends, fixed, rate",
 }
 
@@ -131,13 +127,6 @@ MISTAKES = [
     ("who_pays", "(R[0], R[1], fee)", "1.5", "new coins only"),
     ("who_pays", "(R[0], R[1], R[2] * staked)", "1.5", "whoever stakes"),
     ("who_pays", "R[:2]", "1.5", "at least 3 values"),
-    ("many_lose", "(sum(chances[k] for k in range(n + 1) if k >= part * n), house)", "1", "*More* than this part"),
-    ("many_lose", "(chances[round(part * n) + 1], house)", "1", "exactly one more"),
-    ("many_lose", "(1 - chances[0], house)", "1", "at least one"),
-    ("many_lose", "(1 - R[0], house)", "1", "not more than so many"),
-    ("many_lose", "(sum(comb(n, k) * own**k for k in range(n + 1) if k > part * n), house)", "1", "has a chance too"),
-    ("many_lose", "(sum(own**k * (1 - own) ** (n - k) for k in range(n + 1) if k > part * n), house)", "1", "ways are"),
-    ("many_lose", "(R[0], right_many_lose(n, part, house, 0)[0])", "1", "not independent"),
     ("equal_amount", "(1e9 * place - fixed) / (rate - ends) if 0 < R < inf and place > fixed else R", "2", "billionth"),
     (
         "equal_amount",
@@ -156,7 +145,6 @@ MISTAKES = [
 ]
 
 INSIDE = {
-    "many_lose": "chances = [comb(n, k) * own**k * (1 - own) ** (n - k) for k in range(n + 1)]",
     "equal_amount": "place = gwei * gas * ether / 1e9",
 }
 
@@ -195,7 +183,7 @@ class TestEconomyOfAChain(LabContract):
     inside = INSIDE
     other_ways = {"all three": OTHER_WAYS}
     chains = [("staking_return", "R * 1.1", ["who_pays"])]
-    total = 21
+    total = 19
 
     @staticmethod
     def by_hand(notebook):
@@ -203,5 +191,4 @@ class TestEconomyOfAChain(LabContract):
         assert notebook["fitting_pages"](book) == 3
         assert notebook["new_base_fee"](1_000, 200, 100) == 1_125
         assert notebook["urn_share"](1, 2, 1, [0.4, 0.9]) == pytest.approx(0.5)
-        assert notebook["many_lose"](3, 0.5, 0.1, 0.1) == pytest.approx((0.028, 0.1))
         assert notebook["equal_amount"](20, 50_000, 3_000, 0.01, 1, 0.05) == pytest.approx(50)

@@ -1,66 +1,15 @@
-"""Questions 7 and 8: what many lose at once, and the amount at which a verdict on fees turns."""
+"""Question 7: the amount for which a chain and a provider cost the same."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import comb, inf
+from math import inf
 from typing import Any
 
 import numpy as np
 
 from defi_lib.labs.kit import Part, equal, round_number
 from defi_lib.labs.staking.economy_of_a_chain.questions import lab
-
-
-@lab.question(
-    "many_lose",
-    points=2,
-    hints=(
-        "In how many ways can exactly k of n people lose their keys, and how likely is each of these ways?",
-        (
-            "`comb(n, k)` counts the ways; in each, k lose and the others do not. Add up the chances of all k that are "
-            "more than the part; with the house, all lose or nobody does."
-        ),
-    ),
-)
-def _many_lose(rng: np.random.Generator, many_lose: Any) -> Iterator[Part]:
-    people, part = int(rng.choice([20, 30, 40])), float(rng.choice([0.1, 0.2, 0.3]))
-    own, house = round_number(rng, 0.02, 0.2), round_number(rng, 0.01, 0.1)
-    chances = [comb(people, k) * own**k * (1 - own) ** (people - k) for k in range(people + 1)]
-    most = round(people * part)  # a whole number: exactly so many do not count yet
-    right = sum(chances[most + 1 :])
-    question = people, part, own, house
-    yield equal(
-        1,
-        many_lose,
-        question,
-        right,
-        {
-            "*More* than this part must lose: exactly so many do not count yet.": right + chances[most],
-            "This is the chance that exactly one more than the part lose; more may lose too.": chances[most + 1],
-            "This is the chance that at least one loses his keys.": 1 - chances[0],
-            "This is the chance that not more than so many lose.": 1 - right,
-            "In each way the others keep their keys: that has a chance too.": sum(
-                comb(people, k) * own**k for k in range(most + 1, people + 1)
-            ),
-            "The ways are missing: it does not matter who the losers are.": sum(
-                own**k * (1 - own) ** (people - k) for k in range(most + 1, people + 1)
-            ),
-        },
-        item=0,
-    )
-    yield equal(
-        1,
-        many_lose,
-        question,
-        house,
-        {
-            "If the house fails, all of its customers lose in the same year: they are not independent.": sum(
-                comb(people, k) * house**k * (1 - house) ** (people - k) for k in range(most + 1, people + 1)
-            ),
-        },
-        item=1,
-    )
 
 
 @lab.question(
