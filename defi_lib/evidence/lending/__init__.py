@@ -1,6 +1,14 @@
-"""What is measured for the claims about lending: rates, collateral, liquidations, credit and cascades."""
+"""What is measured for the claims about lending: rates, collateral, liquidations, credit, loops and cascades."""
 
 from defi_lib.evidence.effects import Registry
-from defi_lib.evidence.lending import cascades, credit, interest, liquidations
+from defi_lib.evidence.lending import cascades, credit, flash_loans, interest, leverage, liquidations
 
-EVIDENCE = Registry.joined("lending", cascades.EVIDENCE, credit.EVIDENCE, interest.EVIDENCE, liquidations.EVIDENCE)
+EVIDENCE = Registry.joined(
+    "lending",
+    cascades.EVIDENCE,
+    credit.EVIDENCE,
+    flash_loans.EVIDENCE,
+    interest.EVIDENCE,
+    leverage.EVIDENCE,
+    liquidations.EVIDENCE,
+)

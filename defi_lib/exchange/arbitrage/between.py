@@ -11,7 +11,7 @@ from defi_lib.exchange.arbitrage.routing import Hop, swap_along
 from defi_lib.exchange.pools.constant_product import ConstantProductPool, needs_constant_product
 from defi_lib.exchange.pools.pool import Pool, Swap
 from defi_lib.rounding import rest
-from defi_lib.validation import Amount, broadcastable, fulfilled, plain, positive, ratio, token_pair
+from defi_lib.validation import Amount, broadcastable, fulfilled, non_negative, plain, positive, ratio, token_pair
 
 
 class Arbitrage(NamedTuple):
@@ -46,7 +46,7 @@ class CycleArbitrage(NamedTuple):
     pools: tuple[ConstantProductPool, ...]  #: the pools after, in the order of the hops
     amount_in: Amount  #: paid into the first pool
     amount_out: Amount  #: received from the last pool, in the same token
-    profit: Amount  #: the difference, before gas; 0 where there is nothing to gain
+    profit: Amount  #: the difference, less the fee of a loan, before gas; 0 where there is nothing to gain
 
 
 def no_trade_band(price: Amount, fee: Amount) -> tuple[Amount, Amount]:
@@ -103,21 +103,30 @@ def arbitrage_outside(pool: Pool, price: Amount, token: int = 0, quote: int = 1)
     return Arbitrage(pool, sold.pool, price, bought, sold, plain(profit))
 
 
-def arbitrage_cycle(hops: Sequence[Hop]) -> CycleArbitrage:
+def arbitrage_cycle(hops: Sequence[Hop], loan_fee: Amount = 0.0, capital: Amount | None = None) -> CycleArbitrage:
     """Trade around a cycle of pools in the given direction, as much as pays best; nothing where nothing pays.
 
     A row of constant product pools gives ``E·d/(1 + c·d)`` for d: with ``e_i = γ_i·y_i/x_i``, ``E`` is the product
-    of all ``e_i`` and ``c = Σ γ_i·E_{i−1}/x_i``, ``E_{i−1}`` the product before pool i. The best amount is
-    ``d = (√E − 1)/c``.
+    of all ``e_i`` and ``c = Σ γ_i·E_{i−1}/x_i``, ``E_{i−1}`` the product before pool i. Where each token paid in
+    costs a fee f, the best amount is ``d = (√(E/(1 + f)) − 1)/c``, at most the capital.
 
     Args:
         hops: two or more, each with its own constant product pool; the last gives the token that the first takes.
+        loan_fee: what it costs to borrow what is paid in (ratio of it, >= 0): of a flash loan.
+        capital: the most that can be paid in (tokens, >= 0); no limit if it is not given.
 
     Raises:
-        ValueError: fewer than two hops, one pool in two of them, another kind of pool, or a token that a pool does
-            not have.
+        ValueError: fewer than two hops, one pool in two of them, another kind of pool, a token that a pool does
+            not have, or a negative fee or capital.
 
     Source: the virtual pool of Wang et al., *Cyclic Arbitrage in DEXs*, arXiv:2105.02784, for any number of pools.
+
+    >>> from defi_lib.exchange import ConstantProductPool, Hop
+    >>> cheap, dear = ConstantProductPool((1e3, 1e6), 0.0), ConstantProductPool((1e3, 1.21e6), 0.0)
+    >>> hops = (Hop(cheap, 1, 0), Hop(dear, 0, 1))
+    >>> best = arbitrage_cycle(hops)
+    >>> round(best.amount_in), round(best.profit), round(arbitrage_cycle(hops, capital=100.0).profit, 2)
+    (50000, 5000, 20.98)
     """
     if len(hops) < 2:
         raise ValueError(f"hops has {len(hops)} entries: allowed are 2 or more, which close a cycle")
@@ -131,10 +140,13 @@ def arbitrage_cycle(hops: Sequence[Hop]) -> CycleArbitrage:
         rate_to_reserve = (1 - pool.fee) * exchange_rate / pool.reserves[token_in]
         slowdown = slowdown + rate_to_reserve
         exchange_rate = rate_to_reserve * pool.reserves[token_out]
-    gain = _root_difference(exchange_rate, 1.0)
-    path = swap_along(hops, gain / slowdown)
+    cost = 1 + np.asarray(non_negative("loan_fee", loan_fee))
+    amount = _root_difference(exchange_rate / cost, 1.0) / slowdown
+    if capital is not None:
+        amount = np.minimum(amount, non_negative("capital", capital))
+    path = swap_along(hops, plain(amount))
     pools = tuple(swap.pool for swap in path.swaps)
-    profit = plain(rest(path.amount_out, path.amount_in))
+    profit = plain(rest(path.amount_out, path.amount_in * cost))
     return CycleArbitrage(path.swaps, pools, path.amount_in, path.amount_out, profit)
 
 

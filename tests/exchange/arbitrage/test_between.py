@@ -188,3 +188,25 @@ def test_profit_in_the_other_token_of_arrays():
 )
 def test_errors_name_argument_value_and_range(call, message):
     assert_refuses(call, message)
+
+
+def test_a_loan_with_a_fee_and_little_capital_make_a_cycle_smaller():
+    cheap, dear = ConstantProductPool((1e3, 1e6), 0.0), ConstantProductPool((1e3, 1.21e6), 0.0)
+    hops = (Hop(cheap, 1, 0), Hop(dear, 0, 1))
+    lent = arbitrage_cycle(hops, loan_fee=0.0201)
+    assert lent.amount_in == pytest.approx((1.1 / 1.01 - 1) * 5e5)
+    assert lent.profit == pytest.approx(4_050) == lent.amount_out - 1.0201 * lent.amount_in
+    for change in (0.99, 1.01):
+        amount = change * lent.amount_in
+        out = dear.swap_exact_in(cheap.swap_exact_in(amount, 1, 0).amount_out).amount_out
+        assert out - 1.0201 * amount < lent.profit
+    assert arbitrage_cycle(hops, loan_fee=0.21).amount_in == 0.0 == arbitrage_cycle(hops, capital=0.0).profit
+    assert arbitrage_cycle(hops, capital=1e9).profit == arbitrage_cycle(hops).profit
+    owned = np.array([100.0, 50_000.0, 1e6])
+    assert arbitrage_cycle(hops, capital=owned).amount_in == pytest.approx([100.0, 50_000.0, 50_000.0])
+
+
+@pytest.mark.parametrize("name", ["loan_fee", "capital"])
+def test_a_negative_fee_or_capital_is_refused(name):
+    hops = (Hop(ConstantProductPool((1e3, 1e6)), 1, 0), Hop(ConstantProductPool((1e3, 1.21e6)), 0, 1))
+    assert_refuses(lambda: arbitrage_cycle(hops, **{name: -0.1}), rf"{name} = -0\.1")
