@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from defi_lib.evidence.effects import Control, Registry
+from defi_lib.evidence.unknowns import assumptions
 from defi_lib.exchange import ConstantProductPool, Hop, arbitrage_cycle
 from defi_lib.lending import flash_loan
 from defi_lib.staking import WEI_PER_GWEI, layer_1_fee
@@ -40,6 +41,34 @@ def with_a_flash_loan(hops: tuple[Hop, Hop], loan_fee: ArrayLike, gas: ArrayLike
     fee = np.asarray(loan_fee, float)
     trade = arbitrage_cycle(hops, loan_fee=fee)
     return np.maximum(np.asarray(flash_loan(trade.amount_in, trade.amount_out, fee, gas).profit), 0.0)
+
+
+def todays_gas() -> tuple[float, float]:
+    """What two swaps cost, and what a flash loan adds (USD), by the values that X12b has for today."""
+    names = ("gas_price", "ether_price", "swap_gas", "loan_gas")
+    gas_price, ether_price, swap, loan = (each.today for each in assumptions("X12b", names).values())
+    cost = layer_1_fee(1.0, gas_price * WEI_PER_GWEI, 0.0, ether_price).total
+    return float(2 * swap * cost), float(loan * cost)
+
+
+def by_own_money(
+    own: ArrayLike, gap: float, pool_side: float, loan_fee: float, tip: float
+) -> dict[str, Worlds | float]:
+    """What lesson 2.5 explores: what somebody keeps of a gap, by what he owns; ``pool_side`` in millions.
+
+    >>> found = by_own_money(100.0, 0.02, 10.0, 0.0, 0.615)
+    >>> {name: round(float(value), 2) for name, value in found.items()}
+    {'Own money': 0.67, 'With a flash loan': 190.48, 'prize': 495.06, 'lent': 49752.47}
+    """
+    hops, (swaps, loan) = two_pools(gap, 1e6 * pool_side), todays_gas()
+    lent = arbitrage_cycle(hops, loan_fee=loan_fee).amount_in
+    borrowed = float(with_a_flash_loan(hops, loan_fee, swaps + loan)) * (1 - tip)
+    return {
+        "Own money": with_own_money(hops, own, swaps) * (1 - tip),
+        "With a flash loan": borrowed + 0.0 * np.asarray(own),
+        "prize": float(arbitrage_cycle(hops).profit),
+        "lent": float(lent),
+    }
 
 
 _EVEN = {"gap": 0.21, "pool_side": 1e6, "gas_price": 10, "swap_gas": 1e5, "ether_price": 1_000}

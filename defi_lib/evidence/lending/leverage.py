@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from defi_lib.evidence.effects import Control, Registry
 from defi_lib.figures import figure
-from defi_lib.lending import SharedRates, aave_curve, liquidate, net_yield
+from defi_lib.lending import SharedRates, aave_curve, fall_to_liquidation, liquidate, net_yield
 from defi_lib.staking import WEI_PER_GWEI, layer_1_fee
 from defi_lib.units import DAYS_PER_YEAR
 
@@ -50,6 +50,24 @@ def year_of_a_loop(times: ArrayLike, staked_rate: ArrayLike, ether_loan: ArrayLi
     part = np.asarray(dear_days) / DAYS_PER_YEAR
     loan = np.asarray(ether_loan) * (1 - part) + float(ether_pool().borrow_rate(1.0)) * part
     return np.asarray(net_yield(np.asarray(times, float), np.asarray(staked_rate), loan))
+
+
+def loop_by_use(lent_out: ArrayLike, times: ArrayLike, staked_rate: ArrayLike) -> dict[str, Worlds]:
+    """What lesson 2.3 explores: what a loop earns by the part of the pool's ether that is lent out.
+
+    >>> found = loop_by_use(0.92, 7.0, 0.024)
+    >>> {name: round(float(value), 4) for name, value in found.items()}
+    {'The loop': 0.027, 'Staking alone': 0.024, 'Lending alone': 0.0184, 'loan': 0.0235, 'distance': 0.0977}
+    """
+    rule, used = ether_pool(), np.asarray(lent_out, float)
+    loan = np.asarray(rule.borrow_rate(used))
+    return {
+        "The loop": np.asarray(net_yield(times, staked_rate, loan)),
+        "Staking alone": np.asarray(staked_rate) + 0 * used,
+        "Lending alone": np.asarray(rule.supply_rate(used)),
+        "loan": loan,
+        "distance": np.asarray(fall_to_liquidation(times, staked_terms()[0])),
+    }
 
 
 def lost_to_a_wrong_price(times: ArrayLike, wrong_fall: ArrayLike) -> Worlds:
