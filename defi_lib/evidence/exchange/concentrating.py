@@ -18,6 +18,7 @@ from defi_lib.evidence.effects import Control, Registry
 from defi_lib.evidence.unknowns import assumptions
 from defi_lib.exchange import arbitrage_part_with_jumps, concentrated_lvr_rate
 from defi_lib.measures import top_share
+from defi_lib.staking import WEI_PER_GWEI, layer_1_fee
 from defi_lib.units import SECONDS_PER_YEAR
 
 EVIDENCE = Registry("exchange")
@@ -181,7 +182,7 @@ def richest_tenth(
         years: how long this goes on.
     """
     ahead = extra_growth(extra, closing, left_in, years) / (1 + added) ** years
-    return _tenth(_holdings(held, spread, ahead)) - _tenth(_holdings(held, spread, np.ones_like(ahead)))
+    return _tenth(holdings(held, spread, ahead)) - _tenth(holdings(held, spread, np.ones_like(ahead)))
 
 
 def extra_growth(extra: ArrayLike, closing: ArrayLike, left_in: ArrayLike, years: ArrayLike) -> Array:
@@ -207,22 +208,43 @@ def tenth_over_time(years: ArrayLike, extra: float, closing: float, left_in: flo
     """
     time = np.asarray(years, float)
     part, spread = np.full(time.shape, held), np.full(time.shape, assumptions("X1b", ("spread",))["spread"].today)
-    money = _holdings(part, spread, extra_growth(extra, closing, left_in, time))
-    tenth, before = _tenth(money), _tenth(_holdings(part, spread, np.ones(time.shape)))
+    money = holdings(part, spread, extra_growth(extra, closing, left_in, time))
+    tenth, before = _tenth(money), _tenth(holdings(part, spread, np.ones(time.shape)))
     professionals = np.asarray(money[:PROFESSIONALS].sum(0) / money.sum(0))
     return {"Professionals": professionals, "Richest tenth": tenth, "gain": tenth - before}
 
 
-def _holdings(held: Array, spread: Array, ahead: Array) -> Array:
-    """What each provider holds (along the first axis), professionals first, whose part has grown ``ahead`` times."""
+def gas_of_moving(size: ArrayLike, moves: float, gas_price: float, ether_price: float) -> dict[str, Array]:
+    """What lesson 1.6 explores: gas to move a range so many times a year, as a part of the position.
+
+    A move leaves one range and enters another, for as much gas as X8b has to enter a pool and to leave it.
+
+    >>> float(gas_of_moving(10_000.0, 100, 25.0, 4_000.0)["Gas"])
+    0.4
+    """
+    units = assumptions("X8b", ("pool_gas",))["pool_gas"].today
+    cost = layer_1_fee(units, gas_price * WEI_PER_GWEI, 0.0, ether_price).total
+    return {"Gas": np.asarray(moves * cost / np.asarray(size)), "a move": np.asarray(cost)}
+
+
+def holdings(held: ArrayLike, spread: ArrayLike, ahead: ArrayLike) -> Array:
+    """What each provider holds (along the first axis), seven professionals first, whose part has grown ``ahead`` times.
+
+    Private people's positions are lognormal, and all of them together hold ``1 - held``; all three have one shape.
+
+    >>> some = holdings(0.7, 0.0, 1.0)
+    >>> len(some), round(float(some[0]), 3), round(float(some[-1]), 4)
+    (100, 0.1, 0.0032)
+    """
+    part, grown = np.asarray(held, float), np.asarray(ahead, float)
     sizes = np.exp(np.multiply.outer(_private(), spread))
-    private = sizes * ((1 - held) / sizes.sum(0))
-    large = np.broadcast_to(held * ahead / PROFESSIONALS, (PROFESSIONALS, *held.shape))
+    private = sizes * ((1 - part) / sizes.sum(0))
+    large = np.broadcast_to(part * grown / PROFESSIONALS, (PROFESSIONALS, *part.shape))
     return np.concatenate([large, private])
 
 
-def _tenth(holdings: Array) -> Array:
-    return np.asarray(top_share(holdings, fraction=0.1, axis=0))
+def _tenth(money: Array) -> Array:
+    return np.asarray(top_share(money, fraction=0.1, axis=0))
 
 
 @cache
