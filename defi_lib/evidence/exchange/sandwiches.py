@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from defi_lib.evidence.effects import Control, Registry
-from defi_lib.exchange import ConstantProductPool, Sandwich, sandwich_attack
+from defi_lib.exchange import ConstantProductPool, Sandwich, min_victim, sandwich_attack
 from defi_lib.staking import WEI_PER_GWEI, layer_1_fee
 
 EVIDENCE = Registry("exchange")
@@ -61,6 +61,28 @@ def attack_on_a_buyer(
     """
     pool = ConstantProductPool((np.asarray(side, float), np.asarray(side, float)), fee=np.asarray(fee, float))
     return sandwich_attack(pool, np.asarray(amount, float), np.asarray(tolerance, float), gas=2 * np.asarray(gas))
+
+
+def loss_by_size(
+    trade: ArrayLike,
+    side: float,
+    tolerance: float,
+    together: float,
+    fee: float,
+    gas: float,
+) -> dict[str, Array | float]:
+    """What lesson 1.4 explores: what is lost of an order by its size (USD), and up to where an order alone is safe.
+
+    >>> found = loss_by_size(2_000.0, 300_000.0, 0.005, 1, 0.003, 0.12)
+    >>> {name: round(float(value), 4) for name, value in found.items()}
+    {'You lose': 0.005, 'safe': 904.0642}
+    """
+    whole = np.asarray(trade, float) * together
+    attack = attack_on_a_buyer(whole, side, fee, tolerance, gas)
+    return {
+        "You lose": np.asarray(attack.victim_loss / attack.undisturbed.amount_out),
+        "safe": float(min_victim(fee)) * side / together,
+    }
 
 
 # 0.4 dollars of gas for each gwei. Without fee, an order as large as a side of the pool, and a tolerance of 2/3: the
