@@ -122,14 +122,16 @@ def routing_saves(
     return np.asarray((split.amount_out - split.gas - (alone - gas)) / amount)
 
 
-def larger_swaps(trade: ArrayLike, cut: float, apart: float, depth: float, gas: float) -> dict[str, Any]:
+def larger_swaps(trade: ArrayLike, cut: float, apart: float, depth: float) -> dict[str, Any]:
     """What lesson 1.7 explores: what routing saves by the size of a swap; ``depth`` in millions, the rest is today's.
 
-    >>> found = larger_swaps(50_000.0, 0.001, 0.0, 10.0, 0.1)
+    >>> found = larger_swaps(50_000.0, 0.001, 0.0, 10.0)
     >>> {name: round(float(value), 4) for name, value in found.items()}
     {'Free router': 0.0049, 'Router with a cut': 0.0039, 'zero': 0.0}
     """
-    known = assumptions("P9b", ("largest", "pool_fee"))
+    known = assumptions("P9b", ("largest", "pool_fee", "gas_price", "swap_gas", "ether_price"))
+    gas_price, swap_gas, ether = (known[name].today for name in ("gas_price", "swap_gas", "ether_price"))
+    gas = layer_1_fee(swap_gas, gas_price * WEI_PER_GWEI, 0.0, ether).total
     amount = np.asarray(trade, float)
     places = (1e6 * depth, known["largest"].today, apart, known["pool_fee"].today)
     alone = pools_of_a_pair(*places)[0].swap_exact_in(amount).amount_out - gas
