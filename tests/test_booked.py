@@ -31,6 +31,10 @@ MADE = {
     "exchange.BalanceChange": lambda x: POOL.donate((x, 2.0 * x)),
     "exchange.ArbitrageRun": lambda x: exchange.arbitrage_along(POOL, [2_100.0 * x, 1_900.0 * x]),
     "exchange.Sandwich": lambda x: exchange.sandwich_attack(POOL, 40_000.0 * x, 0.01, 3.0, token_in=1, token_out=0),
+    "exchange.BatchSettlement": lambda x: exchange.settle_batch(POOL, [10.0 * x, 5.0], [9_000.0 * x], margin=0.002),
+    "exchange.OrderFlowAuction": lambda x: exchange.auction_order_flow(
+        POOL, 40_000.0 * x, 2_000.0, bid=0.6, given_back=0.9, gas=3.0, token_in=1, token_out=0
+    ),
     "lending.MarketChange": lambda x: a_market().borrow("ann", "USD", 5_000.0 * x),
     "lending.FlashLoan": lambda x: lending.flash_loan(1e6 * x, 3e6, gas=10.0),
     "lending.DebtChange": lambda x: lending.DebtPosition(10.0, 5_000.0, 2_000.0).adjust(1.0 * x, 100.0 * x),

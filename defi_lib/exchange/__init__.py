@@ -19,6 +19,8 @@ __getattr__, __dir__, __all__ = attach(
             "no_trade_band",
         ],
         "arbitrage.paths": ["ArbitrageRun", "arbitrage_along"],
+        "auctions.batch": ["BatchSettlement", "second_best_shortfall", "settle_batch"],
+        "auctions.order_flow": ["OrderFlowAuction", "auction_order_flow"],
         "pools.bonding_curve": ["BondingCurve", "CurveTrade", "cross_reserve_return", "fund_cost"],
         "pools.concentrated": ["ConcentratedPool", "FEE_TIERS"],
         "pools.constant_product": ["ConstantProductPool", "MINIMUM_LIQUIDITY", "open_pool"],
