@@ -91,6 +91,21 @@ def left_by_order_flow(
     return np.asarray((1 - np.asarray(leak)) * (1 + rebate))
 
 
+def left_by_bidders(
+    bidders: ArrayLike, taken: float, volume_fee: float, matched: float, cost_spread: float
+) -> dict[str, Array]:
+    """What lesson 1.8 explores: both auctions by the number of those who bid, for the order of X21c.
+
+    >>> {name: round(float(left), 2) for name, left in left_by_bidders(5, 0.005, 0.001, 0.0, 0.003).items()}
+    {'Batch auction': 0.6, 'Order-flow auction': 1.46}
+    """
+    size, fee = 2_000 / 300_000, 0.003
+    return {
+        "Batch auction": left_by_a_batch(taken, bidders, cost_spread, volume_fee, matched, size, fee),
+        "Order-flow auction": left_by_order_flow(taken, bidders, size, fee, 0.9, 0.01),
+    }
+
+
 ASSETS = ("USD", "COIN")
 
 #: Who is who in :func:`four_ways`.
