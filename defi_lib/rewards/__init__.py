@@ -55,7 +55,13 @@ __getattr__, __dir__, __all__ = attach(
         "launches.launch_run": ["LaunchRun", "simulate_launch"],
         "launches.vesting": ["Vesting", "VestingWallet", "WalletChange", "hidden_cliff"],
         "protocol_liquidity.bonds": ["BondDepository", "BondSale"],
-        "protocol_liquidity.owned_liquidity": ["LiquidityComparison", "LiquiditySide", "compare_liquidity"],
+        "protocol_liquidity.owned_liquidity": [
+            "LiquidityComparison",
+            "LiquiditySide",
+            "OwnOrRent",
+            "compare_liquidity",
+            "own_or_rent",
+        ],
         "protocol_liquidity.rebase": ["EPOCHS_PER_YEAR", "Rebase", "RebasingToken", "rebase_apy", "share_factor"],
     },
     renamed={
