@@ -27,6 +27,7 @@ __getattr__, __dir__, __all__ = attach(
         "farming.farm": ["FarmChange", "RewardFarm"],
         "farming.strategies": ["Outcomes", "Summary", "farm_outcomes", "summarise"],
         "farming.yields": ["YieldSources", "apr_after_entry", "dilution", "drawn_value", "farm_apr", "yield_sources"],
+        "launches.buyers": ["BuyersRun", "buyers_in_turn"],
         "launches.coordination": [
             "BOND",
             "CASH_OUT",
