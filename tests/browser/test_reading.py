@@ -138,7 +138,7 @@ def first_visit(course):
 
 
 def test_a_newcomer_runs_a_later_cell_first_then_all_and_is_at_the_top(page, lab, first_visit):
-    path = "course/4_rewards/03_protocol_owned_liquidity.ipynb"
+    path = "course/4_rewards/07_paper_that_pays_paper.ipynb"
     watched = Watched(page, lab)
     open_in_jupyterlab(page, lab, path)
     assert not page.locator("#jp-left-stack").is_visible()

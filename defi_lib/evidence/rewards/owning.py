@@ -51,7 +51,7 @@ def net_rate(passers_by: ArrayLike, volatility: ArrayLike, block_time: ArrayLike
         block_time: seconds between two blocks.
 
     >>> round(float(net_rate(0.04, 1.1)), 3)
-    0.035
+    -0.003
     """
     volume = DAYS_PER_YEAR * np.asarray(passers_by, float)
     blocks = SECONDS_PER_YEAR / np.asarray(block_time, float)
@@ -114,19 +114,26 @@ def owning_over_renting(
     return both.pool - both.premium - own_ask * wanted * both.pool_years - (drawer - both.rent)
 
 
-def three_ways(
-    years: ArrayLike, wanted: float, passers_by: float, discount: float, price_change: float, volatility: float
+def against_a_drawer(
+    years: ArrayLike,
+    wanted: float,
+    discount: float,
+    price_change: float,
+    passers_by: float,
+    block_time: float,
+    volatility: float,
 ) -> dict[str, Any]:
     """What lesson 4.3 explores: owner's and renter's result against coins in a drawer, by the years (part of the pool).
 
-    The price changes evenly by ``price_change`` a year; other arguments as in :func:`owning_over_renting`.
+    The price changes evenly by ``price_change`` a year, and dollars earn nothing; other arguments as in
+    :func:`owning_over_renting` and :func:`net_rate`.
 
-    >>> run = three_ways(3.0, wanted=0.2, passers_by=0.0, discount=0.2, price_change=0.0, volatility=0.0)
-    >>> round(float(run["Owner"]), 2), round(float(run["Renter"]), 2)
-    (-0.25, -0.6)
+    >>> run = against_a_drawer(3.0, 0.2, discount=0.2, price_change=0.0, passers_by=0.0, block_time=12.0, volatility=0.0)
+    >>> {name: round(float(value), 2) for name, value in run.items()}
+    {'Owner': -0.25, 'Renter': -0.6, 'lead': 0.35}
     """
-    time = np.asarray(years, float)
+    time = np.maximum(np.asarray(years, float), 1e-9)
     price = (1 + price_change) ** time
-    both = own_or_rent(price, np.maximum(time, 1e-9), net_rate(passers_by, volatility), wanted, discount)
+    both = own_or_rent(price, time, net_rate(passers_by, volatility, block_time), wanted, discount)
     owner = both.pool - both.premium - pool_divergence(1.0, price).holding
-    return {"Owner": np.asarray(owner), "Renter": np.asarray(-np.asarray(both.rent)), "lead": owner + both.rent}
+    return {"Owner": np.asarray(owner), "Renter": -np.asarray(both.rent), "lead": owner + both.rent}

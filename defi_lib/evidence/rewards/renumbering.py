@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from defi_lib.evidence.effects import Control, Registry
 from defi_lib.exchange import ConstantProductPool
-from defi_lib.rewards import rebase_apy, share_factor
-from defi_lib.rewards.launches.buyers import BuyersRun, buyers_in_turn
+from defi_lib.rewards import EPOCHS_PER_YEAR, BuyersRun, buyers_in_turn, rebase_apy, share_factor
+from defi_lib.units import DAYS_PER_YEAR
 
 EVIDENCE = Registry("rewards")
 
@@ -107,3 +107,22 @@ def first_gain_later_lose(
     run = two_years_of_buyers(growth, first_money, comes_until, depth, unlock, leave, income)
     first, later = np.where(end == LAST_PRICE, run.returns(), run.exit_returns())
     return np.asarray(np.minimum(first, -later))
+
+
+def rebased(days: ArrayLike, rate: float, part: float, market: float) -> dict[str, Any]:
+    """What lesson 4.7 explores: a staker of a token that rebases every eight hours, by the days (times the start).
+
+    Args:
+        days: since the start.
+        rate: new tokens for stakers in each rebase (ratio).
+        part: of all tokens that is staked (ratio).
+        market: what all tokens together are worth after a year (times the start); evenly, in logarithms.
+
+    >>> {name: round(float(value), 3) for name, value in rebased(365, 0.004, 1.0, 1.0).items()}
+    {'Your tokens': 79.144, 'Your share of all': 1.0, 'Price of a token': 0.013, 'Your stake': 1.0}
+    """
+    epochs = EPOCHS_PER_YEAR / DAYS_PER_YEAR * np.asarray(days, float)
+    tokens, share = 1 + rebase_apy(rate, np.maximum(epochs, 1e-9)), share_factor(rate, part, epochs)
+    stake = share * market ** (np.asarray(days, float) / DAYS_PER_YEAR)
+    named = {"Your tokens": tokens, "Your share of all": share, "Price of a token": stake / tokens, "Your stake": stake}
+    return {name: np.asarray(value) for name, value in named.items()}
