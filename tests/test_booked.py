@@ -51,6 +51,9 @@ MADE = {
     "governance.VotesGot": lambda x: governance.buy_votes(POOL, 10.0 * x, fall=0.5),
     "governance.Split": lambda x: governance.split_names(100.0 * x, 25, 1.0, 0.5),
     "rewards.BondSale": lambda x: rewards.BondDepository(100.0, 5.0, 1e6).deposit(10.0 * x),
+    "rewards.BuyersRun": lambda x: rewards.buyers_in_turn(
+        exchange.ConstantProductPool((100.0, 100.0), fee=0.0), np.multiply.outer([9.0, 5.0], x), leave=0.3, insiders=2.0
+    ),
     "rewards.Rebase": lambda x: rewards.RebasingToken(10.0, 1.0, 100.0).rebase(0.01 * x),
     "rewards.FarmRun": lambda x: rewards.simulate_farm(
         np.multiply.outer([900.0, 800.0], x), POOL, 1e6, 0.05, fees=9.0, demand=300.0

@@ -91,7 +91,7 @@ def owning_over_renting(
     kept_in: Array,
     own_ask: Array,
 ) -> Array:
-    """How much more a treasury has after three years that owns its pool than one that rents the same (part of the pool).
+    """How much more a treasury has after three years if it owns its pool than if it rents it (part of the pool).
 
     Both begin with coins worth the pool. The owner's are in it; the renter's lie in a drawer, where dollars earn
     interest, and pay the rent.
@@ -128,7 +128,7 @@ def against_a_drawer(
     The price changes evenly by ``price_change`` a year, and dollars earn nothing; other arguments as in
     :func:`owning_over_renting` and :func:`net_rate`.
 
-    >>> run = against_a_drawer(3.0, 0.2, discount=0.2, price_change=0.0, passers_by=0.0, block_time=12.0, volatility=0.0)
+    >>> run = against_a_drawer(3.0, 0.2, 0.2, price_change=0.0, passers_by=0.0, block_time=12.0, volatility=0.0)
     >>> {name: round(float(value), 2) for name, value in run.items()}
     {'Owner': -0.25, 'Renter': -0.6, 'lead': 0.35}
     """

@@ -19,7 +19,8 @@ EVIDENCE = Registry("rewards")
 
 Array = NDArray[np.float64]
 
-#: How long the reading looks (months), and steps in a month: with twice as many the effect is the same within 2 points, mostly within 0.1.
+#: How long the reading looks (months), and steps in a month. With twice as many the effect is the same within two
+#: points, in nearly all worlds within 0.1.
 MONTHS, STEPS = 24, 8
 
 #: The options of ``end``: what tokens count for that nobody has sold.
@@ -81,7 +82,7 @@ def two_years_of_buyers(
         # In each of 192 steps a 191st part of the pool's tokens is sold; the first meets as many dollars at 1. Then the
         # pool's tokens double, and the price is a quarter.
         Control(_ONE_STEP | {"first_money": 0.8 / 191, "unlock": 0.8 / 191}, -0.75),
-        # In each of 192 steps the project buys for a 96th of the pool: 0.1 + 0.1 + 0.2 dollars, a price of 16 in the end.
+        # In each of 192 steps the project buys for a 96th of the pool: 0.1 + 0.1 + 0.2 dollars, and a price of 16.
         Control(_ONE_STEP | {"income": 0.1}, 1 - 16 / (2 + 1 / 96)),
         # 191 steps of selling leave 0.95^(191/8) of 0.05 tokens, in a pool that began with 0.05: with x of half of that
         # part, what was got and what is left are 2 − 1/(1 − x) and x/(1 − x)² of 0.1 dollars.
