@@ -34,7 +34,6 @@ NOTEBOOKS = [path for path in find(("course",)) if "explore(" in path.read_text(
 #: Controls between whose ends too little can be seen, from the start setting: lesson, number of the explorer, names.
 #: This list may only shrink.
 HARDLY_SEEN: dict[tuple[str, int], set[str]] = {
-    ("4.02_launches_and_vesting", 1): {"accounts"},  # what it changes is no part of the curves: a number of the text
     ("7.03_the_price_of_compute", 2): {"worth"},
     ("7.05_serving_inference", 0): {"repair"},  # until machines fail
     ("7.05_serving_inference", 1): {"name"},  # for one user the cards hardly differ: the lesson asks about it

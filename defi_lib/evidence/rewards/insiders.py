@@ -7,10 +7,11 @@ failures included: gains are linear in prices, so the mean price gives the mean 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from defi_lib.evidence.effects import Control, Count, Registry
 from defi_lib.evidence.rewards.price_paths import END, prices
+from defi_lib.evidence.unknowns import assumptions
 from defi_lib.figures import figure
 from defi_lib.rewards import LaunchGains, Vesting, launch_gains
 
@@ -54,7 +55,9 @@ def venture_launch(
     return launch_gains(prices(months, half_year, later), unlocked, insiders, others, sold=sold, paid=paid)
 
 
-def money_of_investors(insiders: Worlds, bought: Worlds, paid: Worlds, never: Worlds) -> Worlds:
+def money_of_investors(
+    insiders: Worlds | float, bought: Worlds | float, paid: Worlds | float, never: Worlds | float
+) -> Worlds:
     """What investors paid for each project that has a token, those without one included (part of its launch value)."""
     return np.asarray(insiders * bought * paid / (1 - never))
 
@@ -115,6 +118,39 @@ def insiders_ahead(
     money = money_of_investors(insiders, bought, paid, never)
     gains = venture_launch(insiders, reached, sold, half_year, later, money)
     return np.asarray(gains.insiders - gains.users - gains.buyers)
+
+
+def four_years(
+    month: ArrayLike, insiders: float, reached: float, sold: float, later: float, half_year: float, paid: float
+) -> dict[str, Worlds]:
+    """What lesson 4.2 explores: gains so far by the month, all tokens at that month's price (of the launch value).
+
+    Users are given their tokens at the launch. Arguments as in :func:`insiders_ahead`; what investors bought, and how
+    many projects never get a token, is today's.
+
+    >>> found = four_years(48, 0.4, 0.3, 0.7, -0.5, -0.6, 0.15)
+    >>> {name: round(float(gain), 3) for name, gain in found.items()}
+    {'Team': 0.058, 'Investors': -0.008, 'Users and buyers': 0.016}
+    """
+    known = assumptions("X2b", ("bought", "never"))
+    bought, never = known["bought"].today, known["never"].today
+    money = money_of_investors(insiders, bought, paid, never)
+    months = np.arange(END + 1.0)
+    path = prices(months, np.array(half_year), np.array(later))
+    free = np.asarray(Vesting(LOCK, 0.0, RELEASE, 1).vested(months))
+    others = (1 - insiders) * reached
+    until = [
+        launch_gains(path[:end], free[:end], insiders, others, sold=sold)
+        for end in range(1, len(months) + 1)
+    ]  # fmt: skip
+    at = np.rint(np.asarray(month)).astype(np.int64)
+    gained = np.array([gains.insiders for gains in until])[at]
+    rest = np.array([gains.users + gains.buyers for gains in until])[at]
+    return {
+        "Team": (1 - bought) * gained,
+        "Investors": bought * gained - money,
+        "Users and buyers": rest,
+    }
 
 
 def given_to_insiders() -> dict[str, float]:
