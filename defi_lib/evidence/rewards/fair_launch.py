@@ -7,11 +7,12 @@ part evenly over a year of deposits, as all others do, and sell of it what insid
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from defi_lib.evidence.effects import Control, Registry
 from defi_lib.evidence.rewards.insiders import venture_launch
 from defi_lib.evidence.rewards.price_paths import END, prices
+from defi_lib.evidence.unknowns import assumptions
 from defi_lib.rewards import LaunchGains, Vesting, launch_gains
 
 EVIDENCE = Registry("rewards")
@@ -89,3 +90,27 @@ def users_ahead_without_insiders(
     )
     worth = (1 - slower) * lives
     return np.asarray(worth * (fair.users + fair.buyers) - (venture.users + venture.buyers))
+
+
+def by_whales(
+    whales: ArrayLike, reached: float, slower: float, lives: float, insiders: float, later: float
+) -> dict[str, Worlds]:
+    """What lesson 4.6 explores: gains by the whales' part (parts of a venture launch's value, per project begun).
+
+    What is sold and the first half-year are today's; arguments as in :func:`users_ahead_without_insiders`.
+
+    >>> found = by_whales(0.4, 0.3, 0.0, 1.0, 0.467, -0.5)
+    >>> {name: round(float(gain), 3) for name, gain in found.items()}
+    {'Without insiders': 0.035, 'With venture money': 0.008, 'Whales': 0.157}
+    """
+    known = assumptions("R2c", ("sold", "half_year"))
+    part, sold, before = np.atleast_1d(np.asarray(whales, float)), known["sold"].today, known["half_year"].today
+    path = {"half_year": np.array(before), "later": np.array(later)}
+    fair, worth = fair_launch(part, np.array(sold), **path), (1 - slower) * lives
+    venture = venture_launch(np.array(insiders), np.array(reached), np.array(sold), **path)
+    lines = {
+        "Without insiders": worth * (fair.users + fair.buyers),
+        "With venture money": (venture.users + venture.buyers) + 0.0 * part,
+        "Whales": worth * fair.insiders,
+    }
+    return {name: np.reshape(line, np.shape(whales)) for name, line in lines.items()}
