@@ -68,3 +68,12 @@ def test_without_drift_a_sale_costs_the_bonus_and_nothing_more():
 def test_what_the_verdict_says():
     found = evidence("X18a")
     assert found.named == "comeback" and 0.3 < found.share < 0.5
+
+
+def test_what_lesson_2_2_says_of_gas_and_of_the_map():
+    here = today(X18A.assumptions)
+    gas = here["gas_price"] * 1e-9 * here["swap_gas"] * here["ether_price"]
+    assert gas[0] == pytest.approx(0.12, abs=0.005) and here["rush"][0] == 50
+    assert one(amount=370) < X18A.more_than < one(amount=400), "below, no machine comes"
+    assert one(amount=400, rush=100) < X18A.more_than < one(amount=800, rush=100)
+    assert one(amount=1_000) > X18A.more_than, "the quiz"
