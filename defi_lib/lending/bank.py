@@ -70,9 +70,11 @@ class CreditScoring(_Scoring):
     def cut_off(self) -> Amount:
         """The largest probability of default that gets a loan: ``(r_loan − r_deposit − cost)/(1 + r_loan − recovery)``.
 
-        Below 0 nobody gets one.
+        Below 0 nobody gets one. Where a default costs nothing (no interest, all recovered) everybody gets one: it is 1.
         """
-        return self._margin / (1 + self.lending_rate - self.recovery)
+        lost, margin = 1 + self.lending_rate - self.recovery, self._margin
+        free = np.where(np.less(margin, 0), margin, 1.0)
+        return plain(np.where(np.greater(lost, 0), np.divide(margin, np.where(np.greater(lost, 0), lost, 1.0)), free))
 
     @property
     def _margin(self) -> Amount:

@@ -129,3 +129,12 @@ def test_a_rule_for_credit_is_checked(name):
     arguments = {"lending_rate": 0.06, "deposit_rate": 0.01, "recovery": 0.4, "cost": 0.0, name: -0.1}
     with pytest.raises(ValueError, match=rf"{name} = -0.1 is outside the allowed range \[0, "):
         CreditScoring(**arguments)
+
+
+def test_where_a_default_costs_nothing_the_cut_off_is_a_number():
+    free = CreditScoring(0.0, 0.0, recovery=1.0)
+    assert free.cut_off == 1.0 and free.approves(1.0)
+    dear = CreditScoring(0.0, 0.08, recovery=1.0, cost=0.12)
+    assert dear.cut_off < 0 and not dear.approves(0.0)
+    both = CreditScoring(np.array([0.0, 0.3]), 0.08, np.array([1.0, 0.0]), 0.12)
+    assert both.cut_off == pytest.approx([-0.2, 0.1 / 1.3])
