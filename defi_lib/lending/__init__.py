@@ -66,6 +66,7 @@ __getattr__, __dir__, __all__ = attach(
             "leverage_loop",
             "net_yield",
         ],
+        "positions.oracles": ["PriceMove", "believed_price", "capped_rate", "move_price", "spike_for_average"],
         "positions.liquidation": [
             "AAVE_V3",
             "AAVE_V3_3",

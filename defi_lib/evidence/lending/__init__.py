@@ -1,7 +1,7 @@
 """What is measured for the claims about lending: rates, collateral, liquidations, credit, loops and cascades."""
 
 from defi_lib.evidence.effects import Registry
-from defi_lib.evidence.lending import cascades, credit, flash_loans, interest, leverage, liquidations
+from defi_lib.evidence.lending import cascades, credit, flash_loans, interest, leverage, liquidations, oracles
 
 EVIDENCE = Registry.joined(
     "lending",
@@ -11,4 +11,5 @@ EVIDENCE = Registry.joined(
     interest.EVIDENCE,
     leverage.EVIDENCE,
     liquidations.EVIDENCE,
+    oracles.EVIDENCE,
 )
