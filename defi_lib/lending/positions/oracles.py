@@ -82,7 +82,7 @@ def believed_price(prices: ArrayLike) -> Amount:
     >>> believed_price([2_000.0, 2_010.0, 9_999.0])
     2010.0
     """
-    said = np.atleast_1d(np.asarray(positive("prices", prices)))
+    said = np.atleast_1d(np.asarray(positive("prices", np.asarray(prices, float))))
     if not len(said):
         raise ValueError("prices = []: allowed are one or more sources")
     return plain(np.median(said, axis=0))
