@@ -57,8 +57,8 @@ def by_own_money(
     """What lesson 2.5 explores: what somebody keeps of a gap, by what he owns; ``pool_side`` in millions.
 
     >>> found = by_own_money(100.0, 0.02, 10.0, 0.0, 0.615)
-    >>> {name: round(float(value), 2) for name, value in found.items()}
-    {'Own money': 0.67, 'With a flash loan': 190.48, 'prize': 495.06, 'lent': 49752.47}
+    >>> {name: round(float(value), 1) for name, value in found.items()}
+    {'Own money': 0.7, 'With a flash loan': 190.5, 'prize': 495.1, 'lent': 49752.5}
     """
     hops, (swaps, loan) = two_pools(gap, 1e6 * pool_side), todays_gas()
     lent = arbitrage_cycle(hops, loan_fee=loan_fee).amount_in
