@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from defi_lib.evidence.effects import Control, Count, Registry
+from defi_lib.evidence.gas import gas_cost, todays_gas_cost
 from defi_lib.evidence.unknowns import assumptions
 from defi_lib.exchange import ConstantProductPool, least_gap, overshoot, price_gap
 from defi_lib.figures import figure
-from defi_lib.staking import WEI_PER_GWEI, layer_1_fee
 from defi_lib.units import DAYS_PER_YEAR, SECONDS_PER_YEAR
 
 EVIDENCE = Registry("exchange")
@@ -99,7 +99,7 @@ def arbitrage_serves(
         swap_gas: units of gas of a correction.
         ether_price: USD.
     """
-    gas = layer_1_fee(swap_gas, gas_price * WEI_PER_GWEI, 0.0, ether_price).total
+    gas = gas_cost(swap_gas, gas_price, ether_price)
     saved, kept = given_and_taken(passers_by, volatility, fee, block_time, exchange_fee, stay, impact, gas)
     return saved - (1 - returned) * kept
 
@@ -143,10 +143,8 @@ def with_arbitrageurs(
     >>> {name: round(float(part), 3) for name, part in found.items()}
     {'Saved': 0.004, 'Taken': 0.008}
     """
-    known = assumptions("P15a", ("impact", "gas_price", "swap_gas", "ether_price"))
-    gas_price, swap_gas, ether = (known[name].today for name in ("gas_price", "swap_gas", "ether_price"))
-    gas = layer_1_fee(swap_gas, gas_price * WEI_PER_GWEI, 0.0, ether).total
-    saved, kept = given_and_taken(passers_by, volatility, fee, block_time, elsewhere, stay, known["impact"].today, gas)
+    impact, gas = assumptions("P15a", ("impact",))["impact"].today, todays_gas_cost("P15a", "swap_gas")
+    saved, kept = given_and_taken(passers_by, volatility, fee, block_time, elsewhere, stay, impact, gas)
     return {"Saved": saved, "Taken": kept + 0 * saved}
 
 

@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from defi_lib.evidence.effects import Control, Registry
+from defi_lib.evidence.exchange.providing import HALF_KEPT
+from defi_lib.evidence.gas import gas_cost
 from defi_lib.evidence.unknowns import assumptions
 from defi_lib.exchange import arbitrage_part_with_jumps, concentrated_lvr_rate
 from defi_lib.measures import top_share
-from defi_lib.staking import WEI_PER_GWEI, layer_1_fee
 from defi_lib.units import SECONDS_PER_YEAR
 
 EVIDENCE = Registry("exchange")
@@ -27,9 +28,6 @@ Array = NDArray[np.float64]
 
 #: Of a hundred providers of Uniswap v3 so many are professionals (BIS 2024: 93 % are private people).
 PROFESSIONALS, PRIVATE = 7, 93
-
-#: A block a year of which arbitrageurs keep half, over the square of the fee in logarithms and the variance of a year.
-_HALF_KEPT = SECONDS_PER_YEAR * 2 * float(np.pi) / 1.4603545088095868**2
 
 #: Between a quarter and four times the price a position does twice what a full-range one does: σ²/4 = 16 % a year.
 _RANGE = {"volatility": 0.8, "reach": 4.0}
@@ -99,7 +97,7 @@ def year_in_range(
         # protocol takes a quarter: 16 − 15 = 1 %.
         Control(
             {**_RANGE, "informed": 0.4, "jumps": 0.0, "jump": 0.01, "protocol_part": 0.25,
-             "fee": -float(np.expm1(-0.004)), "block_time": _HALF_KEPT * (0.004 / 0.8) ** 2}, 0.01,
+             "fee": -float(np.expm1(-0.004)), "block_time": HALF_KEPT * (0.004 / 0.8) ** 2}, 0.01,
         ),
         # Jumps of twice the fee (in logarithms) only: a third of 16 % is kept, the rest comes back, others pay as much.
         Control(
@@ -223,8 +221,8 @@ def gas_of_moving(size: ArrayLike, moves: float, gas_price: float, ether_price: 
     0.4
     """
     units = assumptions("X8b", ("pool_gas",))["pool_gas"].today
-    cost = layer_1_fee(units, gas_price * WEI_PER_GWEI, 0.0, ether_price).total
-    return {"Gas": np.asarray(moves * cost / np.asarray(size)), "a move": np.asarray(cost)}
+    cost = gas_cost(units, gas_price, ether_price)
+    return {"Gas": np.asarray(moves * cost / np.asarray(size)), "a move": cost}
 
 
 def holdings(held: ArrayLike, spread: ArrayLike, ahead: ArrayLike) -> Array:

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from defi_lib.evidence.effects import Control, Proof, Registry
+from defi_lib.evidence.gas import gas_cost
 from defi_lib.evidence.unknowns import assumptions
 from defi_lib.exchange import ConstantProductPool, arbitrage_outside, pool_divergence, providing_rates
 from defi_lib.numerals import number, percent
-from defi_lib.staking import WEI_PER_GWEI, layer_1_fee
 from defi_lib.units import DAYS_PER_YEAR, SECONDS_PER_YEAR
 
 EVIDENCE = Registry("exchange")
@@ -36,9 +36,9 @@ YEARS = 1_024
 
 #: A block a year of which arbitrageurs keep half, over the square of the fee in logarithms and the variance of a year:
 #: ``κ·√λ·γ = σ`` with κ = √(2π)/1.46035, the denominator |ζ(1/2)| by the tables.
-_HALF_KEPT = SECONDS_PER_YEAR * 2 * float(np.pi) / 1.4603545088095868**2
+HALF_KEPT = SECONDS_PER_YEAR * 2 * float(np.pi) / 1.4603545088095868**2
 
-_HALF = {"volatility": 0.8, "fee": -float(np.expm1(-0.004)), "block_time": _HALF_KEPT * (0.004 / 0.8) ** 2}
+_HALF = {"volatility": 0.8, "fee": -float(np.expm1(-0.004)), "block_time": HALF_KEPT * (0.004 / 0.8) ** 2}
 _BUSY = 0.1 / DAYS_PER_YEAR / _HALF["fee"]
 
 #: Fees of a year that the providers of X8b get, for each part of the pool that passers-by trade a day.
@@ -47,7 +47,7 @@ _PER_PASSER = (1 - PROTOCOL_PART) * FEE * DAYS_PER_YEAR
 _GAS = {"size": 1_000.0, "gas_price": 25.0, "ether_price": 4_000.0, "pool_gas": 400_000.0}  # 40 USD
 _STILL = {**_GAS, "volatility": 0.0, "correlation": 0.5, "block_time": 12.0}
 #: Over the variance of a year: seconds between blocks with which arbitrageurs keep half.
-_EVERY_SECOND = _HALF_KEPT * float(np.log1p(-FEE)) ** 2
+_EVERY_SECOND = HALF_KEPT * float(np.log1p(-FEE)) ** 2
 _SMALL = {**_GAS, "gas_price": 0.0, "volatility": 0.01, "correlation": 0.0, "block_time": _EVERY_SECOND / 1e-4}
 _TOGETHER = {**_GAS, "pool_gas": 1e6, "volatility": 0.8, "correlation": 1.0, "block_time": _EVERY_SECOND / 0.64}
 
@@ -157,7 +157,7 @@ def losing_years_apart(
     """
     blocks, volume = SECONDS_PER_YEAR / block_time, DAYS_PER_YEAR * passers_by
     rates = providing_rates(volatility, FEE, blocks, volume, PROTOCOL_PART, even=True)
-    cost = layer_1_fee(pool_gas, gas_price * WEI_PER_GWEI, 0.0, ether_price).total
+    cost = gas_cost(pool_gas, gas_price, ether_price)
     one, ten = cost / size, POOLS * cost / LARGE
     results = _against_holding(volatility, correlation, rates.fees_kept)
     small, total = np.zeros(len(size)), np.zeros((YEARS, len(size)))

@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from defi_lib.evidence.effects import Control, Count, Registry
+from defi_lib.evidence.gas import gas_cost, todays_gas_cost
 from defi_lib.evidence.unknowns import assumptions
 from defi_lib.exchange import ConstantProductPool, SplitTrade, sandwich_attack, split_trade
 from defi_lib.figures import figure
 from defi_lib.numerals import percent
-from defi_lib.staking import WEI_PER_GWEI, layer_1_fee
 
 EVIDENCE = Registry("exchange")
 
@@ -116,7 +116,7 @@ def routing_saves(
         swap_gas: units of gas of each pool that is used.
         ether_price: USD.
     """
-    gas = layer_1_fee(swap_gas, gas_price * WEI_PER_GWEI, 0.0, ether_price).total
+    gas = gas_cost(swap_gas, gas_price, ether_price)
     split = routed(amount, depth, largest, apart, pool_fee, gas, cut)
     alone = pools_of_a_pair(depth, largest, apart, pool_fee)[0].swap_exact_in(amount).amount_out
     return np.asarray((split.amount_out - split.gas - (alone - gas)) / amount)
@@ -129,9 +129,7 @@ def larger_swaps(trade: ArrayLike, cut: float, apart: float, depth: float) -> di
     >>> {name: round(float(value), 4) for name, value in found.items()}
     {'Free router': 0.0049, 'Router with a cut': 0.0039, 'zero': 0.0}
     """
-    known = assumptions("P9b", ("largest", "pool_fee", "gas_price", "swap_gas", "ether_price"))
-    gas_price, swap_gas, ether = (known[name].today for name in ("gas_price", "swap_gas", "ether_price"))
-    gas = layer_1_fee(swap_gas, gas_price * WEI_PER_GWEI, 0.0, ether).total
+    known, gas = assumptions("P9b", ("largest", "pool_fee")), todays_gas_cost("P9b", "swap_gas")
     amount = np.asarray(trade, float)
     places = (1e6 * depth, known["largest"].today, apart, known["pool_fee"].today)
     alone = pools_of_a_pair(*places)[0].swap_exact_in(amount).amount_out - gas
@@ -203,7 +201,7 @@ def button_costs_more(
         saved_time: what the time is worth that the button saves (USD).
         gas_price, swap_gas, ether_price: as in :func:`routing_saves`.
     """
-    gas = layer_1_fee(swap_gas, gas_price * WEI_PER_GWEI, 0.0, ether_price).total
+    gas = gas_cost(swap_gas, gas_price, ether_price)
     split = routed(amount, depth, largest, apart, pool_fee, gas, interface)
     attack = sandwich_attack(pools_of_a_pair(depth, largest, apart, pool_fee)[0], amount, TOLERANCE, gas=2 * gas)
     kept = attack.undisturbed.amount_out * (1 - mistakes) - attacked * attack.victim_loss

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from defi_lib.evidence.effects import Control, Registry
+from defi_lib.evidence.gas import gas_cost
 from defi_lib.exchange import ConstantProductPool, Sandwich, min_victim, sandwich_attack
-from defi_lib.staking import WEI_PER_GWEI, layer_1_fee
 
 EVIDENCE = Registry("exchange")
 
@@ -140,7 +140,7 @@ def lost_to_the_first(
         ether_price: USD.
         book_loss: what the fastest take in an order book (ratio).
     """
-    gas = layer_1_fee(swap_gas, gas_price * WEI_PER_GWEI, 0.0, ether_price).total
+    gas = gas_cost(swap_gas, gas_price, ether_price)
     tolerance = usual_tolerance(gas, amount, least_tolerance)
     attack = attack_on_a_buyer(amount * together, pool_side, pool_fee, tolerance, gas)
     return np.asarray(seen * (attack.victim_loss / attack.undisturbed.amount_out) - book_loss)

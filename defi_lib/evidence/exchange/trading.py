@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from defi_lib.evidence.effects import Control, Registry
+from defi_lib.evidence.gas import gas_cost
 from defi_lib.evidence.unknowns import assumptions
 from defi_lib.exchange import ConstantProductPool
-from defi_lib.staking import PAYMENT_GAS, WEI_PER_GWEI, layer_1_fee
+from defi_lib.staking import PAYMENT_GAS
 
 EVIDENCE = Registry("exchange")
 
@@ -134,8 +135,7 @@ def cheaper_in_a_pool(
     """
 
     def sent(units: Array | int) -> Array:
-        fee = layer_1_fee(units, gas_price * WEI_PER_GWEI, 0.0, ether_price).total
-        return np.where(network == 0, fee, LAYER_2)
+        return np.where(network == 0, gas_cost(units, gas_price, ether_price), LAYER_2)
 
     to_exchange = np.where(place == WALLET, sent(SEND_ETHER) + withdrawal, 0.0)
     to_pool = np.where(place == EXCHANGE, withdrawal + sent(SEND_COINS), 0.0)
@@ -181,7 +181,7 @@ def open_to_anybody(
         taken_back: of what providers get, by arbitrageurs (ratio).
         makers_open: of the spread, to private people (ratio).
     """
-    gas = layer_1_fee(swap_gas, gas_price * WEI_PER_GWEI, 0.0, ether_price).total
+    gas = gas_cost(swap_gas, gas_price, ether_price)
     in_pool, in_book = trading_costs(amount, pool_fee, interface, exchange_fee, half_spread, gas)
     middle = trading_costs(amount, pool_fee, interface, exchange_fee, 0.0, gas)[1]
     to_providers = (1 - interface) * pool_fee * (1 - protocol_part) * (1 - taken_back)

@@ -6,10 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from defi_lib.evidence.effects import Control, Registry
-from defi_lib.evidence.unknowns import assumptions
+from defi_lib.evidence.gas import gas_cost, todays_gas_cost
 from defi_lib.exchange import ConstantProductPool, Hop, arbitrage_cycle
 from defi_lib.lending import flash_loan
-from defi_lib.staking import WEI_PER_GWEI, layer_1_fee
 
 EVIDENCE = Registry("lending")
 
@@ -45,10 +44,7 @@ def with_a_flash_loan(hops: tuple[Hop, Hop], loan_fee: ArrayLike, gas: ArrayLike
 
 def todays_gas() -> tuple[float, float]:
     """What two swaps cost, and what a flash loan adds (USD), by the values that X12b has for today."""
-    names = ("gas_price", "ether_price", "swap_gas", "loan_gas")
-    gas_price, ether_price, swap, loan = (each.today for each in assumptions("X12b", names).values())
-    cost = layer_1_fee(1.0, gas_price * WEI_PER_GWEI, 0.0, ether_price).total
-    return float(2 * swap * cost), float(loan * cost)
+    return 2 * todays_gas_cost("X12b", "swap_gas"), todays_gas_cost("X12b", "loan_gas")
 
 
 def by_own_money(
@@ -57,8 +53,8 @@ def by_own_money(
     """What lesson 2.5 explores: what somebody keeps of a gap, by what he owns; ``pool_side`` in millions.
 
     >>> found = by_own_money(100.0, 0.02, 10.0, 0.0, 0.615)
-    >>> {name: round(float(value), 1) for name, value in found.items()}
-    {'Own money': 0.7, 'With a flash loan': 190.5, 'prize': 495.1, 'lent': 49752.5}
+    >>> {name: round(float(value), 2) for name, value in found.items()}
+    {'Own money': 0.68, 'With a flash loan': 190.48, 'prize': 495.06, 'lent': 49752.47}
     """
     hops, (swaps, loan) = two_pools(gap, 1e6 * pool_side), todays_gas()
     lent = arbitrage_cycle(hops, loan_fee=loan_fee).amount_in
@@ -130,13 +126,9 @@ def what_capital_adds(
         ether_price: USD.
         own: what the poor searcher owns (USD).
     """
-
-    def cost(units: Worlds) -> Worlds:
-        return np.asarray(layer_1_fee(units, gas_price * WEI_PER_GWEI, 0.0, ether_price).total)
-
     hops = two_pools(gap, pool_side)
-    swaps = cost(2 * swap_gas)
-    borrowed = with_a_flash_loan(hops, loan_fee, swaps + cost(loan_gas))
+    swaps, loan = (gas_cost(units, gas_price, ether_price) for units in (2 * swap_gas, loan_gas))
+    borrowed = with_a_flash_loan(hops, loan_fee, swaps + loan)
     rich, poor = with_own_money(hops, RICH, swaps), with_own_money(hops, own, swaps)
     within = np.maximum(rich, borrowed) - np.maximum(poor, borrowed)
     prize = np.asarray(arbitrage_cycle(hops).profit)

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from defi_lib.evidence.effects import Control, Registry
+from defi_lib.evidence.gas import gas_cost
 from defi_lib.figures import figure
 from defi_lib.lending import SharedRates, aave_curve, fall_to_liquidation, liquidate, net_yield
-from defi_lib.staking import WEI_PER_GWEI, layer_1_fee
 from defi_lib.units import DAYS_PER_YEAR
 
 EVIDENCE = Registry("lending")
@@ -179,5 +179,5 @@ def loop_beside_staking(
     """
     more = year_of_a_loop(times, staked_rate, ether_loan, dear_days) - staked_rate
     robbery = lost_to_robbers(times, robbed, part_lost) - robbed
-    gas = layer_1_fee(loop_gas, gas_price * WEI_PER_GWEI, 0.0, ether_price).total / capital
+    gas = gas_cost(loop_gas, gas_price, ether_price) / capital
     return np.asarray(more - robbery - lost_to_a_wrong_price(times, wrong_fall) / YEARS_APART - gas)

@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.evidence.effects import Control, Registry
+from defi_lib.evidence.gas import gas_cost
 from defi_lib.lending import AAVE_V3, AAVE_V3_3, CloseRules, liquidate, liquidation_chance, liquidation_price
-from defi_lib.staking.fees.gas import WEI_PER_GWEI
-from defi_lib.staking.fees.transaction_cost import layer_1_fee
 
 EVIDENCE = Registry("lending")
 
@@ -117,7 +116,7 @@ def small_beside_large_borrower(
     close: Worlds, comeback: Worlds, amount: Worlds,
 ) -> Worlds:  # fmt: skip
     """What a crash costs a small borrower, less what it costs a large one, as parts of their collateral."""
-    calm = np.asarray(layer_1_fee(swap_gas, gas_price * WEI_PER_GWEI, 0.0, ether_price).total)
+    calm = gas_cost(swap_gas, gas_price, ether_price)
     watched = 1 - (1 - awake) * (1 - staff)
     both = (amount, awake), (np.asarray(LARGE), watched)
     more = np.zeros(np.broadcast_shapes(*map(np.shape, (calm, rush, watched, close, comeback, amount))))

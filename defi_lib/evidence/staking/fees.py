@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.evidence.effects import Control, Registry
+from defi_lib.evidence.gas import gas_cost
 from defi_lib.staking.fees.congestion import served_by_price
-from defi_lib.staking.fees.gas import WEI_PER_GWEI
-from defi_lib.staking.fees.transaction_cost import layer_1_fee
 
 EVIDENCE = Registry("staking")
 
@@ -25,7 +24,7 @@ SMALLER, LARGEST = (0.0, 0.5), (0.9, 1.0)  #: ranks among all payments
 )
 def gas_of_a_swap(gas_price: Worlds, swap_gas: Worlds, ether_price: Worlds, amount: Worlds) -> Worlds:
     """Gas of a swap on layer 1 as a part of the amount; a swap that fails and is paid for again is left out."""
-    return np.asarray(layer_1_fee(swap_gas, gas_price * WEI_PER_GWEI, 0.0, ether_price).share(amount))
+    return np.asarray(gas_cost(swap_gas, gas_price, ether_price) / amount)
 
 
 #: Twice as many come as fit, and offer a part of the amount; all are as urgent.

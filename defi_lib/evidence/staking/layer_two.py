@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.evidence.effects import Control, Registry
+from defi_lib.evidence.gas import gas_cost
 from defi_lib.staking.fees.blob import BPO2, blob_fee_floor, blob_fee_growth, blob_fee_per_byte
 from defi_lib.staking.fees.gas import WEI_PER_GWEI
-from defi_lib.staking.fees.transaction_cost import layer_1_fee, layer_2_fee
+from defi_lib.staking.fees.transaction_cost import layer_2_fee
 
 EVIDENCE = Registry("staking")
 
@@ -45,5 +46,5 @@ def network_fees_of_a_small_swap(
     floor = blob_fee_floor(gas_price * busy * WEI_PER_GWEI)
     blob_fee = floor * blob_fee_growth(BPO2.target + 1, hours * BLOCKS_AN_HOUR, BPO2)
     swap = layer_2_fee(swap_gas, layer_2_gas * WEI_PER_GWEI, data, blob_fee_per_byte(blob_fee), ether_price)
-    coming_and_leaving = layer_1_fee(way_gas, gas_price * WEI_PER_GWEI, 0.0, ether_price)
-    return np.asarray(-swap.share(amount) - coming_and_leaving.share(amount * swaps))
+    coming_and_leaving = gas_cost(way_gas, gas_price, ether_price)
+    return np.asarray(-swap.share(amount) - coming_and_leaving / (amount * swaps))
