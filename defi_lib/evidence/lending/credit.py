@@ -40,10 +40,10 @@ def lost_at_goldfinch() -> tuple[float, float, float]:
 def goldfinch_beside_kiva() -> Count:
     """What did not come back of loans over a blockchain without coins as collateral, and of microcredit."""
     kiva = figure("microcredit.kiva_repayment_all")
-    names = [
-        *("active_loans", "total_repaid", "tugende_loan_written_down", "lend_east_pool", "lend_east_part_expected")
-    ]
-    names += ["tugende_senior_loss_restructured", "senior_pool_loss_tugende", "reported_loss_rate"]
+    names = (
+        *("active_loans", "total_repaid", "tugende_loan_written_down", "lend_east_pool", "lend_east_part_expected"),
+        *("tugende_senior_loss_restructured", "senior_pool_loss_tugende", "reported_loss_rate"),
+    )
     goldfinch = [figure(f"microlending.goldfinch_{name}") for name in names]
     lent = float(goldfinch[0].value) + float(goldfinch[1].value)
     unpaid = 1 - float(kiva.value) / 100
