@@ -152,8 +152,8 @@ def liquidation_chance(fall: Amount, volatility: Amount) -> Amount:
     Source: Harrison, Brownian Motion and Stochastic Flow Systems (1985), section 1.8. Real prices jump: a liquidation
     may find a lower price than the one it waited for.
 
-    >>> [round(liquidation_chance(fall, 0.1), 2) for fall in (0.0, 0.1, 0.2)]
-    [1.0, 0.31, 0.03]
+    >>> [round(liquidation_chance(fall, 0.1), 3) for fall in (0.0, 0.1, 0.2)]
+    [1.0, 0.308, 0.029]
     """
     depth, spread = -np.log1p(-np.asarray(ratio("fall", fall), float)), non_negative("volatility", volatility)
     broadcastable(fall=depth, volatility=spread)
