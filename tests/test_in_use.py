@@ -17,6 +17,7 @@ WAITING = {
     "exchange.pools.price_accumulator": "2 lending: oracles and what moving a price costs",
     "governance.attacks.profit": "5 governance: what a vote costs",
     "governance.attacks.votes": "5 governance: what a vote costs",
+    "governance.electorates.decentraland": "5 governance: who decides",
     "governance.funding.matching_round": "5 governance: rules against whales",
     "governance.funding.quadratic_funding": "5 governance: rules against whales",
     "governance.funding.retroactive": "5 governance: who spends the treasury",

@@ -12,6 +12,13 @@ __getattr__, __dir__, __all__ = attach(
     {
         "attacks.profit": ["Attack", "Defences", "attack", "safe_treasury"],
         "attacks.votes": ["VotesGot", "borrow_votes", "buy_votes", "flash_votes", "rent_votes"],
+        "electorates.decentraland": [
+            "DECENTRALAND",
+            "Members",
+            "Proposals",
+            "decentraland_members",
+            "decentraland_proposals",
+        ],
         "funding.matching_round": ["MatchingRound", "match_round"],
         "funding.quadratic_funding": [
             "Collusion",

@@ -1,0 +1,1 @@
+"""Real electorates: who could vote, and how people voted."""
