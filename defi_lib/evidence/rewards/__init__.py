@@ -1,8 +1,14 @@
 """What is measured for the claims about yields, launches, owned pools, and those who hold a token from its birth."""
 
 from defi_lib.evidence.effects import Registry
-from defi_lib.evidence.rewards import fair_launch, farming, insiders, owning, renumbering
+from defi_lib.evidence.rewards import fair_launch, farming, insiders, owning, payouts, renumbering
 
 EVIDENCE = Registry.joined(
-    "rewards", farming.EVIDENCE, insiders.EVIDENCE, fair_launch.EVIDENCE, owning.EVIDENCE, renumbering.EVIDENCE
+    "rewards",
+    farming.EVIDENCE,
+    insiders.EVIDENCE,
+    fair_launch.EVIDENCE,
+    owning.EVIDENCE,
+    renumbering.EVIDENCE,
+    payouts.EVIDENCE,
 )
