@@ -49,6 +49,7 @@ __getattr__, __dir__, __all__ = attach(
             "curve_exit",
             "curve_launch",
             "price_factor_of_unlock",
+            "price_of_counted",
             "public_sale",
             "sale_round",
             "sybil_gain",

@@ -1,13 +1,14 @@
 """What is measured for the claims about yields, launches, owned pools, and those who hold a token from its birth."""
 
 from defi_lib.evidence.effects import Registry
-from defi_lib.evidence.rewards import fair_launch, farming, insiders, owning, payouts, renumbering
+from defi_lib.evidence.rewards import fair_launch, farming, insiders, locks, owning, payouts, renumbering
 
 EVIDENCE = Registry.joined(
     "rewards",
     farming.EVIDENCE,
     insiders.EVIDENCE,
     fair_launch.EVIDENCE,
+    locks.EVIDENCE,
     owning.EVIDENCE,
     renumbering.EVIDENCE,
     payouts.EVIDENCE,

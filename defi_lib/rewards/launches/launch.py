@@ -136,6 +136,34 @@ def price_factor_of_unlock(float_before: Amount, float_after: Amount) -> Amount:
     return before / after
 
 
+def price_of_counted(worth: Amount, trading: Amount, coming: Amount, counted: Amount) -> Amount:
+    """What a token costs buyers who see what trades and a part of what is to come: ``W/(T + c·L)``.
+
+    At c = 0 the market value moves with the news alone, so that a release lowers the price; at c = 1 the calendar is in
+    the price, and a release changes nothing.
+
+    Args:
+        worth: what buyers think all tokens that they count worth (USD), >= 0.
+        trading: tokens that trade, > 0.
+        coming: tokens still locked or not yet sold that will trade, >= 0.
+        counted: the part of these that buyers count, in [0, 1].
+
+    Raises:
+        ValueError: an argument outside its range, or shapes that do not fit together.
+
+    Source: own model.
+
+    >>> price_of_counted(100.0, 10.0, 30.0, [0.0, 0.5, 1.0]).tolist()
+    [10.0, 4.0, 2.5]
+    >>> price_of_counted(100.0, 40.0, 0.0, 0.5)  # after the release
+    2.5
+    """
+    money, traded = non_negative("worth", worth), positive("trading", trading)
+    later, part = non_negative("coming", coming), between("counted", counted, 0.0, 1.0)
+    broadcastable(worth=money, trading=traded, coming=later, counted=part)
+    return plain(money / (traded + part * later))
+
+
 class PublicSale(NamedTuple):
     """Outcome of a sale at a fixed price; arrays with one entry per buyer."""
 

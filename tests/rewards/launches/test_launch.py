@@ -14,6 +14,7 @@ from defi_lib.rewards import (
     curve_exit,
     curve_launch,
     price_factor_of_unlock,
+    price_of_counted,
     public_sale,
     sale_round,
     sybil_gain,
@@ -53,6 +54,21 @@ def test_rounds():
 
 def test_reference_value_of_the_float():
     assert price_factor_of_unlock(0.125, 1.0) == 0.125
+
+
+def test_who_counts_nothing_pays_for_the_float_and_who_counts_all_for_all_tokens():
+    before, after = price_of_counted(100.0, 10.0, 30.0, 0.0), price_of_counted(100.0, 40.0, 0.0, 0.0)
+    assert after / before == pytest.approx(price_factor_of_unlock(0.25, 1.0), rel=1e-15)
+    assert price_of_counted(100.0, 10.0, 30.0, 1.0) == price_of_counted(100.0, 40.0, 0.0, 1.0) == 2.5
+    assert price_of_counted([[1.0], [2.0]], [1.0, 2.0, 4.0], 0.0, 0.5).tolist() == [[1.0, 0.5, 0.25], [2.0, 1.0, 0.5]]
+
+
+@settings(max_examples=100)
+@given(st.floats(1e-9, 1e9), st.floats(0, 1e9), st.floats(0, 1), st.floats(0, 1))
+def test_a_release_never_raises_the_price(trading, locked, counted, part):
+    released = part * locked
+    before = price_of_counted(1.0, trading, locked, counted)
+    assert price_of_counted(1.0, trading + released, locked - released, counted) <= before * (1 + 1e-12)
 
 
 def test_public_sale_fills_alike():
@@ -120,6 +136,10 @@ def test_splitting_pays_where_accounts_count():
         (lambda: TABLE.fully_diluted_value(-1.0), r"price = -1"),
         (lambda: sale_round(2.0, 1.0, 1.0), r"raised = 2 is outside the allowed range \[0, 1\]"),
         (lambda: sale_round(1.0, 0.0, 1.0), r"valuation = 0"),
+        (lambda: price_of_counted(1.0, 0.0, 1.0, 0.5), r"trading = 0 is outside the allowed range \(0, inf\)"),
+        (lambda: price_of_counted(-1.0, 1.0, 1.0, 0.5), "worth = -1"),
+        (lambda: price_of_counted(1.0, 1.0, -1.0, 0.5), "coming = -1"),
+        (lambda: price_of_counted(1.0, 1.0, 1.0, 1.5), r"counted = 1.5 is outside the allowed range \[0, 1\]"),
         (lambda: price_factor_of_unlock(0.0, 1.0), r"float_before = 0 is outside the allowed range \(0, 1\]"),
         (lambda: public_sale([-1.0], 1.0, 1.0), r"orders\[0\] = -1"),
         (lambda: public_sale([1.0], 1.0, 0.0), r"price = 0"),
