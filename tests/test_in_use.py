@@ -41,7 +41,6 @@ WAITING = {
     "lending.stablecoins.savings": "6 risk: what holds a peg",
     "lending.stablecoins.troves": "6 risk: what holds a peg",
     "rewards.farming.compounding": "4 rewards: how often to harvest",
-    "rewards.launches.launch_run": "4 rewards: locks and unlocks, a launch in a pool",
     "rewards.farming.strategies": "8 economy: the average beside the middle (X16)",
     "staking.chain.block_tree": "3 staking: forks, since the lessons on fees stand alone",
     "staking.stake.liquid_staking": "3 staking: restaking, and oracles of staked ether",

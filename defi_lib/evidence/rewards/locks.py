@@ -104,18 +104,18 @@ def saved_by_a_lock(
     return kept_by_all(_LOCKED, growth, *own) - kept_by_all(Vesting(0.0, 0.0, hurry), growth, *own)
 
 
-def by_purchase(
-    month: ArrayLike, counted: float, hurry: float, insiders: float, lost: float, news: float
-) -> dict[str, Worlds]:
-    """What lesson 4.4 explores: gain at the end of who buys in ``month``; what trades and what is sold are today's.
+def by_purchase(month: ArrayLike, counted: float, hurry: float, insiders: float, lost: float) -> dict[str, Worlds]:
+    """What lesson 4.4 explores: gain at the end of who buys in ``month``, without news.
 
-    >>> found = by_purchase(0, counted=0.0, hurry=3, insiders=0.25, lost=0.0, news=0.0)
+    What trades and what is sold are today's.
+
+    >>> found = by_purchase(0, counted=0.0, hurry=3, insiders=0.25, lost=0.0)
     >>> {name: round(float(gain), 3) for name, gain in found.items()}  # 0.125/0.3 and 0.125/0.183 are left
     {'Insiders locked': -0.318, 'Free to sell': -0.583}
     """
     known = assumptions("R1a", ("sold", "traded"))
     sold, traded = known["sold"].today, known["traded"].today
-    own = tuple(np.asarray(each, float) for each in (insiders, sold, traded, counted, lost, news))
+    own = tuple(np.asarray(each, float) for each in (insiders, sold, traded, counted, lost, 0.0))
     time = np.asarray(month, float)
     return {
         "Insiders locked": kept_of_a_dollar(time, _LOCKED, *own) - 1,

@@ -25,12 +25,12 @@ def test_half_the_step_gives_the_same(schedule):
 
 def test_who_counts_all_has_the_same_from_either():
     for month in (0.0, 5.0, 20.0):
-        found = by_purchase(month, counted=1.0, hurry=3, insiders=0.467, lost=0.3, news=-0.7)
+        found = by_purchase(month, counted=1.0, hurry=3, insiders=0.467, lost=0.3)
         assert found["Insiders locked"] == pytest.approx(found["Free to sell"], abs=1e-12)
 
 
 def test_first_buyers_are_spared_by_a_lock_and_later_ones_pay_for_it():
-    found = by_purchase(np.array([0.0, 6.0, 12.0, 24.0]), counted=0.0, hurry=3, insiders=0.467, lost=0.0, news=0.0)
+    found = by_purchase(np.array([0.0, 6.0, 12.0, 24.0]), counted=0.0, hurry=3, insiders=0.467, lost=0.0)
     locked, free = found["Insiders locked"], found["Free to sell"]
     assert locked[0] > free[0] and np.all(locked[1:3] < free[1:3]) and locked[3] == free[3] == 0
 
