@@ -41,6 +41,7 @@ MADE = {
     "lending.DebtLiquidation": lambda x: lending.DebtPosition(10.0, 12_000.0 * x, 1_500.0).liquidate(),
     "lending.PoolChange": lambda x: lending.StabilityPool().deposit("ann", 100.0 * x),
     "lending.PoolLiquidation": lambda x: lending.StabilityPool().deposit("ann", 1_000.0).pool.liquidate(100.0 * x, 2.0),
+    "lending.LossBorne": lambda x: lending.bear_loss(30.0 * x, 10.0, 0.25),
     "lending.SavingsChange": lambda x: lending.SavingsRate(0.05).deposit("ann", 100.0 * x),
     "lending.BankChange": lambda x: lending.Bank(10.0, 0.01, 0.05).deposit("ann", 5.0 * x),
     "governance.Attack": lambda x: governance.attack(
@@ -91,6 +92,10 @@ SINGLE = {
         a_market().borrow("ann", "USD", 15_000.0).market.set_prices({"ETH": 1_700.0}).market
     ).liquidate("keeper", "ann", "ETH", "USD"),
     "lending.VaultChange": lambda: lending.ShareVault(10, {"alice": 5, "bob": 5}).deposit("carl", 7),
+    "lending.MarketStep": lambda: lending.IsolatedMarket("ether").supply("ann", 7),
+    "lending.VaultStep": lambda: lending.CuratedVault("bold", "Cy", {"ether": 5}).deposit(
+        "ann", 7, {"ether": lending.IsolatedMarket("ether")}
+    ),
     "lending.Redemption": lambda: lending.Troves([10.0, 9.0], [10_000.0, 9_500.0]).redeem(500.0, 2_000.0),
     "lending.TroveLiquidation": lambda: lending.Troves([10.0, 1.0], [10_000.0, 1_900.0]).liquidate(2_000.0, 500.0),
     "lending.PoolCascade": lambda: lending.pool_cascade(

@@ -137,6 +137,19 @@ class ShareVault(_State):
         """
         return self._changed("donate", payer, at_least("assets", assets, 0), 0)
 
+    def lose(self, taker: str, assets: int) -> VaultChange:
+        """Give up ``assets`` that will not come back: no share is taken from anybody, and each is worth less.
+
+        Raises:
+            ValueError: no integer >= 0, or more than the vault holds.
+
+        >>> vault = ShareVault(900, {"alice": 600, "bob": 300}, None).lose("borrowers", 300).vault
+        >>> vault.assets_for(600), vault.assets_for(300)
+        (400, 200)
+        """
+        _at_most("assets", at_least("assets", assets, 0), self.total_assets)
+        return self._changed("lose", taker, -assets, 0)
+
     def _priced(self, name: str, amount: int) -> Self:
         """The vault itself, if its shares have a price or nothing is wanted of it."""
         if amount and not self._all_assets:

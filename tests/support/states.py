@@ -94,6 +94,7 @@ STATES: dict[str, Callable[[Any, Hand], Any]] = {
     "exchange.WeightedPool": lambda make, hand: make(hand.list(hand(1.0, 2.0), 3.0), hand.list(0.8, 0.2)),
     "lending.Bank": lambda make, hand: make(hand(10.0, 20.0), hand(0.01, 0.02), hand(0.05, 0.06)),
     "lending.CreditScoring": lambda make, hand: make(hand(0.05, 0.06), hand(0.01, 0.02)),
+    "lending.CuratedVault": lambda make, hand: make("bold", "Cy", hand.dict(ether=5, coin=5)),
     "lending.DebtCeiling": lambda make, hand: make(hand(10.0, 20.0), hand(1.0, 2.0)),
     "lending.DebtPosition": lambda make, hand: make(hand(10.0, 20.0), hand(100.0, 200.0), hand(2000.0, 2100.0)),
     "lending.KinkedCurve": lambda make, hand: make(0.0, hand(0.04, 0.05), 0.75, 0.8),
