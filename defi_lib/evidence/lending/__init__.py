@@ -1,7 +1,7 @@
 """What is measured for the claims about lending: rates, collateral, liquidations, credit, loops and cascades."""
 
 from defi_lib.evidence.effects import Registry
-from defi_lib.evidence.lending import cascades, credit, flash_loans, interest, leverage, liquidations, oracles
+from defi_lib.evidence.lending import cascades, credit, flash_loans, interest, isolated, leverage, liquidations, oracles
 
 EVIDENCE = Registry.joined(
     "lending",
@@ -9,6 +9,7 @@ EVIDENCE = Registry.joined(
     credit.EVIDENCE,
     flash_loans.EVIDENCE,
     interest.EVIDENCE,
+    isolated.EVIDENCE,
     leverage.EVIDENCE,
     liquidations.EVIDENCE,
     oracles.EVIDENCE,
