@@ -1,5 +1,8 @@
 """Every effect of the course: nothing where the tested difference is taken away, right where it is known by hand."""
 
+from itertools import product
+
+import numpy as np
 import pytest
 
 from defi_lib.claims import reading
@@ -37,6 +40,19 @@ def test_arrays_of_worlds_give_what_single_worlds_give(id):
     drawn = worlds(one.assumptions, 8)
     single = [one({name: values[k : k + 1] for name, values in drawn.items()})[0] for k in range(8)]
     assert one(drawn) == pytest.approx(single, rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize("id", MODELS)
+def test_the_effect_is_a_finite_number_at_every_corner_of_its_ranges(id):
+    one = effect(id)
+    told = [case.values for case in cases(one)]
+    ends = []
+    for name, each in one.assumptions.items():
+        reached = [each.low, each.high, *(values[name] for values in told if name in values)]
+        ends.append(range(len(each.options)) if each.options else (min(reached), max(reached)))
+    corners = np.array(list(product(*ends)), float)
+    found = one(dict(zip(one.assumptions, corners.T, strict=True)))  # raises where it is none
+    assert found.shape == (len(corners),) and found.std() > 0
 
 
 @pytest.mark.parametrize("id", MODELS)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
-from itertools import islice
+from itertools import combinations, islice, product
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,9 @@ from tools.contact_sheet import Shot, changed, moved, shot
 from tools.notebooks import find
 
 RANDOM_POINTS = 30
+#: Where an explorer has more corners, as a map with ten sliders has, so many of them are drawn, with each pair of ends
+#: among them. tests/evidence/test_effects.py tries all corners of an effect at once; `make test-all` goes to all here too.
+CORNERS = 96
 #: A computer that is busy with other tests may be slower than a reader's.
 PATIENCE = 5
 #: So much of the plot changes between the ends of a control, or so far (pixels) a point moves.
@@ -106,22 +111,51 @@ def scenarios(explorer: Explorer) -> dict[str, dict[str, Any]]:
     return {"": explorer.defaults} | {n: {**explorer.defaults, **v} for n, v in explorer.scenarios.items()}
 
 
+def corners(explorer: Explorer) -> list[dict[str, Any]]:
+    """All corners where there are few; else a draw of them, the same each time."""
+    ends = {parameter: control.ends() for parameter, control in explorer.controls.items()}
+    if prod(len(each) for each in ends.values()) <= CORNERS:
+        return list(explorer.corners())
+    rng = np.random.default_rng(20_261_130)
+    return [{parameter: each[rng.integers(len(each))] for parameter, each in ends.items()} for _ in range(CORNERS)]
+
+
+def _works(explorer: Explorer, points: Iterable[dict[str, Any]]) -> None:
+    seconds = []
+    for values in points:
+        explorer.set(**values)
+        assert explorer.error == "", explorer.error
+        assert explorer.values == values, "a control moved the value"
+        assert explorer.sentence and "inf" not in explorer.sentence.split()
+        assert not BAD.search(explorer.sentence), explorer.sentence
+        seconds.append(explorer.seconds)
+    assert np.median(seconds) <= PATIENCE * explorer.budget, f"{explorer.compute.__name__} is too slow"
+
+
 @pytest.mark.notebooks
 @every_notebook
 def test_every_setting_gives_finite_numbers_in_time(made):
     rng = np.random.default_rng(20_261_121)
     for explorer in made:
-        points = [*scenarios(explorer).values(), *explorer.corners()]
-        points += [explorer.random(rng) for _ in range(RANDOM_POINTS)]
-        seconds = []
-        for values in points:
-            explorer.set(**values)
-            assert explorer.error == "", explorer.error
-            assert explorer.values == values, "a control moved the value"
-            assert explorer.sentence and "inf" not in explorer.sentence.split()
-            assert not BAD.search(explorer.sentence), explorer.sentence
-            seconds.append(explorer.seconds)
-        assert np.median(seconds) <= PATIENCE * explorer.budget, f"{explorer.compute.__name__} is too slow"
+        drawn = [explorer.random(rng) for _ in range(RANDOM_POINTS)]
+        _works(explorer, [*scenarios(explorer).values(), *corners(explorer), *drawn])
+
+
+@pytest.mark.thorough
+@pytest.mark.notebooks
+@every_notebook
+def test_all_corners_give_finite_numbers(made):
+    for explorer in made:
+        _works(explorer, explorer.corners())
+
+
+@every_notebook
+def test_the_drawn_corners_hold_every_pair_of_ends(made):
+    for explorer in made:
+        tried = corners(explorer)
+        for one, other in combinations(explorer.controls, 2):
+            pairs = set(product(explorer.controls[one].ends(), explorer.controls[other].ends()))
+            assert {(values[one], values[other]) for values in tried} == pairs
 
 
 @pytest.mark.notebooks
@@ -207,7 +241,7 @@ def test_every_goal_can_be_reached_and_is_not_at_the_start(made):
     for explorer in made:
         for goal in explorer.goals.goals if explorer.goals else ():
             assert not goal.when(explorer.known), f"reached at the start: {goal.text}"
-            places = [*scenarios(explorer).values(), *explorer.corners()]
+            places = [*scenarios(explorer).values(), *corners(explorer)]
             places += [explorer.random(rng) for _ in range(TRIES if explorer.seconds < 0.05 else RANDOM_POINTS)]
             assert any(_reaches(explorer, goal, values) for values in places), f"not reached: {goal.text}"
 
