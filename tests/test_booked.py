@@ -37,6 +37,12 @@ MADE = {
     ),
     "lending.MarketChange": lambda x: a_market().borrow("ann", "USD", 5_000.0 * x),
     "lending.FlashLoan": lambda x: lending.flash_loan(1e6 * x, 3e6, gas=10.0),
+    "lending.FuturesSettlement": lambda x: lending.settle_futures(
+        lending.FuturesAccounts([10.0, 5.0, -8.0, -7.0, 0.0], 4_000.0, [4e3, 3e3, 3e3, 2e4, 1e7], 300.0),
+        3_500.0 / x,
+        0.02,
+        0.01,
+    ),
     "lending.DebtChange": lambda x: lending.DebtPosition(10.0, 5_000.0, 2_000.0).adjust(1.0 * x, 100.0 * x),
     "lending.DebtLiquidation": lambda x: lending.DebtPosition(10.0, 12_000.0 * x, 1_500.0).liquidate(),
     "lending.PoolChange": lambda x: lending.StabilityPool().deposit("ann", 100.0 * x),

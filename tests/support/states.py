@@ -97,6 +97,9 @@ STATES: dict[str, Callable[[Any, Hand], Any]] = {
     "lending.CuratedVault": lambda make, hand: make("bold", "Cy", hand.dict(ether=5, coin=5)),
     "lending.DebtCeiling": lambda make, hand: make(hand(10.0, 20.0), hand(1.0, 2.0)),
     "lending.DebtPosition": lambda make, hand: make(hand(10.0, 20.0), hand(100.0, 200.0), hand(2000.0, 2100.0)),
+    "lending.FuturesAccounts": lambda make, hand: make(
+        hand(10.0, -10.0, 0.0), hand(4e3, 4e3, 4e3), hand(4e3, 4e3, 1e6), hand(1.0, 2.0)
+    ),
     "lending.KinkedCurve": lambda make, hand: make(0.0, hand(0.04, 0.05), 0.75, 0.8),
     "lending.Listing": lambda make, hand: make(_market(hand).reserves["ETH"].listing.rates, hand(0.5, 0.6), 0.8),
     "lending.Market": lambda make, hand: _market(hand),

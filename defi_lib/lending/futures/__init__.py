@@ -1,0 +1,1 @@
+"""Perpetual futures: bets between two people, secured by margins."""
