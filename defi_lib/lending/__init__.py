@@ -37,7 +37,7 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "exact.trove_system": ["TroveChange", "TroveSystem"],
         "futures.funding": ["funding_paid", "funding_rate"],
-        "futures.margin": ["FuturesAccounts", "liquidation_line"],
+        "futures.margin": ["FuturesAccounts", "leverage_reached", "liquidation_line"],
         "futures.settlement": ["FuturesSettlement", "settle_futures"],
         "isolated.curated_vault": ["CuratedVault", "VaultStep"],
         "isolated.curators": ["CuratorPay", "curator_pay"],

@@ -1,7 +1,17 @@
-"""What is measured for the claims about lending: rates, collateral, liquidations, credit, loops and cascades."""
+"""What is measured for the claims about lending: rates, collateral, credit, loops, cascades and futures."""
 
 from defi_lib.evidence.effects import Registry
-from defi_lib.evidence.lending import cascades, credit, flash_loans, interest, isolated, leverage, liquidations, oracles
+from defi_lib.evidence.lending import (
+    cascades,
+    credit,
+    flash_loans,
+    interest,
+    isolated,
+    leverage,
+    liquidations,
+    oracles,
+    perpetuals,
+)
 
 EVIDENCE = Registry.joined(
     "lending",
@@ -13,4 +23,5 @@ EVIDENCE = Registry.joined(
     leverage.EVIDENCE,
     liquidations.EVIDENCE,
     oracles.EVIDENCE,
+    perpetuals.EVIDENCE,
 )

@@ -106,6 +106,25 @@ def liquidation_line(leverage: Amount, maintenance: Amount) -> Amount:
     return plain((1 - 1 / np.asarray(leverage)) / (1 - np.asarray(maintenance)))
 
 
+def leverage_reached(fall: Amount, maintenance: Amount) -> Amount:
+    """The leverage from which on a fall of the price liquidates a long: ``1/(1 − (1 − f)(1 − m))``.
+
+    Args:
+        fall: f (ratio), in [0, 1).
+        maintenance: m (ratio), in [0, 1); not both may be 0.
+
+    Raises:
+        ValueError: an argument outside its range, or no fall and no maintenance margin.
+
+    >>> round(leverage_reached(0.2, 0.02), 2), leverage_reached(0.5, 0.0)
+    (4.63, 2.0)
+    """
+    fall, maintenance = ratio("fall", fall), ratio("maintenance", maintenance)
+    broadcastable(fall=fall, maintenance=maintenance)
+    part = np.add(fall, maintenance) - np.multiply(fall, maintenance)
+    return plain(1 / np.asarray(positive("fall and maintenance together", plain(part))))
+
+
 def _each(price: Amount) -> Numbers:
     """A price per scenario, beside accounts in the last axis."""
     return np.asarray(price)[..., None]

@@ -6,7 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from defi_lib.ledger import Ledger, who_profits
-from defi_lib.lending import FuturesAccounts, funding_paid, funding_rate, liquidation_line, settle_futures
+from defi_lib.lending import (
+    FuturesAccounts,
+    funding_paid,
+    funding_rate,
+    leverage_reached,
+    liquidation_line,
+    settle_futures,
+)
 
 RULES = ("queue", "shared", "members")
 
@@ -69,6 +76,15 @@ class TestAccounts:
         # An account of a tenth falls to 2 % of what is left of the position where 1 - 0.9/p is 2 %.
         assert liquidation_line(10.0, 0.02) == pytest.approx(0.9 / 0.98)
         assert liquidation_line(50.0, 0.02) == 1.0 and liquidation_line(1.0, 0.02) == 0.0
+
+    @given(fall=st.floats(0.01, 0.9), maintenance=st.floats(0.001, 0.5))
+    def test_the_leverage_that_a_fall_reaches_is_liquidated_there(self, fall, maintenance):
+        leverage = leverage_reached(fall, maintenance)
+        assert liquidation_line(leverage, maintenance) == pytest.approx(1 - fall)
+
+    def test_no_fall_and_no_margin(self):
+        with pytest.raises(ValueError, match="fall and maintenance together = 0"):
+            leverage_reached(0.0, 0.0)
 
     @pytest.mark.parametrize(
         "arguments, words",
