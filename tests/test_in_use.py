@@ -36,8 +36,6 @@ WAITING = {
     "governance.voting.rage_quit": "5 governance: who spends the treasury",
     "lending.auctions.balance_sheet": "6 risk: who is insured",
     "lending.auctions.seizure": "6 risk: who is insured",
-    "lending.futures.funding": "2 lending: perpetual futures",
-    "lending.futures.settlement": "2 lending: perpetual futures",
     "lending.stablecoins.ceiling": "6 risk: what holds a peg",
     "lending.stablecoins.savings": "6 risk: what holds a peg",
     "lending.stablecoins.troves": "6 risk: what holds a peg",
