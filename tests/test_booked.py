@@ -48,6 +48,7 @@ MADE = {
     "lending.PoolChange": lambda x: lending.StabilityPool().deposit("ann", 100.0 * x),
     "lending.PoolLiquidation": lambda x: lending.StabilityPool().deposit("ann", 1_000.0).pool.liquidate(100.0 * x, 2.0),
     "lending.LossBorne": lambda x: lending.bear_loss(30.0 * x, 10.0, 0.25),
+    "lending.SoftStep": lambda x: lending.SoftLiquidation.pledged(10.0 * x, 2_000.0, 4).arbitrage(1_960.0),
     "lending.SavingsChange": lambda x: lending.SavingsRate(0.05).deposit("ann", 100.0 * x),
     "lending.BankChange": lambda x: lending.Bank(10.0, 0.01, 0.05).deposit("ann", 5.0 * x),
     "governance.Attack": lambda x: governance.attack(

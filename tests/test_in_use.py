@@ -36,6 +36,7 @@ WAITING = {
     "governance.voting.rage_quit": "5 governance: who spends the treasury",
     "lending.auctions.balance_sheet": "6 risk: who is insured",
     "lending.auctions.seizure": "6 risk: who is insured",
+    "lending.positions.soft_liquidation": "2 lending: loans that are sold step by step; 2.8 names it under Next",
     "lending.stablecoins.ceiling": "6 risk: what holds a peg",
     "lending.stablecoins.savings": "6 risk: what holds a peg",
     "lending.stablecoins.troves": "6 risk: what holds a peg",

@@ -83,6 +83,7 @@ __getattr__, __dir__, __all__ = attach(
             "liquidate",
             "spiral_health_factor",
         ],
+        "positions.soft_liquidation": ["SoftLiquidation", "SoftStep"],
         "rates.curves": [
             "BLOCKS_PER_YEAR",
             "KinkedCurve",

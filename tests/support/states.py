@@ -106,6 +106,7 @@ STATES: dict[str, Callable[[Any, Hand], Any]] = {
     "lending.SavingsRate": lambda make, hand: make(hand(0.05, 0.06)),
     "lending.ShareVault": lambda make, hand: make(10, hand.dict(alice=5, bob=5)),
     "lending.SharedRates": lambda make, hand: make(_lending().KinkedCurve(0.0, 0.04, 0.75, 0.8), hand(0.1, 0.2)),
+    "lending.SoftLiquidation": lambda make, hand: make(hand(0.0, 0.0), hand(5.0, 5.0), 2000.0, 100.0),
     "lending.StabilityPool": lambda make, hand: make().deposit("alice", hand(10.0, 20.0)).pool,
     "lending.ExactStabilityPool": lambda make, hand: make().deposit("alice", 10**20).pool,
     "lending.Troves": lambda make, hand: make(hand(10.0, 20.0), hand(10_000.0, 5_000.0)),
