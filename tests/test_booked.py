@@ -66,6 +66,9 @@ MADE = {
     "rewards.FarmRun": lambda x: rewards.simulate_farm(
         np.multiply.outer([900.0, 800.0], x), POOL, 1e6, 0.05, fees=9.0, demand=300.0
     ),
+    "rewards.TokenDivision": lambda x: rewards.divide_by_points(
+        np.multiply.outer([[1.0, 0.0], [1.0, 3.0]], x), 100.0, diverted=0.1
+    ),
     "rewards.LaunchGains": lambda x: rewards.launch_gains(
         np.multiply.outer([1.0, 0.6, 0.2], x), [0.0, 0.5, 1.0], 0.4, 0.2, sold=0.7, paid=0.05 * x
     ),

@@ -25,6 +25,7 @@ __getattr__, __dir__, __all__ = attach(
             "halving_emission",
         ],
         "farming.farm": ["FarmChange", "RewardFarm"],
+        "farming.points": ["TokenDivision", "divide_by_points", "pay_by_day"],
         "farming.strategies": ["Outcomes", "Summary", "farm_outcomes", "summarise"],
         "farming.yields": ["YieldSources", "apr_after_entry", "dilution", "drawn_value", "farm_apr", "yield_sources"],
         "launches.buyers": ["BuyersRun", "buyers_in_turn"],

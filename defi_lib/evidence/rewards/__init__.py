@@ -1,7 +1,7 @@
 """What is measured for the claims about yields, launches, owned pools, and those who hold a token from its birth."""
 
 from defi_lib.evidence.effects import Registry
-from defi_lib.evidence.rewards import fair_launch, farming, insiders, locks, owning, payouts, renumbering
+from defi_lib.evidence.rewards import fair_launch, farming, insiders, locks, owning, payouts, points, renumbering
 
 EVIDENCE = Registry.joined(
     "rewards",
@@ -12,4 +12,5 @@ EVIDENCE = Registry.joined(
     owning.EVIDENCE,
     renumbering.EVIDENCE,
     payouts.EVIDENCE,
+    points.EVIDENCE,
 )
