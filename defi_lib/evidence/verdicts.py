@@ -164,11 +164,17 @@ class Evidence(NamedTuple):
         return f"Of {counted(len(known), 'range')}, " + ", ".join(parts) + "." if parts else ""
 
     def small_print(self) -> str:
-        """The shares of worlds, with what they are not."""
-        shares = sorted((self.share, *self.setups))
+        """The shares of worlds, with what they are not: by both ways of drawing where a range is wide, by other ranges.
+
+        A wide range that is drawn by factors has other worlds in its middle than one that is drawn in its values.
+        """
+        half, double, in_values = (f"{100 * share:.0f}" for share in self.setups)
+        drawn = "drawn evenly from the ranges"
+        if any(each.log for each in self.drawn):
+            drawn = f"if wide ranges are drawn evenly by factors, in {in_values} if evenly in their values"
         return (
-            f"True in {100 * self.share:.0f} of 100 worlds drawn evenly from the ranges; other ranges give "
-            f"{100 * shares[0]:.0f} to {100 * shares[-1]:.0f}. This is no probability."
+            f"True in {100 * self.share:.0f} of 100 worlds {drawn}; ranges half as wide give {half}, twice as wide "
+            f"{double}. Such shares hang on how worlds are drawn: they are no probability."
         )
 
 

@@ -2,11 +2,13 @@
 
 A range multiplies what a position earns and loses by the same number. What decides is therefore not its width. All
 trading pays the fee; of the loss versus rebalancing arbitrageurs pay a part back as fees, and they are a part of all
-trading: so all fees are what comes back, divided by that part.
+trading: so all fees are what comes back, divided by that part. Who was counted so once goes on to trade as much when
+blocks come faster or prices move otherwise: only the informed follow the price.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from statistics import NormalDist
 from typing import NamedTuple
@@ -31,6 +33,9 @@ PROFESSIONALS, PRIVATE = 7, 93
 
 #: Between a quarter and four times the price a position does twice what a full-range one does: σ²/4 = 16 % a year.
 _RANGE = {"volatility": 0.8, "reach": 4.0}
+
+#: What decides how much the informed trade; passers-by do not look at it.
+_MOVES = ("jumps", "jump", "volatility", "block_time")
 
 
 class YearInRange(NamedTuple):
@@ -61,11 +66,12 @@ def year_in_range(
     fee: ArrayLike,
     block_time: ArrayLike,
     reach: ArrayLike,
+    counted: Mapping[str, float] | None = None,
 ) -> YearInRange:
     """What a passive position earns and loses in a year, as long as the price stays in the middle of its range.
 
     Args:
-        informed: arbitrageurs' part of all trading in the pool, in (0, 1].
+        informed: arbitrageurs' part of all trading in the pool, in (0, 1], in the world ``counted``.
         jumps: the part of the price's variance that comes in jumps.
         jump: their size (ratio of the price).
         volatility: of ether (ratio per √year), jumps included.
@@ -73,19 +79,35 @@ def year_in_range(
         fee: of a trade (ratio).
         block_time: seconds between two blocks.
         reach: upper end of the range over the price, which stands at the same factor above its lower end.
+        counted: jumps, jump, volatility and block_time of the world in which ``informed`` was counted; these, if not
+            given. Passers-by trade as much here as there.
 
     >>> year = year_in_range(0.5, 0.0, 0.01, 0.8, 0.0, 0.003, 12.0, 4.0)
     >>> round(float(year.loss), 4), round(float(year.net), 4)
     (0.16, 0.1321)
     """
+    here = {"jumps": jumps, "jump": jump, "volatility": volatility, "block_time": block_time}
+    loss, back = _loss_and_back(fee=fee, reach=reach, **here)
+    then = _loss_and_back(fee=fee, reach=reach, **(counted or here))[1]
+    others = then * (1 / np.asarray(informed) - 1)
+    return YearInRange(loss, back, others, (back + others) * np.asarray(protocol_part))
+
+
+def _loss_and_back(
+    jumps: ArrayLike, jump: ArrayLike, volatility: ArrayLike, block_time: ArrayLike, fee: ArrayLike, reach: ArrayLike
+) -> tuple[Array, Array]:
+    """What a position loses at old prices in a year, and what of it comes back as fees (parts of the position)."""
     loss = np.asarray(concentrated_lvr_rate(1.0, 1 / np.asarray(reach), reach, volatility))
     moving = np.where(np.asarray(volatility) > 0, volatility, 1.0)  # where the price stands still, nothing is lost
     kept = arbitrage_part_with_jumps(
         moving, -np.log1p(-np.asarray(fee)), SECONDS_PER_YEAR / np.asarray(block_time), jumps, np.log1p(jump)
     )
-    back = loss * (1 - kept)
-    others = back * (1 / np.asarray(informed) - 1)
-    return YearInRange(loss, back, others, protocol_part * (back + others))
+    return loss, loss * (1 - kept)
+
+
+def counted_today() -> dict[str, float]:
+    """How prices and blocks move in the world in which today's informed traders were counted."""
+    return {name: each.today for name, each in assumptions("X21b", _MOVES).items()}
 
 
 @EVIDENCE.model(
@@ -93,16 +115,21 @@ def year_in_range(
     # The pool's price is never old: nobody knows more than it does, and nobody else trades.
     placebos=[{"block_time": 1e-30, "jumps": 0.0, "protocol_part": 0.0, "informed": 1.0}],
     controls=[
-        # Arbitrageurs keep half of 16 %: they pay back 8 %, and being two fifths of the trading, others pay 12 %. The
-        # protocol takes a quarter: 16 − 15 = 1 %.
+        # Only the informed trade. They keep half of 16 % and pay 8 %, of which the protocol takes a quarter: 16 − 6.
         Control(
-            {**_RANGE, "informed": 0.4, "jumps": 0.0, "jump": 0.01, "protocol_part": 0.25,
-             "fee": -float(np.expm1(-0.004)), "block_time": HALF_KEPT * (0.004 / 0.8) ** 2}, 0.01,
+            {**_RANGE, "informed": 1.0, "jumps": 0.0, "jump": 0.01, "protocol_part": 0.25,
+             "fee": -float(np.expm1(-0.004)), "block_time": HALF_KEPT * (0.004 / 0.8) ** 2}, 0.1,
         ),
-        # Jumps of twice the fee (in logarithms) only: a third of 16 % is kept, the rest comes back, others pay as much.
+        # Jumps of twice the fee (in logarithms) only: a third of 16 % is kept, the rest comes back.
         Control(
-            {**_RANGE, "informed": 0.5, "jumps": 1.0, "jump": float(np.expm1(0.01)), "protocol_part": 0.0,
-             "fee": -float(np.expm1(-0.005)), "block_time": 12.0}, -0.16 / 3,
+            {**_RANGE, "informed": 1.0, "jumps": 1.0, "jump": float(np.expm1(0.01)), "protocol_part": 0.0,
+             "fee": -float(np.expm1(-0.005)), "block_time": 12.0}, 0.16 / 3,
+        ),
+        # So high a fee that nearly all comes back, today too: 0.78²/4 of the position, for a quarter of the trading.
+        # Others pay three times as much, whatever the volatility is now: 1.6²/4 are lost and come back.
+        Control(
+            {**_RANGE, "volatility": 1.6, "informed": 0.25, "jumps": 0.0, "jump": 0.01, "protocol_part": 0.25,
+             "fee": -float(np.expm1(-4.0)), "block_time": 12.0}, 0.64 - 0.75 * (0.64 + 3 * 0.1521), within=2e-3,
         ),
     ],
 )  # fmt: skip
@@ -118,9 +145,10 @@ def lost_to_the_informed(
 ) -> Array:
     """What a passive position loses to arbitrageurs, less the fees that it gets (part of the position, a year).
 
-    Arguments as in :func:`year_in_range`.
+    Arguments as in :func:`year_in_range`; ``informed`` is counted in today's blocks and prices.
     """
-    return -year_in_range(informed, jumps, jump, volatility, protocol_part, fee, block_time, reach).net
+    world = informed, jumps, jump, volatility, protocol_part, fee, block_time, reach
+    return -year_in_range(*world, counted=counted_today()).net
 
 
 def range_by_width(
@@ -128,13 +156,15 @@ def range_by_width(
 ) -> dict[str, Array]:
     """What lesson 1.3 explores: fees and losses of a year by the width of the range; the rest is today's.
 
+    The informed are counted at today's blocks and jumps; passers-by trade as much at others.
+
     >>> year = range_by_width(4.0, 0.5, 0.003, 12.0, 0.0, 0.0)
     >>> round(float(year["All fees"]), 2), round(float(year["Lost"]), 2)
     (0.28, 0.15)
     """
-    known = assumptions("X21b", ("jump", "volatility"))
-    jump, volatility = known["jump"].today, known["volatility"].today
-    year = year_in_range(informed, jumps, jump, volatility, protocol_part, fee, block_time, reach)
+    then = counted_today()
+    now = then | {"jumps": jumps, "block_time": block_time}
+    year = year_in_range(informed, protocol_part=protocol_part, fee=fee, reach=reach, **now, counted=then)
     return {"All fees": year.fees_kept, "Lost": year.loss, "net": year.net}
 
 

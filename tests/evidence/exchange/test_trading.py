@@ -13,14 +13,23 @@ def at(id, **changed):
     return float(one(today(one.assumptions, changed=changed))[0])
 
 
+KRAKEN = 0.004
+
+
+def test_the_cheapest_doors_of_both_sides_are_nearly_equally_cheap():
+    assert 0 < at("P2a") < 0.001 < at("P2a", exchange_fee=KRAKEN), "a dearer exchange turns it"
+    assert evidence("P2a").named == "exchange_fee"
+
+
 def test_the_way_of_the_coins_decides_more_than_any_fee():
     wallet, exchange = at("P2a", place=1), at("P2a", place=2)
-    assert wallet > at("P2a") > 0.001 > exchange
-    assert max(evidence("P2a").turned, key=evidence("P2a").turned.get) == "place"
+    assert wallet - at("P2a") > 0.005 < at("P2a") - exchange
+    assert "place" not in evidence("P2a").turned, "who somebody is, is never averaged over"
 
 
-def test_what_a_popular_wallet_adds_turns_the_answer():
-    assert at("P2a", interface=0.00875) < 0.001 < at("P2a", interface=0.0015)
+def test_what_a_popular_wallet_adds_turns_the_answer_beside_a_dear_exchange():
+    assert at("P2a", interface=0.00875, exchange_fee=KRAKEN) < 0.001
+    assert at("P2a", interface=0.0015, exchange_fee=KRAKEN) > 0.001
     assert at("P2a", interface=0.00875, exchange_fee=0.015) > 0.001, "beside an app it is cheaper all the same"
 
 
