@@ -71,6 +71,13 @@ __getattr__, __dir__, __all__ = attach(
             "restaked_growth",
             "solo_validators",
         ],
+        "stake.effective_balance": [
+            "LARGEST_STAKE",
+            "LEAST_STAKE",
+            "ValidatorRun",
+            "next_effective_balance",
+            "simulate_validators",
+        ],
         "stake.issuance": [
             "Dilution",
             "annual_issuance",
@@ -115,6 +122,7 @@ __getattr__, __dir__, __all__ = attach(
             "double_spend_probability",
             "double_spend_probability_whitepaper",
         ],
+        "work.energy": ["entry_power_part", "free_entry_energy", "machines_energy", "mining_return"],
         "work.mining": [
             "Miners",
             "MiningDay",

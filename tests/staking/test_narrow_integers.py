@@ -22,6 +22,8 @@ CALLS = {
     "issuance": lambda np: st.epoch_issuance([1, 32_000_000]),
     "staking return": lambda np: st.annual_return(32_000_000),
     "yearly issuance": lambda np: st.annual_issuance([32_000_000, 10**9]),
+    "effective balance": lambda np: st.next_effective_balance([33_250_000_001, 32 * 10**9], 32 * 10**9),
+    "validators": lambda np: st.simulate_validators([32 * 10**9, 40 * 10**9], 36_000_000, 600),
     "stake for a return": lambda np: st.stake_for_return(0.03),
     "base fee": lambda np: st.next_base_fee(10**9, 30_000_000, 30_000_000),
     "base fees": lambda np: st.next_base_fee([10**9, 7], 30_000_000, [30_000_000, 2**30]),
