@@ -93,5 +93,5 @@ def least_with_a_vote() -> Count:
         "machine, or an old one",
         sources=(rule.id, ether.id, *(each.id for each in prices), speed.id, own.id, pooled.id),
         other=f"With {number(part, 1)} ether of one's own, {number(part * price, 2)} USD, Rocket Pool adds the other "
-        "28, and the owner of the 4 decides for all. A machine's owner decides only if his pool lets him write the block",
+        "28, and the owner of the 4 decides for all. A machine's owner decides if the pool lets him write the block",
     )
