@@ -60,7 +60,9 @@ class FuturesAccounts(
 
     def profit(self, mark: Amount) -> Numbers:
         """What each position has won since it was opened (USD), at the price ``mark``: ``size·(mark − entry)``."""
-        return np.asarray(self.size * (_each(positive("mark", mark)) - self.entry))
+        with np.errstate(over="ignore"):
+            won = self.size * (_each(positive("mark", mark)) - self.entry)
+        return np.asarray(finite("profit", np.asarray(won)))
 
     def equity(self, mark: Amount) -> Numbers:
         """What each account is worth (USD): its margin and its profit; below zero it owes more than it has."""

@@ -45,7 +45,7 @@ class FuturesSettlement(NamedTuple):
     def lost_by_winners(self) -> Amount:
         """What winners got less than the mark owes them (USD); negative if the closings were better than the mark."""
         others = ~self.liquidated[..., :-1]
-        return plain(-np.sum(np.where(others, (self.delevered + self.shared)[..., :-1], 0.0), axis=-1))
+        return plain(0.0 - np.sum(np.where(others, (self.delevered + self.shared)[..., :-1], 0.0), axis=-1))
 
     def transfers(
         self,
