@@ -35,6 +35,9 @@ MADE = {
     "exchange.OrderFlowAuction": lambda x: exchange.auction_order_flow(
         POOL, 40_000.0 * x, 2_000.0, bid=0.6, given_back=0.9, gas=3.0, token_in=1, token_out=0
     ),
+    "exchange.BlockRun": lambda x: exchange.trade_blocks(
+        POOL, [2_100.0 * x, 1_900.0 * x], [5_000.0, -9_000.0], gas=3.0, bid=0.6
+    ),
     "lending.MarketChange": lambda x: a_market().borrow("ann", "USD", 5_000.0 * x),
     "lending.FlashLoan": lambda x: lending.flash_loan(1e6 * x, 3e6, gas=10.0),
     "lending.FuturesSettlement": lambda x: lending.settle_futures(
