@@ -14,5 +14,8 @@ from defi_lib.evidence.exchange import (
 
 EVIDENCE = Registry.joined(
     "exchange",
-    *(part.EVIDENCE for part in (arbitrage, concentrating, first_places, intents, providing, routing, sandwiches, trading)),
+    *(
+        part.EVIDENCE
+        for part in (arbitrage, concentrating, first_places, intents, providing, routing, sandwiches, trading)
+    ),
 )
