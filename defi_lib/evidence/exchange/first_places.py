@@ -24,6 +24,7 @@ from defi_lib.exchange import (
     trade_blocks,
     willing_volume,
 )
+from defi_lib.ledger import Ledger
 from defi_lib.units import DAYS_PER_YEAR, SECONDS_PER_YEAR
 
 EVIDENCE = Registry("exchange")
@@ -175,31 +176,47 @@ def following_fee(calm: float, wild: float) -> float:
     return float(each - both)
 
 
-def three_pools(fee: float = 0.003, rivals: int = 3, days: int = 64) -> dict[str, BlockRun]:
-    """The same days, block by block, in an ordinary pool, one with an auction, and one with one price a block.
+#: Who is who in :func:`three_pools`, and how many watches a day has.
+PARTIES = ("passers-by", "providers", "arbitrageurs", "builders of blocks", "network")
+WATCHES = 3
+
+
+def three_pools(fee: float = 0.003, rivals: int = 3, watches: int = 96) -> dict[str, Ledger]:
+    """An average day in an ordinary pool, in one with an auction, and in one with one price: the same blocks in all.
 
     Prices move and jump as P15c assumes today, and so much is bid; in each block one of the passers-by buys or sells.
-    One entry a day.
+    The average is over so many watches of eight hours each.
 
-    >>> runs = three_pools(days=2)
-    >>> list(runs), runs["one price"].bids.shape
-    (['ordinary', 'auctioned', 'one price'], (2,))
+    >>> from defi_lib.ledger import who_profits
+    >>> ledgers = three_pools(watches=2)
+    >>> list(ledgers), who_profits(ledgers["auctioned"]).loc["builders of blocks", "total"]
+    (['ordinary', 'auctioned', 'one price'], 0.0)
     """
     names = ("passers_by", "volatility", "block_time", "jumps", "jump", "bid")
     known = {name: each.today for name, each in assumptions("P15c", names).items()}
-    rng, blocks = np.random.default_rng(9), round(SECONDS_PER_YEAR / DAYS_PER_YEAR / known["block_time"])
+    day = SECONDS_PER_YEAR / DAYS_PER_YEAR / known["block_time"]  # blocks
+    rng, shape = np.random.default_rng(9), (round(day / WATCHES), watches)
     variance = known["volatility"] ** 2 * known["block_time"] / SECONDS_PER_YEAR
-    moves = np.sqrt((1 - known["jumps"]) * variance) * rng.standard_normal((blocks, days))
+    moves = np.sqrt((1 - known["jumps"]) * variance) * rng.standard_normal(shape)
     jump = np.log1p(known["jump"])
-    jumping = rng.random((blocks, days)) < known["jumps"] * variance / jump**2
-    moves += jumping * jump * rng.choice([-1.0, 1.0], (blocks, days))
+    jumping = rng.random(shape) < known["jumps"] * variance / jump**2
+    moves += jumping * jump * rng.choice([-1.0, 1.0], shape)
     prices = 2_000 * np.exp(np.cumsum(moves - variance / 2, axis=0))
-    orders = rng.choice([-1.0, 1.0], (blocks, days)) * known["passers_by"] * POOL / blocks
+    orders = rng.choice([-1.0, 1.0], shape) * known["passers_by"] * POOL / day
     pool = ConstantProductPool((POOL / 4_000, POOL / 2), fee)
     gas = todays_gas_cost("P15c", "swap_gas")
     more = gas + todays_gas_cost("P15c", "auction_gas")
     return {
-        "ordinary": trade_blocks(pool, prices, orders, gas, known["bid"]),
-        "auctioned": trade_blocks(pool, prices, orders, more, known["bid"]),
-        "one price": trade_batches(pool, prices, orders, rivals, gas),
+        "ordinary": _average_day(trade_blocks(pool, prices, orders, gas, known["bid"]), "builders of blocks"),
+        "auctioned": _average_day(trade_blocks(pool, prices, orders, more, known["bid"]), "providers"),
+        "one price": _average_day(trade_batches(pool, prices, orders, rivals, gas), "builders of blocks"),
     }
+
+
+def _average_day(run: BlockRun, first: str) -> Ledger:
+    """What moved on average; ``first`` is who gets the bids."""
+    ledger = Ledger({party: party for party in PARTIES})
+    for transfer in run.transfers(paid_for_first=first):
+        ledger.record(*transfer._replace(amount=WATCHES * float(np.mean(transfer.amount))))
+    ledger.check_conserved()
+    return ledger
