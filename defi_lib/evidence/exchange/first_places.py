@@ -189,7 +189,7 @@ def three_pools(fee: float = 0.003, rivals: int = 3, watches: int = 96) -> dict[
 
     >>> from defi_lib.ledger import who_profits
     >>> ledgers = three_pools(watches=2)
-    >>> list(ledgers), who_profits(ledgers["auctioned"]).loc["builders of blocks", "total"]
+    >>> list(ledgers), float(who_profits(ledgers["auctioned"]).loc["builders of blocks", "total"])
     (['ordinary', 'auctioned', 'one price'], 0.0)
     """
     names = ("passers_by", "volatility", "block_time", "jumps", "jump", "bid")
