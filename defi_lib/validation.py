@@ -1,7 +1,7 @@
 """Checks of arguments: every error names the argument, its value and the allowed range.
 
 A scalar comes back as ``float``, anything else as a ``float64`` array; neither is ever clipped. For an
-array the error names the first offending index. Plain floats take a short path, because a scalar swap
+array the error names the first offending index. Plain floats and arrays of them take a short path, because a swap
 spends most of its time here. A pandas Series counts as its values, in their order; a DataFrame is refused,
 since nothing says whether its rows or its columns are meant. Messages show a few entries, however many there are.
 """
@@ -15,13 +15,15 @@ from inspect import signature
 from math import inf
 from numbers import Real
 from reprlib import Repr
-from typing import Any, ParamSpec, TypeAlias, TypeVar
+from typing import Any, ParamSpec, TypeAlias, TypeGuard, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 #: How many entries of an array or a list a message shows, and how many letters of a text.
 _ENTRIES, _LETTERS = 6, 80
+
+_FLOAT = np.dtype(np.float64)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -40,12 +42,16 @@ def positive(name: str, value: Amount) -> Amount:
     """``value`` if it is finite and > 0 everywhere."""
     if type(value) is float and 0.0 < value < inf:
         return value
+    if _is_floats(value) and ((value > 0.0) & (value < inf)).all():
+        return value
     return _checked(name, value, 0.0, inf, "(0, inf)", low_open=True)
 
 
 def non_negative(name: str, value: Amount) -> Amount:
     """``value`` if it is finite and >= 0 everywhere."""
     if type(value) is float and 0.0 <= value < inf:
+        return value
+    if _is_floats(value) and ((value >= 0.0) & (value < inf)).all():
         return value
     return _checked(name, value, 0.0, inf, "[0, inf)")
 
@@ -54,7 +60,7 @@ def finite(name: str, value: Amount) -> Amount:
     """``value`` if it is finite everywhere."""
     if type(value) is float and -inf < value < inf:
         return value
-    if type(value) is np.ndarray and value.dtype == np.float64 and value.ndim and np.isfinite(value).all():
+    if _is_floats(value) and np.isfinite(value).all():
         return value
     return _checked(name, value, -inf, inf, "(-inf, inf)")
 
@@ -62,6 +68,8 @@ def finite(name: str, value: Amount) -> Amount:
 def ratio(name: str, value: Amount) -> Amount:
     """``value`` if it lies in [0, 1) everywhere, as a fee must."""
     if type(value) is float and 0.0 <= value < 1.0:
+        return value
+    if _is_floats(value) and ((value >= 0.0) & (value < 1.0)).all():
         return value
     return _checked(name, value, 0.0, 1.0, "[0, 1)", high_open=True)
 
@@ -173,6 +181,15 @@ def one_of(name: str, value: str, allowed: Sequence[str]) -> str:
 
 def broadcastable(**values: Amount | Whole) -> tuple[int, ...]:
     """The common shape of the named values; an error that names them all if there is none."""
+    common: tuple[int, ...] = ()
+    for value in values.values():
+        shape = () if type(value) is float else np.shape(value)
+        if shape and shape != common:
+            if common:
+                break
+            common = shape
+    else:
+        return common
     shapes = {name: np.shape(value) for name, value in values.items()}
     try:
         return np.broadcast_shapes(*shapes.values())
@@ -308,6 +325,11 @@ class _Abbreviating(Repr):
 
 
 _abbreviating = _Abbreviating()
+
+
+def _is_floats(value: object) -> TypeGuard[NDArray[np.float64]]:
+    """Whether it is a plain array that needs no conversion; arrays of no dimension become floats elsewhere."""
+    return type(value) is np.ndarray and value.dtype == _FLOAT and value.ndim > 0
 
 
 def _checked(

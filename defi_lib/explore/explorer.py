@@ -134,9 +134,9 @@ class Explorer(widgets.VBox):
         self._compute_on_release()
 
     def corners(self) -> Iterator[dict[str, Any]]:
-        """Every combination of the ends of the controls."""
-        ends = [control.ends() for control in self.controls.values()]
-        return (dict(zip(self.controls, corner, strict=True)) for corner in itertools.product(*ends))
+        """Every combination of the ends of the controls, the first control moving fastest: maps keep what it leaves."""
+        ends = [control.ends() for control in reversed(self.controls.values())]
+        return (dict(zip(self.controls, reversed(corner), strict=True)) for corner in itertools.product(*ends))
 
     def random(self, rng: np.random.Generator) -> dict[str, Any]:
         """A random point between the ends of the controls."""

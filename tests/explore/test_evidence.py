@@ -268,7 +268,7 @@ def test_the_two_areas_cover_the_map(function, part):
 
 def test_all_turns_along_the_first_slider_are_found_nearest_first():
     x = assumed("x", 3, 0, 10)
-    here, points = plane.turning_along(effect_of(lambda x: (x - 2.01) * (x - 7.3), x), {"x": 3.0}, x)
+    here, _, points = plane.turning_along(effect_of(lambda x: (x - 2.01) * (x - 7.3), x), {"x": 3.0}, x)
     assert here == pytest.approx(0.99 * -4.3) and points == pytest.approx([2.01, 7.3], abs=1e-3)
 
 
@@ -284,7 +284,7 @@ def test_a_moving_point_costs_two_calls_and_another_world_a_map():
     )
     calls.clear()
     explorer.set(a=4.0)
-    assert len(calls) == 2 and sum(calls) < 100
+    assert len(calls) == 2 and sum(calls) <= 2 * 33 + 1 + 33
     calls.clear()
     explorer.set(c=2.0)
     assert len(calls) == 4 and sum(calls) < 3_000

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from defi_lib.evidence.effects import Control, Count, Registry
 from defi_lib.evidence.gas import gas_cost, todays_gas_cost
 from defi_lib.evidence.unknowns import assumptions
-from defi_lib.exchange import ConstantProductPool, SplitTrade, sandwich_attack, split_trade
+from defi_lib.exchange import ConstantProductPool, sandwich_attack, split_trade
 from defi_lib.figures import figure
 from defi_lib.numerals import percent
 
@@ -48,26 +48,6 @@ def pools_of_a_pair(
     other = whole * (1 - part) / 2
     sides = (whole * part, whole * part), (other / (1 + dearer), other), (other * (1 + dearer), other)
     return [ConstantProductPool(side, fee=pool_fee) for side in sides]
-
-
-def routed(
-    amount: ArrayLike,
-    depth: ArrayLike,
-    largest: ArrayLike,
-    apart: ArrayLike,
-    pool_fee: ArrayLike,
-    gas: ArrayLike,
-    cut: ArrayLike,
-) -> SplitTrade:
-    """A sale of a coin over the three pools.
-
-    Args:
-        amount: worth of what is sold (USD).
-        depth, largest, apart, pool_fee: as in :func:`pools_of_a_pair`.
-        gas: of each pool that is used (USD).
-        cut: of the router (ratio of what comes out).
-    """
-    return split_trade(pools_of_a_pair(depth, largest, apart, pool_fee), amount, 0, 1, cut, gas)
 
 
 @EVIDENCE.model(
@@ -117,8 +97,9 @@ def routing_saves(
         ether_price: USD.
     """
     gas = gas_cost(swap_gas, gas_price, ether_price)
-    split = routed(amount, depth, largest, apart, pool_fee, gas, cut)
-    alone = pools_of_a_pair(depth, largest, apart, pool_fee)[0].swap_exact_in(amount).amount_out
+    pools = pools_of_a_pair(depth, largest, apart, pool_fee)
+    split = split_trade(pools, amount, 0, 1, cut, gas)
+    alone = pools[0].swap_exact_in(amount).amount_out
     return np.asarray((split.amount_out - split.gas - (alone - gas)) / amount)
 
 
@@ -132,12 +113,11 @@ def larger_swaps(trade: ArrayLike, cut: float, apart: float, depth: float) -> di
     known, gas = assumptions("P9b", ("largest", "pool_fee")), todays_gas_cost("P9b", "swap_gas")
     amount = np.asarray(trade, float)
     places = (1e6 * depth, known["largest"].today, apart, known["pool_fee"].today)
-    alone = pools_of_a_pair(*places)[0].swap_exact_in(amount).amount_out - gas
-    saved = {}
-    for name, part in (("Free router", 0.0), ("Router with a cut", cut)):
-        split = routed(amount, *places, gas, part)
-        saved[name] = (split.amount_out - split.gas - alone) / amount
-    return {**saved, "zero": 0.0}
+    pools = pools_of_a_pair(*places)
+    alone = pools[0].swap_exact_in(amount).amount_out - gas
+    free = split_trade(pools, amount, gas=gas)  # the cut changes what the trader gets, not the way
+    given = {"Free router": free.amount_out, "Router with a cut": free.amount_out - free.amount_out * cut}
+    return {**{name: (out - free.gas - alone) / amount for name, out in given.items()}, "zero": 0.0}
 
 
 @EVIDENCE.model(
@@ -202,8 +182,9 @@ def button_costs_more(
         gas_price, swap_gas, ether_price: as in :func:`routing_saves`.
     """
     gas = gas_cost(swap_gas, gas_price, ether_price)
-    split = routed(amount, depth, largest, apart, pool_fee, gas, interface)
-    attack = sandwich_attack(pools_of_a_pair(depth, largest, apart, pool_fee)[0], amount, TOLERANCE, gas=2 * gas)
+    pools = pools_of_a_pair(depth, largest, apart, pool_fee)
+    split = split_trade(pools, amount, 0, 1, interface, gas)
+    attack = sandwich_attack(pools[0], amount, TOLERANCE, gas=2 * gas)
     kept = attack.undisturbed.amount_out * (1 - mistakes) - attacked * attack.victim_loss
     return np.asarray((kept - gas - saved_time - (split.amount_out - split.gas)) / amount)
 

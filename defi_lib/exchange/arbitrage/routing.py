@@ -18,6 +18,9 @@ Array = NDArray[np.float64]
 #: Above this many pools, trying every choice of pools would take too long.
 MOST_POOLS_WITH_GAS = 10
 
+#: So many amounts of pools are computed at a time, over all choices and scenarios.
+_NUMBERS_AT_ONCE = 2**18
+
 #: Halvings of an interval, and the relative precision of amounts at which they may stop: what comes out is flat at
 #: its maximum, so that it has twice as many digits.
 HALVINGS, PRECISION = 32, 1e-9
@@ -156,20 +159,12 @@ def split_trade(
     """
     amount_in, gas = _checked(pools, amount_in, gas, token_in, token_out)
     _need_constant_products(pools)
-    level, width = _containers(pools, amount_in, token_in, token_out)
-    amounts = _fill(level, width, amount_in)
-    if np.any(gas):
-        if len(pools) > MOST_POOLS_WITH_GAS:
-            raise ValueError(f"pools has {len(pools)} entries: allowed are at most {MOST_POOLS_WITH_GAS} with gas")
-        best = _output(pools, amounts, gas, token_in, token_out)
-        for size in range(1, len(pools)):
-            for chosen in combinations(range(len(pools)), size):
-                fewer = np.zeros_like(amounts)
-                rows = list(chosen)
-                fewer[rows] = _fill(level[rows], width[rows], amount_in)
-                output = _output(pools, fewer, gas, token_in, token_out)
-                amounts = np.where(output > best, fewer, amounts)
-                best = np.maximum(output, best)
+    if not np.any(gas):
+        amounts = _fill(*_containers(pools, amount_in, token_in, token_out), amount_in)
+    elif len(pools) > MOST_POOLS_WITH_GAS:
+        raise ValueError(f"pools has {len(pools)} entries: allowed are at most {MOST_POOLS_WITH_GAS} with gas")
+    else:
+        amounts = _best_choice(pools, amount_in, gas, token_in, token_out)
     return _execute(pools, amounts, amount_in, token_in, token_out, aggregator_fee, gas)
 
 
@@ -232,16 +227,39 @@ def _containers(
 
 
 def _fill(level: Array, width: Array, amount: Amount) -> Array:
-    """What each container holds when ``amount`` is poured over all of them."""
-    order = np.argsort(level, axis=0)
+    """What each container holds when ``amount`` is poured over all of them that have a width."""
+    bottom = np.where(width > 0, level, np.inf)
+    order = np.argsort(bottom, axis=0)
     height, sorted_width = (np.take_along_axis(values, order, axis=0) for values in (level, width))
     height = height - height[0]
     water = (amount + np.cumsum(sorted_width * height, axis=0)) / np.cumsum(sorted_width, axis=0)
-    wet = np.where(level - level.min(axis=0) < water.min(axis=0), width, 0.0)
+    wet = np.where(level - bottom.min(axis=0) < water.min(axis=0), width, 0.0)
     total = np.where(wet.any(axis=0), wet.sum(axis=0), 1.0)
     # From differences of levels, seen from each container: a small amount is not lost between two large numbers.
     rise = np.stack([amount + (wet * (level - own)).sum(axis=0) for own in level])
     return wet * np.maximum(rise, 0.0) / total
+
+
+def _best_choice(
+    pools: Sequence[ConstantProductPool], amount_in: Amount, gas: Amount, token_in: int, token_out: int
+) -> Array:
+    """What each pool takes if every choice of pools is tried, all of them first; of two as good the first is kept."""
+    level, width = _containers(pools, np.broadcast_arrays(amount_in, gas)[0], token_in, token_out)
+    every = range(len(pools))
+    choices = [every, *(chosen for size in every[1:] for chosen in combinations(every, size))]
+    used = np.zeros((len(pools), len(choices), *(1 for _ in level.shape[1:])))
+    for number, chosen in enumerate(choices):
+        used[list(chosen), number] = 1.0
+    amounts, best = np.zeros_like(level), np.full(level.shape[1:], -np.inf)
+    at_once = max(1, _NUMBERS_AT_ONCE // level.size)
+    for start in range(0, len(choices), at_once):
+        tried = _fill(level[:, None], width[:, None] * used[:, start : start + at_once], amount_in)
+        output = np.asarray(_output(pools, tried, gas, token_in, token_out))
+        first = output.argmax(axis=0)[None]
+        found = np.take_along_axis(output, first, axis=0)[0]
+        amounts = np.where(found > best, np.take_along_axis(tried, first[None], axis=1)[:, 0], amounts)
+        best = np.maximum(found, best)
+    return amounts
 
 
 def _output(pools: Sequence[Any], amounts: Array, gas: Amount, token_in: int, token_out: int) -> Amount:

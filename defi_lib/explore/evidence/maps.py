@@ -106,11 +106,7 @@ class _Map:
     def compute(self, **world: float) -> Columns:
         """The map around a world, and the reader's point on it."""
         world = {**self.fixed, **world}
-        along = self.x
-        here, points = turning_along(self.effect, world, self.known[along])
-        if not len(points):
-            along = self.y
-            _, points = turning_along(self.effect, world, self.known[along])
+        here, along, points = turning_along(self.effect, world, self.known[self.x], self.known[self.y])
         point = {"x here": world[self.x], "y here": world[self.y]}
         today = {"x today": self.start[self.x], "y today": self.start[self.y]}
         return {**self._around(world), **point, **today, "effect here": here, "turns here": points, "along": along}

@@ -6,7 +6,6 @@ Places run from 0 to 1 along each axis, so that a logarithmic axis needs no thou
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,7 +13,6 @@ from numpy.typing import ArrayLike, NDArray
 from defi_lib.evidence import Assumption, Effect
 
 Numbers = NDArray[np.float64]
-Band = tuple[float, float]
 
 #: Cells of the coarse grid along each axis, and into how many each is cut where the answer turns.
 CELLS, CUTS = 24, 4
@@ -34,34 +32,39 @@ def plane(effect: Effect, world: Mapping[str, float], x: Assumption, y: Assumpti
 
     places, heights = _around_the_border(margin)
     fine = np.linspace(0, 1, (len(places) - 1) * _DRAWN + 1)
-    dense = np.stack([np.interp(fine, places, heights[:, up]) for up in range(len(places))], axis=1)
-    bands = [_bands(places, column) for column in dense]
+    dense = _between(heights, places, fine)
     columns: dict[str, Numbers] = {}
     for true, names in ((True, ("x", "true from", "true to")), (False, ("x not", "not from", "not to"))):
-        across, low, high = _there_and_back(fine, [pair[not true] for pair in bands])
+        across, low, high = _there_and_back(fine, *_bands(places, dense, true))
         columns |= dict(zip(names, (x.value(across), y.value(low), y.value(high)), strict=True))
     ends = zip(("x from", "y from", "x to", "y to"), (x, y, x, y), _border(places, heights), strict=True)
     return columns | {name: each.value(places) for name, each, places in ends}
 
 
-def turning_along(effect: Effect, world: Mapping[str, float], x: Assumption) -> tuple[float, Numbers]:
-    """The effect in ``world``, and where along ``x`` alone its answer turns, nearest first; two calls of the effect."""
-    here, places = float(x.place(world[x.name])), np.linspace(0, 1, _STEPS + 1)
+def turning_along(effect: Effect, world: Mapping[str, float], *axes: Assumption) -> tuple[float, str, Numbers]:
+    """The effect in ``world``, and where its answer turns along one axis alone, nearest first; two calls of the effect.
 
-    def margin(along: Numbers) -> Numbers:
-        return _margin(effect, world, {x.name: x.value(along)})
+    That axis, whose name is told, is the first of ``axes`` along which the answer turns, or the last.
+    """
+    places = np.linspace(0, 1, _STEPS + 1)
 
-    first = _margin(effect, world, {x.name: np.append(x.value(places), world[x.name])})
-    found = _edges(first[:-1])
+    def margin(moved: Mapping[str, Numbers]) -> Numbers:
+        return _margin(effect, world, moved)
+
+    lines = {each.name: np.full((len(axes), len(places)), world[each.name]) for each in axes}
+    for number, each in enumerate(axes):
+        lines[each.name][number] = each.value(places)
+    first = margin({name: np.append(line.ravel(), world[name]) for name, line in lines.items()})
+    crossed = np.diff(first[:-1].reshape(len(axes), -1) > 0, axis=1)
+    along = axes[int(crossed.any(axis=1).argmax()) if crossed.any() else -1]
+    found = np.flatnonzero(crossed[axes.index(along)])
+    points = np.empty(0)
     if len(found):
         parts = places[found][:, None] + np.linspace(0, 1 / _STEPS, _STEPS + 1)
-        again = margin(parts.ravel()).reshape(parts.shape)
-        rows = [_crossings(part, line) for part, line in zip(parts, again, strict=True)]
-        points = np.concatenate(rows)
-    else:
-        points = np.empty(0)
+        points = _crossings(parts, margin({along.name: along.value(parts.ravel())}).reshape(parts.shape))[1]
+    here = float(along.place(world[along.name]))
     nearest = points[np.argsort(np.abs(points - here), kind="stable")]
-    return float(first[-1] + effect.more_than), x.value(nearest)
+    return float(first[-1] + effect.more_than), along.name, along.value(nearest)
 
 
 def _margin(effect: Effect, world: Mapping[str, float], moved: Mapping[str, ArrayLike]) -> Numbers:
@@ -76,12 +79,9 @@ def _around_the_border(margin: Callable[[Numbers, Numbers], Numbers]) -> tuple[N
     rough, fine = np.linspace(0, 1, CELLS + 1), np.linspace(0, 1, CELLS * CUTS + 1)
     across, up = (grid.ravel() for grid in np.meshgrid(rough, rough, indexing="ij"))
     coarse = margin(across, up).reshape(CELLS + 1, CELLS + 1)
-    half = np.stack([np.interp(fine, rough, column) for column in coarse.T], axis=1)
-    heights = np.stack([np.interp(fine, rough, row) for row in half])
-    true = coarse > 0
-    corners = np.stack([true[:-1, :-1], true[1:, :-1], true[:-1, 1:], true[1:, 1:]])
+    heights = _between(_between(coarse, rough, fine).T, rough, fine).T
     near = np.zeros(heights.shape, bool)
-    for i, j in np.argwhere(corners.any(axis=0) & ~corners.all(axis=0)):
+    for i, j in np.argwhere(_mixed(coarse > 0)):
         near[i * CUTS : (i + 1) * CUTS + 1, j * CUTS : (j + 1) * CUTS + 1] = True
     if near.any():
         i, j = np.nonzero(near)
@@ -89,60 +89,84 @@ def _around_the_border(margin: Callable[[Numbers, Numbers], Numbers]) -> tuple[N
     return fine, heights
 
 
-def _edges(line: Numbers) -> NDArray[np.intp]:
-    """Behind which entries the answer changes."""
-    return np.flatnonzero(np.diff(line > 0))
+def _between(heights: Numbers, places: Numbers, wanted: Numbers) -> Numbers:
+    """The heights at the places wanted, in straight lines between those known: ``np.interp`` along the first axis."""
+    left = np.clip(np.searchsorted(places, wanted, side="right") - 1, 0, len(places) - 2)
+    slope = np.diff(heights, axis=0) / np.diff(places)[:, None]
+    found = slope[left] * (wanted - places[left])[:, None] + heights[left]
+    exact = np.searchsorted(places, wanted)
+    known = places[exact] == wanted
+    found[known] = heights[exact[known]]
+    return np.asarray(found)
 
 
-def _crossings(places: Numbers, line: Numbers) -> Numbers:
-    """Where a line crosses zero."""
-    left = _edges(line)
-    part = line[left] / (line[left] - line[left + 1])
-    return places[left] + part * (places[left + 1] - places[left])
+def _mixed(true: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which cells of a grid have both answers at their corners."""
+    corners = true[:-1, :-1], true[1:, :-1], true[:-1, 1:], true[1:, 1:]
+    some, every = (each.reduce(corners) for each in (np.logical_or, np.logical_and))
+    return np.asarray(some & ~every)
 
 
-def _bands(places: Numbers, column: Numbers) -> tuple[list[Band], list[Band]]:
-    """Between which heights of a column it is true, and between which not."""
-    ends = [0.0, *_crossings(places, column), 1.0]
-    bands = list(pairwise(ends))
-    return (bands[::2], bands[1::2]) if column[0] > 0 else (bands[1::2], bands[::2])
+def _crossings(places: Numbers, lines: Numbers) -> tuple[NDArray[np.intp], Numbers]:
+    """Where lines cross zero: the number of the line, and the place on it, in order.
+
+    Args:
+        places: of the points of all lines, or of each.
+        lines: the last axis counts the points of a line.
+    """
+    line, left = np.nonzero(np.diff(lines > 0, axis=-1))
+    here, there = lines[line, left], lines[line, left + 1]
+    start, end = (np.broadcast_to(places, lines.shape)[line, left + k] for k in (0, 1))
+    return line, start + here / (here - there) * (end - start)
 
 
-def _there_and_back(across: Numbers, bands: list[list[Band]]) -> tuple[Numbers, Numbers, Numbers]:
-    """All bands as one area: along the first of each column, back along the second, and so on."""
-    first = next((column[0] for column in bands if column), (0.5, 0.5))
+def _bands(places: Numbers, columns: Numbers, true: bool) -> tuple[Numbers, NDArray[np.intp]]:
+    """Between which heights of each column the answer is ``true``, or not, as pairs; and how many pairs it has."""
+    column, crossing = _crossings(places, columns)
+    crossed = np.bincount(column, minlength=len(columns))
+    ends = np.ones((len(columns), crossed.max() + 4))
+    ends[:, 0] = 0.0
+    ends[column, np.arange(len(column)) - (np.cumsum(crossed) - crossed)[column] + 1] = crossing
+    other = (columns[:, 0] > 0) != true  # then the first band has the other answer
+    count = (crossed + 1 + ~other) // 2
+    pairs = np.take_along_axis(ends, np.arange(2 * max(1, count.max())) + other[:, None], axis=1)
+    return pairs.reshape(len(columns), -1, 2), count
+
+
+def _there_and_back(across: Numbers, bands: Numbers, count: NDArray[np.intp]) -> tuple[Numbers, Numbers, Numbers]:
+    """All bands as one area: along the first of each column, back along the second, and so on.
+
+    Where a column has no such band, the area is as thin as a line, in the middle of the last band before it.
+    """
+    middle = bands.sum(axis=-1) / 2
+    start = middle[np.argmax(count > 0), 0] if count.any() else 0.5
     passes: list[tuple[Numbers, Numbers]] = []
-    for number in range(max(1, *(len(column) for column in bands))):
-        low, high, last = [], [], sum(first) / 2
-        for column in bands:
-            band = column[number] if number < len(column) else (last, last)
-            last = sum(band) / 2
-            low.append(band[0])
-            high.append(band[1])
+    for number in range(bands.shape[1]):
+        has = count > number
+        last = np.maximum.accumulate(np.where(has, np.arange(len(has)), -1))
+        thin = np.where(last >= 0, middle[last, number], start)
+        ends = np.where(has[:, None], bands[:, number], thin[:, None]).T
         way = slice(None, None, -1 if number % 2 else 1)
-        passes.append((np.array([low, high])[:, way], across[way]))
-    ends = np.concatenate([pair for pair, _ in passes], axis=1)
-    return np.concatenate([places for _, places in passes]), ends[0], ends[1]
+        passes.append((ends[:, way], across[way]))
+    low, high = np.concatenate([pair for pair, _ in passes], axis=1)
+    return np.concatenate([places for _, places in passes]), low, high
 
 
 def _border(places: Numbers, heights: Numbers) -> tuple[Numbers, Numbers, Numbers, Numbers]:
     """The pieces of the border: each cell's crossings of its four sides, joined (marching squares)."""
-    x, y = np.meshgrid(places, places, indexing="ij")
-    corner = [
-        (slice(None, -1),) * 2,
-        (slice(1, None), slice(None, -1)),
-        (slice(1, None),) * 2,
-        (slice(None, -1), slice(1, None)),
-    ]
-    sides = [(corner[k], corner[(k + 1) % 4]) for k in range(4)]
-    crossed = np.stack([(heights[a] > 0) != (heights[b] > 0) for a, b in sides])
-    with np.errstate(invalid="ignore", divide="ignore"):
-        part = [heights[a] / (heights[a] - heights[b]) for a, b in sides]
-        points = np.stack([[g[a] + t * (g[b] - g[a]) for g in (x, y)] for (a, b), t in zip(sides, part, strict=True)])
+    i, j = np.nonzero(_mixed(heights > 0))
+    if not len(i):
+        return (np.empty(0),) * 4
+    round_it = ((0, 0), (1, 0), (1, 1), (0, 1), (0, 0))
+    height = np.stack([heights[i + di, j + dj] for di, dj in round_it])
+    corner = np.stack([np.stack([places[i + di], places[j + dj]]) for di, dj in round_it])
+    crossed = (height[:-1] > 0) != (height[1:] > 0)
+    part = np.divide(height[:-1], height[:-1] - height[1:], out=np.zeros(crossed.shape), where=crossed)
+    points = corner[:-1] + part[:, None] * np.diff(corner, axis=0)
     order = np.argsort(~crossed, axis=0, kind="stable")
     pieces = []
     for pair in ((0, 1), (2, 3)):
-        i, j = np.nonzero(crossed.sum(axis=0) > pair[1])
-        pieces.append(np.concatenate([points[order[k, i, j], :, i, j].T for k in pair]))
+        cell = np.flatnonzero(crossed.sum(axis=0) > pair[1])
+        pieces.append(np.concatenate([points[order[k, cell], :, cell].T for k in pair]))
     found = np.concatenate(pieces, axis=1)
     return found[0], found[1], found[2], found[3]

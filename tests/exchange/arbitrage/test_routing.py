@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from defi_lib.exchange import ConstantProductPool, Hop, optimal_split, split_any, split_trade, swap_along
+from defi_lib.exchange.arbitrage import routing
 from tests.support.contracts import assert_refuses
 
 pool_lists = st.lists(
@@ -116,6 +117,19 @@ def test_with_gas_no_choice_of_pools_is_better(pools, amount, gas):
         part = optimal_split(some, amount)
         other = total_output(some, part) - gas * np.count_nonzero(part)
         assert other <= net + 1e-12 * (abs(net) + gas * len(pools))
+
+
+def test_choices_tried_in_parts_and_gas_per_scenario_are_as_one_by_one(monkeypatch):
+    pools = [ConstantProductPool((depth, depth), 0.003) for depth in (1e3, 2e3, 3e3, 5e3)]
+    gas = np.array([0.0, 0.01, 0.3, 5.0, 1e3])
+    whole = split_trade(pools, 500.0, gas=gas)
+    monkeypatch.setattr(routing, "_NUMBERS_AT_ONCE", 1)
+    parts = split_trade(pools, 500.0, gas=gas)
+    for number, one in enumerate(gas):
+        alone = split_trade(pools, 500.0, gas=float(one))
+        for found in (whole, parts):
+            assert [amounts[number] for amounts in found.amounts_in] == pytest.approx(alone.amounts_in, rel=1e-13)
+    assert (np.array(whole.amounts_in) > 0).sum(axis=0).tolist() == [4, 4, 4, 3, 1]
 
 
 def test_gas_keeps_small_trades_in_one_pool():
