@@ -52,6 +52,7 @@ __getattr__, __dir__, __all__ = attach(
             "PoolCascade",
             "Wave",
             "linear_cascade",
+            "lowest_without_loss",
             "pool_cascade",
             "sale_for_fall",
         ],

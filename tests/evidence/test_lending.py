@@ -5,14 +5,14 @@ import pytest
 
 from defi_lib.evidence import effect, today, worlds
 from defi_lib.evidence.lending import cascades
-from defi_lib.lending import AAVE_V3, liquidate
+from defi_lib.lending import AAVE_V3, liquidate, lowest_without_loss
 
 X14A = effect("X14a")
 
 
 def falls(drawn, edges):
     same = {name: drawn[name] for name in ("loans", "near", "steepness", "refill", "bonus")}
-    return cascades.fall(**same, rules=AAVE_V3, edges=edges)
+    return cascades.fall(**same, rules=AAVE_V3, edges=edges, by_rule=drawn["losing"] == 1)
 
 
 def test_loans_told_apart_twice_as_finely_fall_as_far():
@@ -81,26 +81,43 @@ def fall_of(**changed):
     return float(falls(world, cascades.EDGES)[0]), float(X14A(world)[0])
 
 
+CROWDED = {"loans": 30.0, "near": 0.02, "refill": 0.3}
+
+
 def test_what_lesson_2_4_says_of_the_picture():
-    crowded = {"loans": 30.0, "near": 0.02, "refill": 0.3}
-    machines, added = fall_of(**crowded)
-    assert machines == pytest.approx(0.73, abs=0.005) and fall_of(**{**crowded, "refill": 0.6})[0] < 0.155
+    by_rule, added = fall_of(**CROWDED, losing=1)
+    assert by_rule == pytest.approx(0.73, abs=0.005) and fall_of(**{**CROWDED, "refill": 0.6}, losing=1)[0] < 0.15
     alone = {"paid": 0.0}, {"visits": 1.0}  # without the call, without the wait: each alone saves nearly as much
-    assert machines - added == pytest.approx(0.13, abs=0.005)
+    assert by_rule - added == pytest.approx(0.13, abs=0.005)
     for changed in alone:
-        assert machines - fall_of(**crowded, **changed)[1] == pytest.approx(0.154, abs=0.002)
-    assert fall_of(**crowded, paid=0.0, visits=1.0)[1] < 0.001
-    assert fall_of(**{**crowded, "refill": 0.0})[1] < 0.001, "the broker's market falls as deep"
+        assert by_rule - fall_of(**CROWDED, **changed, losing=1)[1] == pytest.approx(0.154, abs=0.002)
+    assert fall_of(**CROWDED, paid=0.0, visits=1.0, losing=1)[1] < 0.001
+    assert fall_of(**{**CROWDED, "refill": 0.0}, losing=1)[1] < 0.001, "the broker's market falls as deep"
+
+
+def test_what_lesson_2_4_says_of_machines_that_stop_at_a_loss():
+    assert fall_of(**CROWDED)[0] == pytest.approx(0.183, abs=0.0005)
+    many = fall_of(**{**CROWDED, "loans": 300.0})[0]
+    assert many == pytest.approx(0.185, abs=0.0005)
+    assert 1 - lowest_without_loss(0.9, cascades.POOL_FEE, 0.3, 0.05) == pytest.approx(many, abs=2e-5)
+    assert 1 - lowest_without_loss(0.9, cascades.POOL_FEE, 0.0, 0.05) == 1
+    first = cascades.cascade(*(np.array([v]) for v in (300.0, 0.02, 3.0, 0.0, 0.05, 1.0)), by_rule=False).waves[0]
+    assert 1 - first.price_after[0] / first.price[0] == pytest.approx(0.045, abs=0.0005)
+    assert fall_of(**{**CROWDED, "refill": 0.0})[0] > 0.99, "stopping does not help where nobody buys"
 
 
 def test_what_lesson_2_4_says_of_the_jumps():
     assert fall_of()[0] == pytest.approx(0.103, abs=0.001) and fall_of(refill=0.0)[0] == pytest.approx(0.125, abs=0.001)
-    for refill, loans in ((0.0, 12.25), (0.2, 23.2), (0.5, 49.2), (0.8, 179.4)):
-        assert fall_of(refill=refill, loans=0.99 * loans)[1] < 0.05 < fall_of(refill=refill, loans=1.01 * loans)[1]
+    by_rule = ((0.0, 12.25), (0.2, 23.2), (0.4, 38.0), (0.5, 49.2), (0.8, 179.4))
+    for losing, jumps in ((0, ((0.0, 12.25), (0.2, 23.2))), (1, by_rule)):
+        for refill, loans in jumps:
+            below, beyond = (fall_of(refill=refill, loans=part * loans, losing=losing)[1] for part in (0.99, 1.01))
+            assert below < 0.05 < beyond
+    assert all(fall_of(refill=0.4, loans=loans)[1] < 0.04 for loans in np.geomspace(10, 1000, 9))
     assert fall_of(refill=0.0, loans=12.0)[0] < 0.15 and fall_of(refill=0.0, loans=13.0)[0] > 0.9
-    assert fall_of(refill=0.0, loans=26.0)[1] > 0.8
-    assert fall_of(refill=0.0, loans=27.0)[1] < 0.05, "the broker's market falls as deep"
-    for alone in ({"bonus": 0.1}, {"paid": 0.0}, {"refill": 0.0}):
+    assert fall_of(refill=0.0, loans=25.9)[1] > 0.8
+    assert fall_of(refill=0.0, loans=26.5)[1] < 0.05, "the broker's market falls as deep"
+    for alone in ({"bonus": 0.1}, {"paid": 0.0}, {"refill": 0.0}, {"losing": 1}):
         assert fall_of(**alone)[1] < 0.02
     for second in ({"loans": 12.5}, {"near": 0.0125}, {"close": 1.0}):
         assert fall_of(refill=0.0, **second)[1] > 0.8
@@ -109,5 +126,5 @@ def test_what_lesson_2_4_says_of_the_jumps():
 
 def test_the_law_of_lesson_2_4_is_the_least_that_buyers_do():
     # Buyers who take up a fifth of each sale make the pool a quarter deeper; those who come back close old gaps too.
-    assert fall_of(refill=0.0, loans=0.8 * 15.6)[0] > 0.9
-    assert fall_of(refill=0.2, loans=15.6)[0] < 0.15
+    assert fall_of(refill=0.0, loans=0.8 * 15.6, losing=1)[0] > 0.9
+    assert fall_of(refill=0.2, loans=15.6, losing=1)[0] < 0.15

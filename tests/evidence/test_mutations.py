@@ -14,6 +14,11 @@ from tests.support.evidence_checks import failures, mutants
 #: Changes that change nothing, with the reason.
 EQUIVALENT: dict[str, str] = {
     "_against_holding: common * own[order] → common / own[order]": "a pool's own moves are as often up as down",
+    # X14a: how near to its lowest price a cascade may be left, which costs time and no more than 1e-5 of the price.
+    "fall: least * (1 + _SETTLED) → least / (1 + _SETTLED)": "the cascade is followed a little further",
+    "fall: least * (1 + _SETTLED) → least * 1.0": "the cascade is followed to its end",
+    "fall: 1 + _SETTLED → 1 - _SETTLED": "the cascade is followed to its end",
+    "fall: 1 + _SETTLED → 1 + 0.0": "the cascade is followed to its end",
 }
 
 

@@ -13,7 +13,7 @@ from defi_lib.frozen import kept
 from defi_lib.ledger.transfer import Moment, Transfer
 from defi_lib.lending.positions.liquidation import AAVE_V3, ASSETS, CloseRules, Liquidation, liquidate
 from defi_lib.renamed import renamed
-from defi_lib.rounding import above, rest
+from defi_lib.rounding import Truth, above, rest
 from defi_lib.validation import Amount, between, broadcastable, finite, non_negative, plain, positive, ratio
 
 #: Reason of what liquidators sell: at the price before it, so that its column is the price impact with the pool's fee.
@@ -188,12 +188,18 @@ def pool_cascade(
     max_waves: int = 1000,
     refill: Amount = 0.0,
     visits: Amount = 1.0,
+    stops_at_loss: Truth = False,
+    until: Amount = 0.0,
 ) -> PoolCascade:
     """Somebody sells; whoever is then below a health factor of 1 is liquidated, the collateral sold, and again.
 
     The oracle reports the price of the pool. In each wave every unhealthy position is liquidated as far as the rules
     allow, and the liquidators sell what they got, at once. Then buyers come, who know that the coin is worth the price
     after the shock: each time they close a part of the gap.
+
+    Liquidators sell by rule, at a loss too, or stop at a loss: a token costs them ``P/(1 + b)``, the oracle's price P
+    less the part of the bonus b that they keep, so they stop where the pool pays no more than that for one more, its
+    fee included. Of all liquidations of the wave the same part is made, the rest waits for the next.
 
     A broker who calls for margin is the same without a bonus and with more ``visits``: he waits before he sells.
 
@@ -210,9 +216,12 @@ def pool_cascade(
         refill: part of the gap between the pool's price and that after the shock which buyers close each time they
             come, in [0, 1]; 0: nobody buys.
         visits: how often they come before the next wave, >= 1.
+        stops_at_loss: whether liquidators stop at a loss, as whoever repays with a flash loan must: it would be undone.
+        until: price (USD), >= 0: once a block has seen it or less, the scenario need not be followed to its end.
 
     Raises:
-        ValueError: an argument outside its range, or a cascade that has not ended after ``max_waves``.
+        ValueError: an argument outside its range, or a cascade that has not ended after ``max_waves``; liquidators who
+            stop at a loss and more than one bonus per scenario.
 
     >>> from defi_lib.exchange import ConstantProductPool
     >>> pool, debts = ConstantProductPool((1000.0, 2e6)), [6_000.0 * n for n in range(1, 20)]
@@ -221,17 +230,24 @@ def pool_cascade(
     ...     print(len(cascade.waves), round(cascade.lowest_price))
     4 547
     2 1671
+    >>> cascade = pool_cascade(pool, sale_for_fall(pool, 0.1), [60.0] * 19, debts, 0.83, refill=0.8, stops_at_loss=True)
+    >>> len(cascade.waves), round(cascade.lowest_price)
+    (10, 1780)
     """
     collateral, debt = non_negative("collateral", collateral), non_negative("debt", debt)
     refill, visits = between("refill", refill, 0.0, 1.0), between("visits", visits, 1.0, np.inf)
+    until = non_negative("until", until)
     shock = pool.swap_exact_in(positive("sale", sale))
     price, swapped = shock.price_after, shock.pool
     shape = broadcastable(collateral=np.atleast_1d(collateral), debt=debt, price=np.expand_dims(price, -1))
     collateral, debt = np.broadcast_to(collateral, shape), np.broadcast_to(debt, shape)
+    kept_of_bonus = _one_bonus(bonus, fee_share) if np.any(stops_at_loss) else 0.0
     waves: list[Wave] = []
     while True:
         step = liquidate(collateral, debt, np.expand_dims(price, -1), liquidation_threshold, bonus, fee_share, rules)
-        if not np.any(step.seized > 0):
+        if np.any(stops_at_loss):
+            step = _without_loss(step, swapped, price / (1 + kept_of_bonus), stops_at_loss)
+        if not np.any((np.sum(step.seized, axis=-1) > 0) & (price > until)):
             break
         if len(waves) == max_waves:
             raise ValueError(f"max_waves = {max_waves} is too few: the cascade goes on; allowed are more")
@@ -242,6 +258,25 @@ def pool_cascade(
         swapped = buying[-1].pool if buying else swap.pool
         collateral, debt, price = step.collateral, step.debt, swapped.price()
     return PoolCascade(pool.price(), shock.price_after, price, swapped, collateral, debt, tuple(waves))
+
+
+def _one_bonus(bonus: Amount, fee_share: Amount) -> Amount:
+    """What liquidators keep of the bonus (ratio), one number per scenario: the axis of positions is taken away."""
+    kept_part = np.asarray(non_negative("bonus", bonus) * (1 - between("fee_share", fee_share, 0.0, 1.0)))
+    if kept_part.ndim and kept_part.shape[-1] != 1:
+        raise ValueError(
+            f"bonus has {kept_part.shape[-1]} entries along the positions: allowed is one where liquidators stop at a "
+            "loss"
+        )
+    return kept_part[..., 0] if kept_part.ndim else plain(kept_part)
+
+
+def _without_loss(step: Liquidation, pool: Pool, worth: Amount, stops: Truth) -> Liquidation:
+    """The wave as far as the pool pays at least ``worth`` (USD) for each token that liquidators get and sell."""
+    most = pool.trade_to(plain(worth), after_fee=True)[1].amount_in
+    sold = np.sum(step.seized - step.protocol_fee, axis=-1)
+    scale = np.where(stops & (sold > most), most / np.where(sold > 0, sold, 1.0), 1.0)[..., None]
+    return step._replace(repaid=step.repaid * scale, seized=step.seized * scale)
 
 
 def sale_for_fall(pool: Pool, fall: Amount) -> Amount:
@@ -259,6 +294,36 @@ def sale_for_fall(pool: Pool, fall: Amount) -> Amount:
     fall, price = ratio("fall", fall), pool.price()
     broadcastable(fall=fall, price=price)
     return pool.trade_to(price * (1 - fall))[1].amount_in
+
+
+def lowest_without_loss(first_price: Amount, fee: Amount, refill: Amount, bonus: Amount) -> Amount:
+    """The price below which liquidators who stop at a loss cannot bring a constant product pool, however many loans.
+
+    From a price p they sell until the pool pays ``p/(1 + b)`` for one token more: with ``γ = 1 − fee`` and
+    ``s = √(γ(1 + b))`` the price is then ``k·p``, ``k = 1/(s·(1 + (s − 1)/γ))``; where ``γ(1 + b) ≤ 1`` they sell
+    nothing. Buyers close a part r of the gap to ``P₁``, the price after the shock. So no wave ends below the p at which
+    ``p = (1 − r)·k·p + r·P₁``, and with loans enough the waves come to it.
+
+    Args:
+        first_price: of the pool, after the shock (USD), > 0.
+        fee: of the pool (ratio), in [0, 1).
+        refill: part of the gap that buyers close between two waves, in [0, 1].
+        bonus: that liquidators keep (ratio), >= 0.
+
+    Raises:
+        ValueError: an argument outside its range, or shapes that do not fit together.
+
+    Source: own derivation.
+
+    >>> [round(lowest_without_loss(1800.0, 0.003, refill, 0.05)) for refill in (0.0, 0.3, 0.8, 1.0)]
+    [0, 1630, 1780, 1800]
+    """
+    price, left = positive("first_price", first_price), 1 - ratio("fee", fee)
+    refill, bonus = between("refill", refill, 0.0, 1.0), non_negative("bonus", bonus)
+    broadcastable(first_price=price, fee=left, refill=refill, bonus=bonus)
+    push = np.maximum(np.sqrt(left * (1 + bonus)), 1.0)
+    stays = (1 - refill) / (push * (1 + (push - 1) / left))
+    return plain(np.where(stays < 1, price * refill / np.where(stays < 1, 1 - stays, 1.0), price))
 
 
 def _bought(pool: Pool, price: Amount, refill: Amount, visits: Amount) -> tuple[Swap, ...]:

@@ -6,7 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from defi_lib.exchange import ConstantProductPool
-from defi_lib.lending import AAVE_V3, AAVE_V3_3, linear_cascade, pool_cascade, sale_for_fall
+from defi_lib.lending import (
+    AAVE_V3,
+    AAVE_V3_3,
+    linear_cascade,
+    liquidate,
+    lowest_without_loss,
+    pool_cascade,
+    sale_for_fall,
+)
 from tests.support.contracts import assert_refuses
 
 POOL = ConstantProductPool((1000.0, 2e6), 0.003)
@@ -198,3 +206,86 @@ def test_errors_name_argument_value_and_range(call, message):
 
 def test_a_sale_too_small_to_move_the_price_amplifies_nothing():
     assert pool_cascade(POOL, 1e-30, np.array([1.0]), np.array([100.0]), 0.8).amplification == 1.0
+
+
+# Liquidators who stop at a loss.
+
+
+@given(st.floats(0.01, 0.6), st.floats(1, 500), st.floats(0, 1), st.floats(0.0, 1.0), st.sampled_from([0.0, 0.05, 0.1]))
+def test_who_stops_at_a_loss_never_loses_and_leaves_nothing_that_would_pay(fall, size, fee_share, refill, bonus):
+    collateral = np.linspace(0.1, 1.0, 20) * size
+    debt = collateral * 2000 * np.linspace(0.3, 0.79, 20)
+    sale = sale_for_fall(POOL, fall)
+    cascade = pool_cascade(
+        POOL, sale, collateral, debt, 0.8, bonus, fee_share, max_waves=100_000, refill=refill, stops_at_loss=True
+    )
+    sold = sum(wave.sold for wave in cascade.waves)
+    fees = sum(wave.liquidation.protocol_fee.sum() for wave in cascade.waves)
+    assert cascade.collateral.sum() + sold + fees == pytest.approx(collateral.sum(), rel=1e-10)
+    assert cascade.debt.sum() + cascade.repaid == pytest.approx(debt.sum(), rel=1e-10)
+    for wave in cascade.waves:
+        repaid = wave.liquidation.repaid.sum()
+        assert wave.proceeds >= repaid * (1 - 1e-9)
+        full = liquidate(wave.liquidation.collateral_before, wave.liquidation.debt_before, wave.price, 0.8, bonus)
+        if repaid < full.repaid.sum() * (1 - 1e-9):  # it stopped, where one token more brought what it cost
+            more = wave.price_after * (1 - POOL.fee) ** 2
+            cost = wave.price / (1 + bonus * (1 - fee_share))
+            assert more <= cost * (1 + 1e-9) and cost <= wave.price_after * (1 + 1e-9)
+
+
+def test_nobody_comes_for_a_bonus_below_the_fee_of_the_pool():
+    sale = sale_for_fall(POOL, 0.3)
+    assert pool_cascade(POOL, sale, *CROWD, 0.003, stops_at_loss=True).waves == ()
+    assert pool_cascade(POOL, sale, *CROWD, 0.05, 1.0, stops_at_loss=True).waves == (), "the protocol keeps it all"
+    assert pool_cascade(POOL, sale, *CROWD, 0.0031, stops_at_loss=True, max_waves=100_000).waves
+
+
+def test_the_first_wave_of_who_stops_by_hand():
+    # Without a fee the pool pays 1/(1 + b) of its price when it holds √1.21 = 1.1 times as many tokens.
+    pool = ConstantProductPool((1000.0, 2e6), 0.0)
+    crowd = (np.full(20, 200.0), 10 * CROWD[1], 0.8)
+    wave = pool_cascade(pool, sale_for_fall(pool, 0.19), *crowd, 0.21, stops_at_loss=True).waves[0]
+    assert wave.sold == pytest.approx(0.1 * 1000 / 0.9, rel=1e-12)
+    assert wave.price_after == pytest.approx(wave.price / 1.21, rel=1e-12)
+
+
+@pytest.mark.parametrize("refill", [0.02, 0.3, 0.8, 1.0])
+@pytest.mark.parametrize("bonus", [0.0, 0.02, 0.1])
+def test_however_many_loans_the_price_comes_to_one_bound_and_no_further(refill, bonus):
+    crowd = (np.full(20, 2000.0), 100 * CROWD[1], 0.8)
+    sale = sale_for_fall(POOL, 0.1)
+    least = lowest_without_loss(1800.0, POOL.fee, refill, bonus)
+    cascade = pool_cascade(
+        POOL, sale, *crowd, bonus, refill=refill, max_waves=10_000, stops_at_loss=True, until=least * (1 + 1e-7)
+    )
+    assert least * (1 - 1e-12) <= cascade.lowest_price == pytest.approx(least, rel=1e-6)
+    by_rule = pool_cascade(POOL, sale, *crowd, bonus, refill=refill)
+    first = cascade.waves[0].reported if cascade.waves else 1800.0
+    assert by_rule.waves[0].reported <= first * (1 + 1e-12) and bool(cascade.waves) == (bonus > 0 and refill < 1)
+
+
+def test_who_stops_and_who_sells_by_rule_stand_side_by_side():
+    stops, bonus = np.array([True, False, True]), np.array([0.05, 0.05, 0.02])
+    pool, sale = ConstantProductPool((np.full(3, 1000.0), np.full(3, 2e6))), sale_for_fall(POOL, 0.1)
+    together = pool_cascade(pool, sale, *CROWD, bonus[:, None], refill=0.4, stops_at_loss=stops)
+    for i in range(3):
+        one = pool_cascade(POOL, sale, *CROWD, float(bonus[i]), refill=0.4, stops_at_loss=bool(stops[i]))
+        assert together.lowest_price[i] == pytest.approx(one.lowest_price, rel=1e-12)
+        assert together.repaid[i] == pytest.approx(one.repaid, rel=1e-12)
+    assert together.lowest_price[0] > together.lowest_price[1]
+    assert together.liquidators_profit[0] > 0 > together.liquidators_profit[1]
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: pool_cascade(POOL, 60.0, *CROWD, np.full(20, 0.05), stops_at_loss=True), "bonus has 20 entries"),
+        (lambda: pool_cascade(POOL, 60.0, *CROWD, until=-1.0), "until = -1"),
+        (lambda: lowest_without_loss(0.0, 0.0, 0.5, 0.05), "first_price = 0"),
+        (lambda: lowest_without_loss(1.0, 1.0, 0.5, 0.05), "fee = 1"),
+        (lambda: lowest_without_loss(1.0, 0.0, 1.5, 0.05), "refill = 1.5"),
+        (lambda: lowest_without_loss(1.0, 0.0, 0.5, -0.05), "bonus = -0.05"),
+    ],
+)
+def test_errors_of_who_stops_name_argument_value_and_range(call, message):
+    assert_refuses(call, message)
