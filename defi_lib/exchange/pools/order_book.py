@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.exchange.pools.constant_product import ConstantProductPool, needs_constant_product
-from defi_lib.exchange.pools.order_queue import BUY, SELL, Fill, Order, Side, match
+from defi_lib.exchange.pools.order_queue import BUY, SELL, Fill, Order, Side, left_at, match, orders_of, sides_of
 from defi_lib.exchange.pools.pool import ASSETS, PRICE_IMPACT, Swap, replaced
 from defi_lib.frozen import kept
 from defi_lib.ledger.transfer import Transfer, actual
-from defi_lib.rounding import TOLERANCE, below, same
+from defi_lib.rounding import TOLERANCE
 from defi_lib.validation import (
     Amount,
     at_least,
@@ -25,7 +25,6 @@ from defi_lib.validation import (
     plain,
     positive,
     ratio,
-    shown,
     token_pair,
 )
 
@@ -123,9 +122,9 @@ class OrderBook(_State):
         """Check the arguments and build the book."""
         taker_fee = kept(ratio("taker_fee", taker_fee))
         maker_fee = kept(between("maker_fee", maker_fee, -taker_fee, 1.0, high_open=True))
-        buys = _orders("bids", bids, BUY, maker, 0)
-        sells = _orders("asks", asks, SELL, maker, len(buys))
-        return super().__new__(cls, *_sides(buys, sells), taker_fee, maker_fee, len(buys) + len(sells))
+        buys = orders_of("bids", bids, BUY, maker, 0)
+        sells = orders_of("asks", asks, SELL, maker, len(buys))
+        return super().__new__(cls, *sides_of(buys, sells), taker_fee, maker_fee, len(buys) + len(sells))
 
     @classmethod
     def around(
@@ -298,8 +297,8 @@ class OrderBook(_State):
             bids = self.bids.up_to(target / gamma, included=False)
             asks = self.asks.up_to(target * gamma, included=False)
         else:
-            bids = _left_at(self.bids, np.minimum(2 * target - self.best_ask, self.best_bid))
-            asks = _left_at(self.asks, np.maximum(2 * target - self.best_bid, self.best_ask))
+            bids = left_at(self.bids, np.minimum(2 * target - self.best_ask, self.best_bid))
+            asks = left_at(self.asks, np.maximum(2 * target - self.best_bid, self.best_ask))
         enough = (bids < len(self.bids.orders)) & (asks < len(self.asks.orders))
         fulfilled("price", price, enough, "are prices for which an order is left on each side")
         sold_base = np.maximum(self.bids.base[bids] - self.bids.taken[0], 0.0) / gamma
@@ -380,35 +379,6 @@ def market_fills(swap: Swap) -> tuple[Fill, ...]:
 def maker_fees(swap: Swap) -> Amount:
     """What the makers together pay the exchange, of the ``token_in`` that they receive (tokens; negative: they get)."""
     return (swap.amount_in - swap.fee) * swap.before.maker_fee
-
-
-def _orders(name: str, rows: object, side: str, maker: str, first_id: int) -> tuple[Order, ...]:
-    """Rows of price and size as orders."""
-    try:
-        table = np.asarray(rows, dtype=float)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} = {shown(rows)} is no table: allowed are rows of price and size") from None
-    if table.size == 0:
-        return ()
-    if table.ndim != 2 or table.shape[1] != 2:
-        raise ValueError(f"{name} has shape {table.shape}: allowed are rows of two numbers, price and size")
-    prices, sizes = positive(f"price in {name}", table[:, 0]), positive(f"size in {name}", table[:, 1])
-    pairs = zip(prices.tolist(), sizes.tolist(), strict=True)  # type: ignore[union-attr]
-    return tuple(Order(first_id + i, maker, side, price, size) for i, (price, size) in enumerate(pairs))
-
-
-def _sides(buys: Iterable[Order], sells: Iterable[Order]) -> tuple[Side, Side]:
-    bids, asks = Side.of(buys), Side.of(sells)
-    if bids.orders and asks.orders and not below(bids.best, asks.best):
-        raise ValueError(f"the best bid = {bids.best} meets the best ask: allowed are bids below {asks.best}")
-    return bids, asks
-
-
-def _left_at(side: Side, limit: Amount) -> NDArray[np.int64]:
-    """How many orders to take so that the next has the last price up to ``limit``; all, if that is beyond the last."""
-    count = side.up_to(limit, included=True)
-    beyond = (count == len(side.orders)) & ~np.asarray(same(limit, side.prices[-1]))
-    return np.where(beyond, count, side.first_at(side.prices[np.maximum(count - 1, 0)]))
 
 
 def _less_than_all(name: str, amount: Amount, side: Side, token: int) -> Amount:

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.frozen import kept
-from defi_lib.rounding import TOLERANCE, above, rest
-from defi_lib.validation import Amount
+from defi_lib.rounding import TOLERANCE, above, below, rest, same
+from defi_lib.validation import Amount, positive, shown
 
 BUY, SELL = "buy", "sell"
 
@@ -155,3 +155,33 @@ def _level(edges: NDArray[np.float64], position: Amount) -> NDArray[np.int64]:
 def _cumulated(amounts: NDArray[np.float64]) -> NDArray[np.float64]:
     """Sums of the first 0, 1, 2, … amounts."""
     return np.concatenate(([0.0], np.cumsum(amounts)))
+
+
+def orders_of(name: str, rows: object, side: str, maker: str, first_id: int) -> tuple[Order, ...]:
+    """Rows of price and size as orders."""
+    try:
+        table = np.asarray(rows, dtype=float)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} = {shown(rows)} is no table: allowed are rows of price and size") from None
+    if table.size == 0:
+        return ()
+    if table.ndim != 2 or table.shape[1] != 2:
+        raise ValueError(f"{name} has shape {table.shape}: allowed are rows of two numbers, price and size")
+    prices, sizes = positive(f"price in {name}", table[:, 0]), positive(f"size in {name}", table[:, 1])
+    pairs = zip(prices.tolist(), sizes.tolist(), strict=True)  # type: ignore[union-attr]
+    return tuple(Order(first_id + i, maker, side, price, size) for i, (price, size) in enumerate(pairs))
+
+
+def sides_of(buys: Iterable[Order], sells: Iterable[Order]) -> tuple[Side, Side]:
+    """Bids and asks of a book; the best bid must lie below the best ask."""
+    bids, asks = Side.of(buys), Side.of(sells)
+    if bids.orders and asks.orders and not below(bids.best, asks.best):
+        raise ValueError(f"the best bid = {bids.best} meets the best ask: allowed are bids below {asks.best}")
+    return bids, asks
+
+
+def left_at(side: Side, limit: Amount) -> NDArray[np.int64]:
+    """How many orders to take so that the next has the last price up to ``limit``; all, if that is beyond the last."""
+    count = side.up_to(limit, included=True)
+    beyond = (count == len(side.orders)) & ~np.asarray(same(limit, side.prices[-1]))
+    return np.where(beyond, count, side.first_at(side.prices[np.maximum(count - 1, 0)]))

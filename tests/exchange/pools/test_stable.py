@@ -11,7 +11,7 @@ from defi_lib.exchange import (
     StableSwapPool,
     contract_amplification,
 )
-from defi_lib.exchange.pools import stable
+from defi_lib.exchange.pools import stable, stable_curve
 
 # Reference 1: the invariant solved with sixty digits.
 
@@ -365,7 +365,7 @@ def test_scenarios_agree_with_scalars(name):
 
 
 def test_newton_is_bounded(monkeypatch):
-    monkeypatch.setattr(stable, "_MAX_STEPS", 2)
+    monkeypatch.setattr(stable_curve, "_MAX_STEPS", 2)
     with pytest.raises(ArithmeticError, match=r"no D in 2 steps for reserves = \(1000.0, 1e-06\), amplification = 1.0"):
         stable.invariant((1e3, 1e-6), 1.0)
 
@@ -373,12 +373,12 @@ def test_newton_is_bounded(monkeypatch):
 @settings(max_examples=100, deadline=None)
 @given(held=st.lists(st.floats(-15, 15).map(lambda e: 10.0**e), min_size=2, max_size=8), amplification=amplifications)
 def test_newton_needs_few_steps(held, amplification):
-    steps = stable._MAX_STEPS
+    steps = stable_curve._MAX_STEPS
     try:
-        stable._MAX_STEPS = 10
+        stable_curve._MAX_STEPS = 10
         assert stable.invariant(tuple(held), amplification) > 0
     finally:
-        stable._MAX_STEPS = steps
+        stable_curve._MAX_STEPS = steps
 
 
 def test_pickle_and_immutability():
