@@ -84,8 +84,11 @@ def between(
     high_open: bool = False,
 ) -> Amount:
     """``value`` if it lies between ``low`` and ``high``, which may be arrays too."""
-    if type(value) is float and type(low) is float and type(high) is float and low < value < high:
-        return value
+    if type(value) is float and type(low) is float and type(high) is float:
+        if low < value < high or (-inf < value == low < high and not low_open):
+            return value
+        if low < value == high < inf and not high_open:
+            return value
     value = _numbers(name, value)
     broadcastable(**{name: value, "its lower bound": low, "its upper bound": high})
     left, right = "(" if low_open else "[", ")" if high_open else "]"

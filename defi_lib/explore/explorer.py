@@ -190,6 +190,8 @@ class Explorer(widgets.VBox):
     def _put(self, name: str, value: Any) -> None:
         """Set a widget; a slider gets a stop where it has none, so that it holds exactly this value."""
         control, widget = self.controls[name], self._widgets[name]
+        if type(widget.value) is type(value) and widget.value == value:
+            return
         if isinstance(control, Slider):
             values = [each for _, each in widget.options]
             if value not in values:
