@@ -206,8 +206,8 @@ def restaked_growth(rate: Amount, stake: Amount, years: int, step: Amount = 0.0,
     Raises:
         ValueError: an argument outside its range, or shapes that do not fit together.
 
-    Source: ethereum/EIPs, EIP-7251. The chain compares balances with a margin, so that they do not flicker, and takes
-    up the first of them only after a queue.
+    Source: ethereum/EIPs, EIP-7251. The chain compares balances with a margin, so that they do not flicker
+    (:func:`simulate_validators` does it to the gwei), and takes up the first of them only after a queue.
 
     >>> round(restaked_growth(0.04, 32, 10), 3), round(restaked_growth(0.04, 32, 10, step=32), 3)
     (1.491, 1.4)
