@@ -55,6 +55,7 @@ __getattr__, __dir__, __all__ = attach(
             "exact_sqrt_price_after_output",
             "exact_swap_step",
         ],
+        "listing.gate": ["Listed", "YearAfter", "list_assets", "year_after"],
         "arbitrage.liquidity_removal": ["LiquidityPull", "price_factor", "pull_liquidity"],
         "pools.order_book": [
             "Cancellation",

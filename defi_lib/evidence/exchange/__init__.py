@@ -6,6 +6,7 @@ from defi_lib.evidence.exchange import (
     concentrating,
     first_places,
     intents,
+    listing,
     providing,
     routing,
     sandwiches,
@@ -16,6 +17,6 @@ EVIDENCE = Registry.joined(
     "exchange",
     *(
         part.EVIDENCE
-        for part in (arbitrage, concentrating, first_places, intents, providing, routing, sandwiches, trading)
+        for part in (arbitrage, concentrating, first_places, intents, listing, providing, routing, sandwiches, trading)
     ),
 )

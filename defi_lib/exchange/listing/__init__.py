@@ -1,0 +1,1 @@
+"""Who may list an asset: nobody asks, or a gate that errs both ways."""
