@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from functools import partial
 from typing import Any
 
@@ -30,7 +29,6 @@ from defi_lib.explore.plots import (
 from defi_lib.theme import GRID, TEXT
 
 _HOVER = {"percent": "{0.[000] %}", "money": "{$0,0.[00]}", "integer": "{0,0}", "number": "{0,0.[0000]}"}
-_LETTERS = 40  # of a line beside the upright axis
 _GHOST = 0.3  # how much of a line's colour its start keeps
 
 
@@ -53,7 +51,7 @@ class LiveFigure:
             height=plot.height,
             sizing_mode="stretch_width",
             x_axis_label=plot.x.title,
-            y_axis_label=textwrap.fill(plot.y.title, _LETTERS),
+            y_axis_label=plot.y.upright_title,
             x_axis_type="log" if plot.x.log else "linear",
             y_axis_type="auto" if bars else ("log" if plot.y.log else "linear"),
             x_range=Range1d(),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import textwrap
 from collections.abc import Iterable
 from typing import Any
 
@@ -17,7 +16,6 @@ from defi_lib.explore.plots import Area, Axis, Bars, Columns, Line, Pieces, Plot
 from defi_lib.theme import GRID
 
 _DASHES = {"solid": "-", "dashed": "--", "dotdash": "-.", "dotted": ":"}
-_LETTERS = 40  # of a line beside the upright axis
 _INK = (0, 64, 128, 192, 255)  # greys of words and axes
 _TINTS = (1.0, 0.62, 0.25)  # of every colour: for smooth edges, and for areas
 
@@ -99,7 +97,7 @@ def _draw_marks(axes: Axes, plot: Plot, columns: dict[str, Any]) -> None:
 
 
 def _draw_axis(drawn: Any, axis: Axis, set_scale: Any, set_limits: Any, shown: tuple[float, float] | None) -> None:
-    title = textwrap.fill(axis.title, _LETTERS) if drawn.axis_name == "y" else axis.title
+    title = axis.upright_title if drawn.axis_name == "y" else axis.title
     drawn.set_label_text(title)
     if shown is None:  # names of bars
         return

@@ -5,6 +5,7 @@ A plot is a set of marks over named columns. The names are the keys of what ``co
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,6 +30,8 @@ DASHES = ("solid", "dashed", "dotdash", "dotted")
 #: No two of the rules of a plot look the same.
 RULE_DASHES = ("dashed", "dotted", "dotdash", "solid")
 
+_LETTERS = 27  # of a line beside the upright axis
+
 
 @dataclass(frozen=True)
 class Axis:
@@ -44,6 +47,15 @@ class Axis:
     def title(self) -> str:
         """Name and unit."""
         return f"{self.label} ({self.unit})" if self.unit else self.label
+
+    @property
+    def upright_title(self) -> str:
+        """The same in lines that are not longer than the axis, on a projector too.
+
+        >>> Axis("Gas a year", "part of the position").upright_title.splitlines()
+        ['Gas a year (part of the', 'position)']
+        """
+        return textwrap.fill(self.title, _LETTERS)
 
     def padded(self, low: float, high: float) -> tuple[float, float]:
         """A range with room for half a point at both ends."""
