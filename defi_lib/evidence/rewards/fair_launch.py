@@ -1,7 +1,7 @@
 """Are users better off where no insider is given tokens? Reading R2c.
 
 Both launches have the same prices in their own terms. Where all is earned by use, nobody is locked: whales get their
-part evenly over a year of deposits, as all others do, and sell of it what insiders sell of theirs.
+part evenly over the time of deposits, as all others do, and sell of it what insiders sell of theirs.
 """
 
 from __future__ import annotations
@@ -13,19 +13,16 @@ from defi_lib.evidence.effects import Control, Registry
 from defi_lib.evidence.rewards.insiders import venture_launch
 from defi_lib.evidence.rewards.price_paths import END, prices
 from defi_lib.evidence.unknowns import assumptions
-from defi_lib.rewards import LaunchGains, Vesting, launch_gains
+from defi_lib.rewards import LaunchGains, launch_gains
 
 EVIDENCE = Registry("rewards")
 
 Worlds = NDArray[np.float64]
 
-#: Months over which all tokens are earned.
-EARNED = 12
-
 _EQUAL = {"insiders": 0.0, "reached": 1.0, "whales": 0.0, "slower": 0.0, "lives": 1.0}
-_STILL = {"half_year": 0.0, "later": 0.0, "sold": 1.0}
+_STILL = {"half_year": 0.0, "later": 0.0, "sold": 1.0, "earned": 12.0}
 #: To a quarter in half a year, to 1/64 of that in the 42 months after; a twelfth is sold in each of the first months.
-_FALL = {"half_year": -0.75, "later": -63 / 64, "sold": 1.0}
+_FALL = {"half_year": -0.75, "later": -63 / 64, "sold": 1.0, "earned": 12.0}
 _FIRST_YEAR = (
     sum(0.25 ** (month / 6) for month in range(1, 7)) + sum(0.25 * 2.0 ** (-n / 7) for n in range(1, 7))
 ) / 12
@@ -33,16 +30,17 @@ _FIRST_YEAR = (
 _LOCKED = sum(0.25 * 2.0 ** (-(month - 6) / 7) for month in range(13, 49)) / 36
 
 
-def fair_launch(whales: Worlds, sold: Worlds, half_year: Worlds, later: Worlds) -> LaunchGains:
-    """Gains from a launch whose tokens are all earned within a year; whales are its insiders, and pay nothing.
+def fair_launch(whales: Worlds, sold: Worlds, half_year: Worlds, later: Worlds, earned: Worlds) -> LaunchGains:
+    """Gains from a launch whose tokens are all earned, evenly in time; whales are its insiders, and pay nothing.
 
     Args:
         whales: their part of the tokens.
         sold: part of what they earn that they sell at once.
         half_year, later: as in :func:`~defi_lib.evidence.rewards.price_paths.prices`.
+        earned: months over which all tokens are earned.
     """
     months = np.arange(END + 1.0)
-    unlocked = Vesting(0, 0.0, EARNED, 1).vested(months)
+    unlocked = np.minimum(np.divide.outer(months, earned), 1.0)
     return launch_gains(prices(months, half_year, later), unlocked, whales, 1 - whales, sold=sold)
 
 
@@ -62,6 +60,11 @@ def fair_launch(whales: Worlds, sold: Worlds, half_year: Worlds, later: Worlds) 
             {**_FALL, "insiders": 0.5, "reached": 0.2, "whales": 0.0, "slower": 0.0, "lives": 0.0},
             -(0.1 / 256 + 0.5 * (1 / 256 - _LOCKED)),
         ),
+        # Nobody but whales, and all is earned within six months: they sell a sixth in each of them.
+        Control(
+            {**_FALL, "insiders": 0.0, "reached": 1.0, "whales": 1.0, "slower": 0.0, "lives": 1.0, "earned": 6.0},
+            1 / 256 - sum(0.25 ** (month / 6) for month in range(1, 7)) / 6 - 1 / 256,
+        ),
         # They sell half, and the project is worth a quarter: half as large, half as likely to live.
         Control(
             {**_FALL, "sold": 0.5, "insiders": 0.0, "reached": 0.0, "whales": 0.5, "slower": 0.5, "lives": 0.5},
@@ -78,6 +81,7 @@ def users_ahead_without_insiders(
     whales: Worlds,
     slower: Worlds,
     lives: Worlds,
+    earned: Worlds,
 ) -> Worlds:
     """Gain of users and buyers without insiders, less that with them (part of a venture launch's value).
 
@@ -85,7 +89,7 @@ def users_ahead_without_insiders(
     often; what it is worth divides among the same parties.
     """
     fair, venture = (
-        fair_launch(whales, sold, half_year, later),
+        fair_launch(whales, sold, half_year, later, earned),
         venture_launch(insiders, reached, sold, half_year, later),
     )
     worth = (1 - slower) * lives
@@ -93,20 +97,20 @@ def users_ahead_without_insiders(
 
 
 def by_whales(
-    whales: ArrayLike, reached: float, slower: float, lives: float, insiders: float, later: float
+    whales: ArrayLike, reached: float, slower: float, lives: float, insiders: float, later: float, earned: float
 ) -> dict[str, Worlds]:
     """What lesson 4.6 explores: gains by the whales' part (parts of a venture launch's value, per project begun).
 
     What is sold and the first half-year are today's; arguments as in :func:`users_ahead_without_insiders`.
 
-    >>> found = by_whales(0.4, 0.3, 0.0, 1.0, 0.467, -0.5)
+    >>> found = by_whales(0.4, 0.3, 0.0, 1.0, 0.467, -0.5, 12.0)
     >>> {name: round(float(gain), 3) for name, gain in found.items()}
     {'Without insiders': 0.035, 'With venture money': 0.008, 'Whales': 0.157}
     """
     known = assumptions("R2c", ("sold", "half_year"))
     part, sold, before = np.atleast_1d(np.asarray(whales, float)), known["sold"].today, known["half_year"].today
     path = {"half_year": np.array(before), "later": np.array(later)}
-    fair, worth = fair_launch(part, np.array(sold), **path), (1 - slower) * lives
+    fair, worth = fair_launch(part, np.array(sold), **path, earned=np.array(earned)), (1 - slower) * lives
     venture = venture_launch(np.array(insiders), np.array(reached), np.array(sold), **path)
     lines = {
         "Without insiders": worth * (fair.users + fair.buyers),

@@ -29,7 +29,7 @@ LAST_PRICE, AT_ONCE = 0, 1
 #: In a world of one step of buyers: 0.8/8 dollars.
 _ONE_STEP = {
     "growth": 1.0, "first_money": 0.8, "comes_until": 1 / STEPS, "depth": 0.1, "unlock": 0.0, "leave": 0.0,
-    "income": 0.0, "end": LAST_PRICE,
+    "income": 0.0, "lock": 0.0, "end": LAST_PRICE,
 }  # fmt: skip
 _HALF_LEFT = 0.95 ** (191 / 8) / 2
 
@@ -42,6 +42,7 @@ def two_years_of_buyers(
     unlock: ArrayLike,
     leave: ArrayLike,
     income: ArrayLike,
+    lock: ArrayLike,
     steps: int = STEPS,
 ) -> BuyersRun:
     """The buyers of a token in its first two years (USD, of a launch value of 1).
@@ -51,9 +52,10 @@ def two_years_of_buyers(
         first_money: of the first month (part of the launch value).
         comes_until: month after which nobody new comes.
         depth: dollars in the pool at the launch (part of the launch value).
-        unlock: what insiders sell a month (part of all tokens).
+        unlock: what insiders sell a month once their lock is over (part of all tokens).
         leave: what buyers sell a month (part of what they hold).
         income: what the project spends a year on its own token (part of the launch value).
+        lock: months for which insiders are locked.
         steps: in a month.
     """
     month = (np.arange(MONTHS * steps) + 0.5) / steps
@@ -63,7 +65,8 @@ def two_years_of_buyers(
     sold, earned = np.asarray(unlock) / steps, np.asarray(income) / 12 / steps
     dollars = np.asarray(depth, float)
     pool = ConstantProductPool((dollars, dollars), fee=0.0)
-    return buyers_in_turn(pool, money, leave=part, insiders=sold, income=earned)
+    wait = steps * np.asarray(lock, float)
+    return buyers_in_turn(pool, money, leave=part, insiders=sold, locked=wait, income=earned)
 
 
 @EVIDENCE.model(
@@ -82,6 +85,9 @@ def two_years_of_buyers(
         # In each of 192 steps a 191st part of the pool's tokens is sold; the first meets as many dollars at 1. Then the
         # pool's tokens double, and the price is a quarter.
         Control(_ONE_STEP | {"first_money": 0.8 / 191, "unlock": 0.8 / 191}, -0.75),
+        # The last of the steps alone is no longer locked. 0.1 dollars bought 0.05 tokens of a pool that now has as many and
+        # 0.2 dollars; as many again halve its price, and again: from 2, at which all have bought, to 1.
+        Control(_ONE_STEP | {"unlock": 0.05 * STEPS, "lock": MONTHS - 1 / STEPS}, -0.5),
         # In each of 192 steps the project buys for a 96th of the pool: 0.1 + 0.1 + 0.2 dollars, and a price of 16.
         Control(_ONE_STEP | {"income": 0.1}, 1 - 16 / (2 + 1 / 96)),
         # 191 steps of selling leave 0.95^(191/8) of 0.05 tokens, in a pool that began with 0.05: with x of half of that
@@ -97,15 +103,16 @@ def first_gain_later_lose(
     unlock: Array,
     leave: Array,
     income: Array,
+    lock: Array,
     end: Array,
 ) -> Array:
     """The smaller of what the first half of the buyers gained and what the later half lost (part of what each paid).
 
     Args:
-        growth, first_money, comes_until, depth, unlock, leave, income: as in :func:`two_years_of_buyers`.
+        growth, first_money, comes_until, depth, unlock, leave, income, lock: as in :func:`two_years_of_buyers`.
         end: what tokens that are left count for: 0 = the last price, 1 = what all get who sell at once.
     """
-    run = two_years_of_buyers(growth, first_money, comes_until, depth, unlock, leave, income)
+    run = two_years_of_buyers(growth, first_money, comes_until, depth, unlock, leave, income, lock)
     first, later = np.where(end == LAST_PRICE, run.returns(), run.exit_returns())
     return np.asarray(np.minimum(first, -later))
 

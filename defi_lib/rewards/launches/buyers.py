@@ -51,6 +51,7 @@ def buyers_in_turn(
     *,
     leave: Amount = 0.0,
     insiders: Amount = 0.0,
+    locked: Amount = 0.0,
     income: Amount = 0.0,
 ) -> BuyersRun:
     """Lead a token through its buyers: in each step they and the project buy, and earlier buyers and insiders sell.
@@ -65,6 +66,7 @@ def buyers_in_turn(
         money: that new buyers bring in each step (USD), >= 0 and not 0 altogether; time along the first axis.
         leave: part of what buyers hold at a step's beginning that they sell in it, in [0, 1).
         insiders: tokens from elsewhere that are sold in each step, >= 0.
+        locked: steps at the beginning in which insiders may not sell, >= 0; of a step that is half over, half is sold.
         income: of the project that buys tokens in each step (USD), >= 0.
 
     Raises:
@@ -80,16 +82,17 @@ def buyers_in_turn(
     steps = per_step("money", money, len(np.atleast_1d(money)))
     total = positive("sum of money", np.sum(steps, axis=0))
     part, sold = between("leave", leave, 0.0, 1.0, high_open=True), non_negative("insiders", insiders)
-    earned, (tokens, dollars) = non_negative("income", income), pool.reserves
-    shape = broadcastable(money=steps[0], leave=part, insiders=sold, income=earned, reserves=tokens)
+    earned, wait = non_negative("income", income), non_negative("locked", locked)
+    tokens, dollars = pool.reserves
+    shape = broadcastable(money=steps[0], leave=part, insiders=sold, locked=wait, income=earned, reserves=tokens)
     held, proceeds = np.zeros((2, *shape)), np.zeros((2, *shape))
     insiders_got = np.zeros(shape)
-    for spent in _halves(steps, total, shape):
-        leaving = held * part
-        brought, sales = np.sum(spent, axis=0) + earned, np.sum(leaving, axis=0) + sold
+    for step, spent in enumerate(_halves(steps, total, shape)):
+        leaving, released = held * part, sold * np.clip(step + 1 - np.asarray(wait), 0.0, 1.0)
+        brought, sales = np.sum(spent, axis=0) + earned, np.sum(leaving, axis=0) + released
         price = (dollars + brought) / (tokens + sales)
         held, proceeds = held + spent / price - leaving, proceeds + leaving * price
-        insiders_got = insiders_got + sold * price
+        insiders_got = insiders_got + released * price
         # What is left over leaves the product of the reserves as it was.
         tokens, dollars = dollars / price, tokens * price
     paid = np.stack([np.broadcast_to(total / 2, shape)] * 2)

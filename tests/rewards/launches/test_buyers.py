@@ -33,6 +33,19 @@ def test_what_buyers_and_sellers_leave_over_is_traded_with_the_pool():
     assert selling.pool.reserves == pytest.approx(swap.pool.reserves)
 
 
+def test_locked_insiders_sell_later_and_as_much_a_step():
+    money, sold = [10.0, 20.0, 30.0, 0.0], 5.0
+    late = buyers_in_turn(POOL, money, insiders=sold, locked=2.5)
+    first = buyers_in_turn(POOL, money[:2])
+    third = buyers_in_turn(first.pool, money[2:3], insiders=sold / 2)
+    last = third.pool.swap_exact_in(sold, 0, 1)
+    assert late.pool.reserves == pytest.approx(last.pool.reserves)
+    assert late.insiders == pytest.approx(third.insiders + last.amount_out)
+    waiting = buyers_in_turn(POOL, money, insiders=sold, locked=[0.0, 4.0, 9.0])
+    assert waiting.insiders[0] > 0 and waiting.insiders[1:].tolist() == [0.0, 0.0]
+    np.testing.assert_allclose(waiting.returns()[:, 2], buyers_in_turn(POOL, money).returns(), rtol=1e-12)
+
+
 def test_how_long_a_step_is_does_not_matter():
     def boom(steps):
         month = (np.arange(24 * steps) + 0.5) / steps
@@ -91,6 +104,7 @@ def test_scenarios_agree_with_single_runs():
         ({"pool": ConstantProductPool((1.0, 1.0), fee=0.003)}, r"pool.fee = 0.003"),
         ({"leave": 1.0}, r"leave = 1 .* \[0, 1\)"),
         ({"insiders": -1.0}, r"insiders = -1"),
+        ({"locked": -1.0}, r"locked = -1"),
         ({"income": np.nan}, r"income = nan"),
         ({"leave": [0.1, 0.2], "income": [1.0, 2.0, 3.0]}, r"shapes do not fit together"),
     ],
