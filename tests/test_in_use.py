@@ -39,6 +39,7 @@ WAITING = {
     "lending.stablecoins.ceiling": "6 risk: what holds a peg",
     "lending.stablecoins.savings": "6 risk: what holds a peg",
     "lending.stablecoins.troves": "6 risk: what holds a peg",
+    "rewards.launches.coordination": "4 rewards: what a table of points leaves out; 4.7 names (3,3)",
     "rewards.farming.compounding": "4 rewards: how often to harvest",
     "rewards.farming.strategies": "8 economy: the average beside the middle (X16)",
     "staking.chain.block_tree": "3 staking: forks, since the lessons on fees stand alone",

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from defi_lib.evidence.effects import Control, Registry
+from defi_lib.evidence.unknowns import assumptions
 from defi_lib.exchange import ConstantProductPool
-from defi_lib.rewards import EPOCHS_PER_YEAR, BuyersRun, buyers_in_turn, rebase_apy, share_factor
-from defi_lib.units import DAYS_PER_YEAR
+from defi_lib.rewards import BuyersRun, buyers_in_turn
 
 EVIDENCE = Registry("rewards")
 
@@ -117,20 +117,20 @@ def first_gain_later_lose(
     return np.asarray(np.minimum(first, -later))
 
 
-def rebased(days: ArrayLike, rate: float, part: float, market: float) -> dict[str, Any]:
-    """What lesson 4.7 explores: a staker of a token that rebases every eight hours, by the days (times the start).
+def halves_by_lock(lock: ArrayLike, growth: float, unlock: float, leave: float) -> dict[str, Any]:
+    """What lesson 4.7 explores: gains of both halves of the buyers after two years (part of what each paid), by the lock.
 
-    Args:
-        days: since the start.
-        rate: new tokens for stakers in each rebase (ratio).
-        part: of all tokens that is staked (ratio).
-        market: what all tokens together are worth after a year (times the start); evenly, in logarithms.
+    All else is today's; arguments as in :func:`two_years_of_buyers`.
 
-    >>> {name: round(float(value), 3) for name, value in rebased(365, 0.004, 1.0, 1.0).items()}
-    {'Your tokens': 79.144, 'Your share of all': 1.0, 'Price of a token': 0.013, 'Your stake': 1.0}
+    >>> found = halves_by_lock([0.0, 24.0], growth=0.9, unlock=0.009, leave=0.1)
+    >>> {name: gain.round(2).tolist() for name, gain in found.items()}
+    {'First half': [-0.48, 0.36], 'Later half': [-0.62, -0.34]}
     """
-    epochs = EPOCHS_PER_YEAR / DAYS_PER_YEAR * np.asarray(days, float)
-    tokens, share = 1 + rebase_apy(rate, np.maximum(epochs, 1e-9)), share_factor(rate, part, epochs)
-    stake = share * market ** (np.asarray(days, float) / DAYS_PER_YEAR)
-    named = {"Your tokens": tokens, "Your share of all": share, "Price of a token": stake / tokens, "Your stake": stake}
-    return {name: np.asarray(value) for name, value in named.items()}
+    now = assumptions("X5b", ("first_money", "comes_until", "depth", "income"))
+    months = np.atleast_1d(np.asarray(lock, float))
+    chosen = {"growth": growth, "unlock": unlock, "leave": leave} | {name: each.today for name, each in now.items()}
+    run = two_years_of_buyers(lock=months, **{name: np.full(months.shape, value) for name, value in chosen.items()})
+    return {
+        name: np.reshape(gain, np.shape(lock))
+        for name, gain in zip(("First half", "Later half"), run.returns(), strict=True)
+    }
