@@ -85,8 +85,8 @@ def two_years_of_buyers(
         # In each of 192 steps a 191st part of the pool's tokens is sold; the first meets as many dollars at 1. Then the
         # pool's tokens double, and the price is a quarter.
         Control(_ONE_STEP | {"first_money": 0.8 / 191, "unlock": 0.8 / 191}, -0.75),
-        # The last of the steps alone is no longer locked. 0.1 dollars bought 0.05 tokens of a pool that now has as many and
-        # 0.2 dollars; as many again halve its price, and again: from 2, at which all have bought, to 1.
+        # The last of the steps alone is no longer locked. 0.1 dollars bought 0.05 tokens of a pool that has as
+        # many now, and 0.2 dollars; as many again halve its price, and again: from 2, at which all have bought, to 1.
         Control(_ONE_STEP | {"unlock": 0.05 * STEPS, "lock": MONTHS - 1 / STEPS}, -0.5),
         # In each of 192 steps the project buys for a 96th of the pool: 0.1 + 0.1 + 0.2 dollars, and a price of 16.
         Control(_ONE_STEP | {"income": 0.1}, 1 - 16 / (2 + 1 / 96)),
@@ -118,7 +118,7 @@ def first_gain_later_lose(
 
 
 def halves_by_lock(lock: ArrayLike, growth: float, unlock: float, leave: float) -> dict[str, Any]:
-    """What lesson 4.7 explores: gains of both halves of the buyers after two years (part of what each paid), by the lock.
+    """What lesson 4.7 explores: gains of both halves of buyers after two years, by the lock (part of what each paid).
 
     All else is today's; arguments as in :func:`two_years_of_buyers`.
 
