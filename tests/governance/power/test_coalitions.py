@@ -49,6 +49,22 @@ def test_a_certain_voter_is_right_and_a_coin_helps_nobody():
     assert whale_decides(0.6, 10) == pytest.approx(1.0) and whale_decides(0.3, 1, come=0.0) == 0.0
 
 
+def test_a_whale_beside_voters_who_follow_one_another():
+    shares, others = np.array([0.05, 0.2, 0.45]), np.array([7, 50, 1_000])
+    for share in shares:  # an ocean of small voters: every division equally likely is power s/(1 − s)
+        assert whale_decides(share, 20_000, alike=1 / 3) == pytest.approx(share / (1 - share), abs=1e-4)
+    for count in (1, 3, 19, 20, 999):  # one of equals: 1/n, as Shapley and Shubik say
+        assert whale_decides(1 / (count + 1), count, alike=1 / 3) == pytest.approx(1 / (count + 1), rel=1e-12)
+    # By hand: three others, chances 1/4 each; with half of all votes the whale decides unless all are in favour.
+    assert whale_decides(0.5, 3, alike=1 / 3) == pytest.approx(0.75)
+    assert whale_decides(0.05, 1_000, 0.89, alike=0.999) < 0.001  # all as one
+    assert whale_decides(0.05, 1_000, 0.89) < 1e-12  # each for itself, and nearly all in favour
+    assert_broadcasts(lambda s, n: whale_decides(s, n, 0.7, 0.1), shares, others)
+    many = whale_decides(0.1, np.arange(1, 300), 0.4, 0.2)
+    assert many == pytest.approx([whale_decides(0.1, n, 0.4, 0.2) for n in range(1, 300)], rel=1e-9)
+    assert whale_decides(0.3, 1, come=1.0) == 0.0 and whale_decides(0.6, 5, come=1.0) == pytest.approx(1.0)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -60,6 +76,9 @@ def test_a_certain_voter_is_right_and_a_coin_helps_nobody():
         (lambda: majority_right(4, 0.5), "voters = 4 can tie"),
         (lambda: majority_right(3, 1.5), "chance = 1.5"),
         (lambda: whale_decides(1.0, 3), "share = 1"),
+        (lambda: whale_decides(0.1, 0), "others = 0"),
+        (lambda: whale_decides(0.1, 3, alike=1.0), "alike = 1"),
+        (lambda: whale_decides(0.1, 3, come=-0.1), "come = -0.1"),
     ],
 )
 def test_refusals_name_the_argument(call, message):

@@ -1,0 +1,6 @@
+"""What is measured for the claims about votes: who decides, what a vote costs, and which rules change that."""
+
+from defi_lib.evidence.effects import Registry
+from defi_lib.evidence.governance import deciding
+
+EVIDENCE = Registry.joined("governance", deciding.EVIDENCE)
