@@ -27,7 +27,7 @@ Array: TypeAlias = NDArray[np.float64]
 FEES = (1e-4, 0.1)
 
 #: Fees of the first look, evenly spread in logarithms; of each closer one, and how many of these.
-_FIRST, _CLOSER, _LOOKS = 48, 9, 4
+_FIRST, _CLOSER, _LOOKS = 16, 7, 6
 
 
 class FirstPlace(NamedTuple):
