@@ -106,8 +106,8 @@ def to_many_accounts() -> Count:
     return Count(
         true=float(groups.value) < 20,
         says=f"Of Arbitrum's gift {groups.value:.1f} % of the tokens went to groups of accounts, and "
-        f"{linked.value:.0f} % if all are counted that pay one another. Of the accounts that asked, {first:.1f} % were refused at "
-        f"Optimism, {second:.0f} % at LayerZero, {last:.0f} % at Linea",
+        f"{linked.value:.0f} % if all are counted that pay one another. Of the accounts that "
+        f"asked, {first:.1f} % were refused at Optimism, {second:.0f} % at LayerZero, {last:.0f} % at Linea",
         who=f"X-explore, from the chain ({groups.date}); the projects themselves (2022 to {refused[-1].date})",
         turns="less was paid at others than at Arbitrum: it is the only airdrop of which tokens were counted after the "
         "payment, and nobody knows how many were not found",
