@@ -78,6 +78,8 @@ MADE = {
     "rewards.LiquiditySide": lambda x: (
         rewards.compare_liquidity(np.multiply.outer([1.0, 1.1, 0.9], x), 1e6, 5e4, reward=500.0).rented
     ),
+    "staking.BlockSale": lambda x: staking.sell_block(np.moveaxis(np.multiply.outer([5.0, 7.0, 6.0], x), 0, -1)),
+    "staking.OrderValue": lambda x: staking.divide_order_value(100.0 * x, 0.7, 0.1, 0.2, 0.8, 0.1),
     "staking.Fee": lambda x: staking.layer_1_fee(21_000 * x, 20e9, 5e9, 2_000.0),
     "compute.HostYear": lambda x: compute.host_year(DEVICE, 0.4, 0.5 * x, 0.2, 0.25),
     "compute.PlanChoice": lambda x: compute.choose_plan(3.0 * x, 1.0, 5.0, 0.1),

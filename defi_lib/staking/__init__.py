@@ -20,6 +20,15 @@ __getattr__, __dir__, __all__ = attach(
             "sign_transaction",
             "transaction_leaf",
         ],
+        "chain.block_auction": [
+            "BlockSale",
+            "BuilderOdds",
+            "MOST_BUILDERS",
+            "OrderValue",
+            "builder_odds",
+            "divide_order_value",
+            "sell_block",
+        ],
         "chain.block_tree": ["Accounts", "BlockAdded", "BlockTree"],
         "chain.custody": [
             "CustodyLoss",
