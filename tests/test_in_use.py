@@ -40,7 +40,6 @@ WAITING = {
     "rewards.launches.coordination": "4 rewards: what a table of points leaves out; 4.7 names (3,3)",
     "rewards.farming.compounding": "4 rewards: how often to harvest",
     "rewards.farming.strategies": "8 economy: the average beside the middle (X16)",
-    "staking.chain.block_auction": "3.11 who builds a block",
     "staking.chain.block_tree": "3 staking: forks, since the lessons on fees stand alone",
     "staking.stake.liquid_staking": "3 staking: restaking, and oracles of staked ether",
     "staking.work.double_spend": "3 staking: how many blocks to wait, since 3.7 asks who mines",
