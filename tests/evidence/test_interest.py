@@ -19,24 +19,32 @@ def rates(lent_out, kink_rate=0.04):
     return float(paid[0]), float(earned[0])
 
 
-def test_todays_rule_gives_the_published_rates():
+def test_the_rule_gives_the_published_rates_of_a_day_and_of_the_year():
     published = "lending_rate.aave_v3_ethereum_usdc_"
-    paid, earned = rates(P6B.assumptions["lent_out"].today, P6B.assumptions["kink_rate"].today)
+    paid, earned = rates(0.76)
     assert round(100 * paid, 1) == figure(f"{published}borrowing_rate").value
     assert round(100 * earned, 2) == figure(f"{published}supply_rate").value
+    paid, earned = rates(P6B.assumptions["lent_out"].today, P6B.assumptions["kink_rate"].today)
+    assert round(100 * paid, 2) == figure(f"{published}mean_borrowing_rate_1").value
+    assert round(100 * earned, 2) == figure(f"{published}mean_supply_rate_1").value
 
 
-def test_lenders_pass_the_bill_beyond_the_kink_today_and_at_two_thirds_by_the_rule_of_early_2025():
+def test_a_bill_pays_more_on_what_it_costs_than_on_what_it_pays_back():
+    discount = figure("savings_rate.treasury_bill_3_months").value / 100
+    assert round(365 * discount / (360 - 91 * discount), 4) == P6B.assumptions["bill"].today
+
+
+def test_lenders_pass_the_bill_beyond_the_kink_in_march_2026_and_at_two_thirds_by_the_rule_of_early_2025():
     bill = P6B.assumptions["bill"].today
     assert rates(0.92)[1] < bill < rates(0.925)[1]
-    assert rates(0.655, 0.085)[1] < bill < rates(0.667, 0.085)[1]
+    assert rates(0.66, 0.085)[1] < bill < rates(0.68, 0.085)[1]
 
 
 def test_no_loss_alone_turns_p6b_but_the_pool_or_the_rule_does():
-    assert one(P6B, robbed=0, bad_debt=0, ways=0) < -0.01
-    assert one(P6B, reserve_factor=0) < 0
-    assert one(P6B, lent_out=0.92) < P6B.more_than < one(P6B, lent_out=0.925)
-    assert one(P6B, kink_rate=0.083) < P6B.more_than < one(P6B, kink_rate=0.085)
+    assert 0 > one(P6B, robbed=0, bad_debt=0, ways=0) > -0.005
+    assert one(P6B, reserve_factor=0) < 0 and one(P6B, lent_out=0.76, kink_rate=0.04) < -0.015
+    assert one(P6B, lent_out=0.91) < P6B.more_than < one(P6B, lent_out=0.92)
+    assert one(P6B, kink_rate=0.0729) < P6B.more_than < one(P6B, kink_rate=0.074)
     assert evidence("P6b").named == "lent_out"
 
 
@@ -59,7 +67,7 @@ def test_worlds_pay_what_a_year_paid():
 
 
 def test_a_bank_beside_the_pool():
-    paid, earned = rates(0.76)
+    paid, earned = rates(0.804, 0.056)
     assert one(P4B, robbed=0, bad_debt=0) == pytest.approx(0.0331 - (paid - earned))
     assert evidence("P4b").true
     assert one(P4B, lent_out=0.94) > P4B.more_than > one(P4B, lent_out=0.95)

@@ -20,11 +20,17 @@ def test_the_pools_rule_gives_the_published_rates():
     assert float(ether_pool().borrow_rate(1.0)) == pytest.approx(0.0835)
 
 
-def test_nothing_alone_turns_p9a_but_a_cheaper_loan_and_calm_days_do():
+def test_a_cheaper_loan_alone_turns_p9a_and_neither_calm_days_nor_safety_do():
     assert one() < one(dear_days=0) < P9A.more_than > one(robbed=0) and one(times=12) < one()
-    assert one(ether_loan=0.02, dear_days=0) > P9A.more_than > one(ether_loan=0.02)
+    assert one(ether_loan=0.0208) > P9A.more_than > one(ether_loan=0.021)
     assert one(dear_days=0, robbed=0) > P9A.more_than and one(gas_price=0) < 0
-    assert all(not turning.points for turning in evidence("P9a").turning.values())
+    assert evidence("P9a").named == "ether_loan"
+
+
+def test_losses_to_robbers_grow_with_the_loop_until_all_of_the_own_ether_is_gone():
+    robbed = P9A.assumptions["robbed"].today
+    assert one(robbed=0) - one() == pytest.approx(2 * 2 * robbed - robbed)  # half of seven times is more than all
+    assert one(times=1.5, robbed=0) - one(times=1.5) == pytest.approx(2 * 1.5 * robbed - robbed)
 
 
 def test_whoever_was_sold_in_march_2026_had_more_than_thirteen_times_his_ether_at_work():
