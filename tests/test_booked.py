@@ -130,6 +130,7 @@ SINGLE = {
     "staking.MiningRun": lambda: staking.simulate_mining(
         staking.Miners([10.0, 30.0], [0.3, 0.05], 20.0), np.full(6, 10.0), machine_price=15.0, reinvested=0.5
     ),
+    "staking.RestakingAttack": lambda: staking.RestakingNetwork([3.0, 2.0], [[1, 1], [1, 0]], [4.0, 4.0], 0.5).attack(),
     "staking.ValidatorRun": lambda: staking.simulate_validators([32 * 10**9, 40 * 10**9], 36_000_000, 500),
     "staking.StakeRun": lambda: staking.simulate_stakes(
         np.array([5.0, 95.0]), 1.0, 20, 9, np.random.default_rng(1), cost=0.01, pool_fee=0.1

@@ -100,6 +100,13 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "stake.liquid_staking": ["LiquidStakingChange", "LiquidStakingPool", "LiquidStakingReport"],
         "stake.null_models": ["kesten_tail_exponent", "simulate_kesten", "simulate_yard_sale"],
+        "stake.restaking": [
+            "MOST_VALIDATORS",
+            "RestakingAttack",
+            "RestakingCascade",
+            "RestakingNetwork",
+            "largest_loss",
+        ],
         "stake.stake_shares": [
             "ShareMoments",
             "StakeRun",

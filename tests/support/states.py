@@ -114,6 +114,7 @@ STATES: dict[str, Callable[[Any, Hand], Any]] = {
     "staking.KeyPair": lambda make, hand: make(bytes(range(1, 33))),
     "staking.LiquidStakingPool": lambda make, hand: make(hand(10.0, 20.0), hand(9.0, 19.0)),
     "staking.Miners": lambda make, hand: make(hand(1.0, 2.0), hand(0.1, 0.2), hand(20.0, 30.0)),
+    "staking.RestakingNetwork": lambda make, hand: make(hand(1.0, 2.0), hand(True, True).reshape(2, 1), hand(1.0), 0.5),
     "staking.Validator": lambda make, hand: make(1.0, hand(10.0, 20.0), 0.1),
     "staking.Wallet": lambda make, hand: make(hand.list("alice", "bob"), 1),
     "rewards.AllocationTable": lambda make, hand: make(1e9, hand.list(_rewards().Allocation("team", 1.0))),
