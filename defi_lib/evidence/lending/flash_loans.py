@@ -113,7 +113,7 @@ def what_capital_adds(
 
     Both see the same gaps, are as often first, and bid the same part of what they gain. Within one chain either may
     take a flash loan; where the other side is an exchange outside, each trades with what he owns. The other side is a
-    pool as deep in both cases. What the million earns while it waits is not counted: it can be lent out in between.
+    pool as deep in both cases. What the million would earn elsewhere is not counted: it must lie ready in both places.
 
     Args:
         reach: part of the gains that lies between pools of one chain (ratio).
