@@ -19,8 +19,6 @@ WAITING = {
     "governance.funding.matching_round": "5 governance: rules against whales",
     "governance.funding.quadratic_funding": "5 governance: rules against whales",
     "governance.funding.retroactive": "5 governance: who spends the treasury",
-    "governance.power.indices": "5 governance: who decides",
-    "governance.power.many_members": "5 governance: who decides",
     "governance.rules.conviction": "5 governance: rules against whales",
     "governance.rules.liquid": "5 governance: rules against whales",
     "governance.rules.lottery": "5 governance: rules against whales",

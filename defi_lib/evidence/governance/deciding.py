@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from defi_lib.evidence.effects import Control, Count, Registry
 from defi_lib.figures import figure
@@ -20,7 +22,7 @@ FEW = 10  #: voters of whom the readings ask whether they are a majority
 
 @EVIDENCE.model(
     "X3b",
-    # No whale: two equals. Each decides where the other is against, in half of all votes, however alike voters are.
+    # No whale: two equals. Each decides where the other is against, in half of all decisions, however alike voters are.
     placebos=[{"share": 0.5, "others": 1, "favour": 0.5}],
     controls=[
         # A thousand coin tossers: models.md I1, an exact binomial sum.
@@ -34,15 +36,26 @@ FEW = 10  #: voters of whom the readings ask whether they are a majority
     ],
 )
 def decides_more_often(share: Worlds, others: Worlds, favour: Worlds, agreement: Worlds) -> Worlds:
-    """How much more often a whale turns the result than in its part of the votes (part of all votes).
+    """How much more often a whale turns the result than in its part of the votes (part of all decisions).
 
     Args:
         share: the whale's part of the votes cast.
         others: how many equal voters have the rest.
-        favour: part of the others who are in favour, on average over many votes.
-        agreement: correlation of two of the others: how much the division changes from vote to vote.
+        favour: part of the others who are in favour, on average over many decisions.
+        agreement: correlation of two of the others: how much the division changes from one to the next.
     """
     return np.asarray(whale_decides(share, np.rint(others).astype(np.int64), favour, agreement) - share)
+
+
+def among_others(share: ArrayLike, others: ArrayLike, favour: ArrayLike, agreement: ArrayLike) -> dict[str, Any]:
+    """What lesson 5.1 explores: how often a whale turns the result, beside its part of the votes.
+
+    >>> {name: round(float(value), 3) for name, value in among_others(0.05, 1_000, 0.5, 0.0).items()}
+    {'Decides': 0.906, 'Its share': 0.05, 'times': 18.127}
+    """
+    part = np.asarray(share, float)
+    decides = decides_more_often(part, np.asarray(others, float), np.asarray(favour), np.asarray(agreement)) + part
+    return {"Decides": decides, "Its share": part, "times": decides / part}
 
 
 @EVIDENCE.figures("X3a")
@@ -65,8 +78,8 @@ def ten_are_a_majority() -> Count:
         turns="a delegate counts as all those who chose her",
         sources=(fewest.id, aave.id, voters.id, ten.id),
         other=f"At Uniswap the ten largest have {percent(ten.value / 100, 3)} of all votes, not of those cast: if all "
-        f"came, they were no majority. Decentraland publishes no single ballots; {percent(few, 2)} of its votes had "
-        f"fewer than {2 * FEW} voters, so that there ten are always enough",
+        f"came, they were no majority. Decentraland publishes no single ballots; {percent(few, 2)} of its proposals "
+        f"had fewer than {2 * FEW} voters, so that there ten are always enough",
     )
 
 
