@@ -190,9 +190,27 @@ def recounts(rule: str) -> Task:
 
 
 def members(n: int) -> Callable[[], object]:
-    """Both power indices of n members."""
-    votes = np.random.default_rng(1).pareto(1.5, n) + 1
+    """Both power indices of the n largest of a real DAO's 4,811 members."""
+    votes = np.sort(governance.decentraland_members().votes)[::-1][:n]
     return lambda: governance.approximate_power(votes)
+
+
+def members_drawn(n: int) -> Callable[[], object]:
+    """The same by 100,000 draws, which know each index to a sixth of a point."""
+    votes = np.sort(governance.decentraland_members().votes)[::-1][:n]
+    return lambda: governance.sampled_power(votes, draws=100_000, rng=np.random.default_rng(1))
+
+
+def whales(n: int) -> Callable[[], object]:
+    """How often each of n whales decides beside a thousand voters who follow one another."""
+    shares, alike = np.linspace(0.01, 0.4, n), np.linspace(0.0, 0.9, n)
+    return lambda: governance.whale_decides(shares, 1_000, 0.6, alike)
+
+
+def whales_by_loop(n: int) -> Callable[[], object]:
+    """The same, one by one."""
+    shares, alike = np.linspace(0.01, 0.4, n).tolist(), np.linspace(0.0, 0.9, n).tolist()
+    return lambda: [governance.whale_decides(s, 1_000, 0.6, a) for s, a in zip(shares, alike, strict=True)]
 
 
 ROWS = [
@@ -209,7 +227,8 @@ ROWS = [
     Row("prices replayed", replays, 10_000, 1.4, 1e7),
     Row("electorates of 10,000 recounted, capped", recounts("capped"), 10, 1.5, 1e3),
     Row("electorates of 10,000 recounted, quadratic", recounts("quadratic"), 10, 1.5, 1e3),
-    Row("members with both power indices", members, 100, 1.2, 481, repeats=1),
+    Row("real members with both power indices", members, 48, 1.2, 481, members_drawn, 0.5, repeats=1),
+    Row("whales beside 1,000 voters", whales, 100, 1.2, 2e3, whales_by_loop, 1.0),
 ]
 
 
