@@ -37,8 +37,16 @@ class VotesGot(NamedTuple):
         )
 
 
-def buy_votes(pool: Pool, tokens: Amount, fall: Amount | None = None, token: int = 0, quote: int = 1) -> VotesGot:
-    """Buy tokens out of a pool, vote, and sell them into it again.
+def buy_votes(
+    pool: Pool,
+    tokens: Amount,
+    fall: Amount | None = None,
+    token: int = 0,
+    quote: int = 1,
+    *,
+    booty: Amount = 0.0,
+) -> VotesGot:
+    """Buy tokens out of a pool, vote, and sell them into it again, with those that the vote took.
 
     Out of a constant product pool without fee that holds the share w of a supply worth M, a share q costs
     ``w·M·q/(w − q)``, since the price rises all the way.
@@ -49,6 +57,7 @@ def buy_votes(pool: Pool, tokens: Amount, fall: Amount | None = None, token: int
         fall: part by which the price is below the one before, when the tokens are sold, in [0, 1): others have then
             brought the pool there. By default nobody trades in between, and all but the fees comes back.
         token, quote: positions in the pool.
+        booty: tokens that the vote took out of the treasury, which are sold with them, >= 0.
 
     Raises:
         ValueError: an argument outside its range.
@@ -63,14 +72,17 @@ def buy_votes(pool: Pool, tokens: Amount, fall: Amount | None = None, token: int
     >>> round(worthless.back / 1e6, 4)
     0.4139
 
+    The fall has left the pool with the share ``w/√(1 − fall)``; who has more to sell gets less for each.
+
     Source: own derivation.
     """
+    booty = non_negative("booty", booty)
     bought = pool.swap_exact_out(tokens, quote, token)
     market = bought.pool
     if fall is not None:
         price = np.asarray(pool.price(token, quote)) * (1 - np.asarray(ratio("fall", fall)))
         market = market.trade_to(plain(price), token, quote)[1].pool
-    sold = market.swap_exact_in(bought.amount_out, token, quote)
+    sold = market.swap_exact_in(bought.amount_out + booty, token, quote)
     return VotesGot(bought.amount_out, bought.amount_in, sold.amount_out, "pool")
 
 

@@ -51,6 +51,15 @@ def test_buying_and_selling_never_gains_and_a_fall_costs_more(share, part, fee, 
     book.check_conserved()
 
 
+def test_booty_is_sold_with_the_votes_at_what_the_pool_still_pays():
+    pool = ConstantProductPool((0.1, 0.1), fee=0.0)
+    alone, both = (buy_votes(pool, 0.05, fall=0.75, booty=booty) for booty in (0.0, 0.075))
+    assert alone.paid == pytest.approx(0.1) and both.paid == alone.paid
+    assert alone.back == pytest.approx(0.05 * 0.05 / 0.25) and both.back == pytest.approx(0.05 * 0.125 / 0.325)
+    with pytest.raises(ValueError, match="booty = -1"):
+        buy_votes(pool, 0.05, booty=-1.0)
+
+
 def test_no_treasury_no_attack_pays_and_the_safe_treasury_is_the_boundary():
     rules = Defences(quorum=0.04, delay=3.0, limit=0.5, exit=0.1, veto=0.05)
     assert not attack(0.0, 0.05, 1.0, rules).pays
