@@ -92,7 +92,7 @@ def loss_of_a_stranger(
 
 
 def cost_by_way(
-    turnout: ArrayLike, treasury: float, delay: float, leave: float, depth: float, lenders: float, fall: float
+    turnout: ArrayLike, treasury: float, delay: float, leave: float, depth: float, lenders: float, fall: float = 0.3
 ) -> dict[str, ArrayLike]:
     """What lesson 5.2 explores: what the votes cost bought or borrowed, and what they bring (million USD).
 
@@ -108,7 +108,7 @@ def cost_by_way(
         lenders: part of the tokens that can be borrowed.
         fall: of the price, when the bought tokens are sold.
 
-    >>> found = cost_by_way(0.05, 20.0, 0.0, 0.0, 0.1, 0.0, 0.9)
+    >>> found = cost_by_way(0.05, 20.0, 0.0, 0.0, 0.1, 0.0, fall=0.9)
     >>> {name: round(float(value), 3) for name, value in found.items()}
     {'Buy': 8.677, 'Borrow first': 8.677, 'The vote brings': 20.0, 'gain': 11.323}
     """
