@@ -23,7 +23,6 @@ WAITING = {
     "governance.rules.quadratic_voting": "5 governance: rules against whales",
     "governance.rules.weighing": "5 governance: rules against whales",
     "governance.treasury.reputation": "5 governance: a name instead of collateral",
-    "governance.voting.governor": "5 governance: what a vote costs",
     "governance.voting.optimistic": "5 governance: what a vote costs",
     "governance.voting.rage_quit": "5 governance: who spends the treasury",
     "lending.auctions.balance_sheet": "6 risk: who is insured",
