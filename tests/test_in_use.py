@@ -35,8 +35,6 @@ WAITING = {
     "rewards.farming.compounding": "4 rewards: how often to harvest",
     "rewards.farming.strategies": "8 economy: the average beside the middle (X16)",
     "staking.chain.block_tree": "3 staking: forks, since the lessons on fees stand alone",
-    "staking.stake.liquid_staking": "3 staking: restaking, and oracles of staked ether",
-    "staking.stake.restaking": "3 staking: restaking",
     "staking.work.double_spend": "3 staking: how many blocks to wait, since 3.7 asks who mines",
     "staking.stake.null_models": "8 economy: concentration without anybody's fault",
 }

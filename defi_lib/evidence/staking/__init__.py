@@ -12,6 +12,7 @@ from defi_lib.evidence.staking import (
     measures,
     mining,
     payments,
+    restaking,
     stake,
 )
 
@@ -19,6 +20,19 @@ EVIDENCE = Registry.joined(
     "staking",
     *(
         part.EVIDENCE
-        for part in (ledger, keys, fees, layer_two, payments, access, measures, mining, stake, energy, builders)
+        for part in (
+            ledger,
+            keys,
+            fees,
+            layer_two,
+            payments,
+            access,
+            measures,
+            mining,
+            stake,
+            energy,
+            builders,
+            restaking,
+        )
     ),
 )
