@@ -252,8 +252,14 @@ def test_bad_questions_are_refused(answers, message):
 
 
 def test_an_unknown_lesson_is_refused():
-    with pytest.raises(ValueError, match=r"lesson = '9.9' is not allowed: choose one of '1.1', '1.2'"):
+    with pytest.raises(ValueError, match=r"lesson = '9.9' is not allowed: choose one of 'start', '1.1', '1.2'"):
         quiz("9.9")
+
+
+def test_lessons_with_a_quiz_come_in_reading_order():
+    """The tenth lesson after the ninth."""
+    found = lessons()
+    assert found.index("1.10") == found.index("1.9") + 1 and found[0] == "start"
 
 
 def test_first_tries_are_counted_and_outlive_a_second_run(heard):

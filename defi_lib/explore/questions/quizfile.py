@@ -8,15 +8,16 @@ from typing import Any
 
 from defi_lib.explore.questions.fields import Fields
 from defi_lib.explore.questions.kinds import KINDS, Question
+from defi_lib.progress import order
 from defi_lib.validation import one_of
 
 _FOLDER = files("defi_lib") / "quizzes"
 
 
 def lessons() -> list[str]:
-    """The lessons that have a quiz: ``"1.1"``, ``"1.2"``, …, and ``"start"`` for the first page."""
+    """The lessons that have a quiz, in reading order: ``"start"``, ``"1.1"``, …, ``"1.9"``, ``"1.10"``, …"""
     names = (file.name for file in _FOLDER.iterdir() if file.name.endswith(".toml"))
-    return sorted(name.removesuffix(".toml") for name in names)
+    return sorted((name.removesuffix(".toml") for name in names), key=order)
 
 
 def questions_of(lesson: str) -> list[Question]:
