@@ -36,6 +36,7 @@ __getattr__, __dir__, __all__ = attach(
         "power.coalitions": ["Coalition", "deciding_number", "deciding_share", "minimal_winning_coalition"],
         "power.indices": ["Banzhaf", "ShapleyShubik", "banzhaf", "shapley_shubik"],
         "power.many_members": ["Power", "approximate_power", "sampled_power"],
+        "rules.bought_names": ["names_bought", "votes_with_names"],
         "rules.conviction": ["conviction", "conviction_threshold", "periods_to_pass"],
         "rules.liquid": ["LiquidVotes", "liquid_votes"],
         "rules.lottery": ["Jury", "draw_jury"],

@@ -1,6 +1,6 @@
 """What is measured for the claims about votes: who decides, what a vote costs, and which rules change that."""
 
 from defi_lib.evidence.effects import Registry
-from defi_lib.evidence.governance import buying_votes, deciding
+from defi_lib.evidence.governance import buying_votes, deciding, rules
 
-EVIDENCE = Registry.joined("governance", buying_votes.EVIDENCE, deciding.EVIDENCE)
+EVIDENCE = Registry.joined("governance", buying_votes.EVIDENCE, deciding.EVIDENCE, rules.EVIDENCE)
