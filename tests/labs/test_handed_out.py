@@ -26,6 +26,9 @@ HANDED_OUT = {
             "check", "draw_markets", "show_survival", "show_who_paid", "Market", "Network", "NETWORK",
         ],
     },
+    "0.2.0": {
+        "defi_lib.labs.governance.count_the_votes": ["check", "progress"],
+    },
 }  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -35,7 +35,7 @@ class Misshapen(Exception):  # noqa: N818 - no error
 def equal(
     points: float,
     function: Any,
-    arguments: tuple[float | list[float], ...],
+    arguments: tuple[float | Sequence[float], ...],
     right: Result,
     mistakes: Mapping[str, Result] | None = None,
     item: int | None = None,

@@ -179,12 +179,12 @@ class _Function:
         refuse_text(result, f"`{self.name}`")
         return result
 
-    def said(self, arguments: tuple[float | list[float], ...]) -> str:
+    def said(self, arguments: tuple[float | Sequence[float], ...]) -> str:
         """How the call looks in Python."""
         return f"{self.name}({', '.join(map(_written, arguments))})"
 
 
-def _written(argument: float | list[float]) -> str:
+def _written(argument: float | Sequence[float]) -> str:
     if isinstance(argument, list):
         return f"[{', '.join(map(_written, argument))}]"
     return f"{argument:.12g}"
