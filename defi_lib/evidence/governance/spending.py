@@ -1,0 +1,65 @@
+"""Who spends the treasury: a vote by tokens beside a board. Reading C18a."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from defi_lib.evidence.effects import Control, Registry
+from defi_lib.governance.treasury.spending import loss_with_exit, middle_vote
+
+EVIDENCE = Registry("governance")
+
+Worlds = NDArray[np.float64]
+
+_HALF = {"insiders": 0.4, "interested": 0.5, "eagerness": 2.0, "turnout": 0.1, "difference": 0.6, "spread": 0.3}
+
+
+@EVIDENCE.model(
+    "C18a",
+    # Nobody gains, or those who gain want what all want: the same outcome.
+    placebos=[{"interested": 0.0, "board": 0.0}, {"difference": 0.0}],
+    controls=[
+        # Of 100 tokens 40 are insiders', a fifth of which votes: 4 votes gain; 4 and 6 others. 0.3·4/10 = 0.12.
+        Control({**_HALF, "board": 0.5, "leaving": 1.0}, 0.5 * 0.6 - 0.12),
+        # One in ten watches and leaves for 0.02 in place of 0.12.
+        Control({**_HALF, "board": 0.5, "leaving": 0.02}, 0.3 - (0.9 * 0.12 + 0.1 * 0.02)),
+        # All vote: insiders cannot vote twice. 20 votes gain, 80 others: 0.3·20/80.
+        Control({**_HALF, "turnout": 1.0, "board": 0.0, "leaving": 1.0}, -0.075),
+        # All insiders gain and vote five times as often: 20 votes against 6. They get everything.
+        Control({**_HALF, "interested": 1.0, "eagerness": 5.0, "board": 0.25, "leaving": 1.0}, 0.15 - 0.6),
+    ],
+)
+def nearer_than_a_board(
+    insiders: Worlds,
+    interested: Worlds,
+    eagerness: Worlds,
+    turnout: Worlds,
+    difference: Worlds,
+    spread: Worlds,
+    board: Worlds,
+    leaving: Worlds,
+) -> Worlds:
+    """How much nearer to the typical member's wish a vote by tokens ends than a board's decision (part of the money).
+
+    Args:
+        insiders: their part of the tokens.
+        interested: part of these whose owners gain; the others vote as members do.
+        eagerness: how many times as often insiders' tokens vote, at most all of them.
+        turnout: part of the other tokens that votes, and chance that the typical member watches.
+        difference: how much more of the money those who gain want.
+        spread: how far the others' wishes lie from the typical one, at most.
+        board: how far a board goes from the typical wish to that of those who gain.
+        leaving: what who watches gives up by leaving; a company's shareholder can only sell to another.
+    """
+    gainers, others = votes_cast(insiders, interested, eagerness, turnout)
+    outcome = middle_vote(gainers, others, difference, spread)
+    return np.asarray(board * difference - loss_with_exit(outcome, turnout, leaving))
+
+
+def votes_cast(
+    insiders: Worlds | float, interested: Worlds | float, eagerness: Worlds | float, turnout: Worlds | float
+) -> tuple[Worlds, Worlds]:
+    """Votes of those who gain and of all others, as parts of all tokens."""
+    theirs = insiders * np.minimum(eagerness * np.asarray(turnout), 1.0)
+    return np.asarray(theirs * interested), np.asarray(theirs * (1 - interested) + (1 - insiders) * turnout)
