@@ -12,6 +12,9 @@ EVIDENCE = Registry("governance")
 
 Worlds = NDArray[np.float64]
 
+#: The world of the lesson's explorer, not today's: what those who gain want, the others' spread, and their heads.
+WISH, SPREAD, HEADS = 0.6, 0.4, 0.01
+
 _HALF = {"insiders": 0.4, "interested": 0.5, "eagerness": 2.0, "turnout": 0.1, "difference": 0.6, "spread": 0.3}
 
 
@@ -63,3 +66,23 @@ def votes_cast(
     """Votes of those who gain and of all others, as parts of all tokens."""
     theirs = insiders * np.minimum(eagerness * np.asarray(turnout), 1.0)
     return np.asarray(theirs * interested), np.asarray(theirs * (1 - interested) + (1 - insiders) * turnout)
+
+
+def three_ways(gaining: Worlds, turnout: float, moves: float, leaving: float, board: float) -> dict[str, Worlds]:
+    """How far three ways to decide end from the typical member's wish, as parts of the treasury.
+
+    Args:
+        gaining: part of the tokens of those who gain, all of which vote.
+        turnout: part of the others, and of their tokens, that votes and watches.
+        moves: part of the treasury that one vote may move.
+        leaving: what who watches gives up by leaving, a part of the treasury.
+        board: how far a board goes to what those who gain want.
+    """
+    cost, gaining = np.minimum(leaving / np.asarray(moves), 1.0), np.asarray(gaining)
+    by_tokens = middle_vote(gaining, (1 - gaining) * turnout, WISH, SPREAD)
+    by_heads = middle_vote(HEADS, (1 - HEADS) * turnout, WISH, SPREAD) + 0 * gaining
+    return {
+        "By tokens": np.asarray(moves * loss_with_exit(by_tokens, turnout, cost)),
+        "One vote each": np.asarray(moves * loss_with_exit(by_heads, turnout, cost)),
+        "A board": np.asarray(moves * board * WISH + 0 * gaining),
+    }
