@@ -3,6 +3,4 @@
 from defi_lib.evidence.effects import Registry
 from defi_lib.evidence.governance import buying_votes, deciding, rules, spending
 
-EVIDENCE = Registry.joined(
-    "governance", buying_votes.EVIDENCE, deciding.EVIDENCE, rules.EVIDENCE, spending.EVIDENCE
-)
+EVIDENCE = Registry.joined("governance", buying_votes.EVIDENCE, deciding.EVIDENCE, rules.EVIDENCE, spending.EVIDENCE)
