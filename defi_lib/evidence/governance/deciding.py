@@ -71,14 +71,14 @@ def ten_are_a_majority() -> Count:
     )
     few = float(np.mean(decentraland_proposals().voters < 2 * FEW))
     return Count(
-        true=fewest.value <= FEW and aave.value <= FEW,
+        true=float(fewest.value) <= FEW and float(aave.value) <= FEW,
         says=f"Compound: fewer than {fewest.value:.0f} voters on average. Aave: {aave.value:.0f} wallets of "
         f"{voters.value:.0f} in the middle vote.",
         who="Counted on chain by Messias and others (2023), and at Aave by a website (2026, weak source).",
         turns="a delegate counts as all those who chose her",
         sources=(fewest.id, aave.id, voters.id, ten.id),
-        other=f"At Uniswap the ten largest have {percent(ten.value / 100, 3)} of all votes, not of those cast: if all "
-        f"came, they were no majority. Decentraland publishes no single ballots; {percent(few, 2)} of its proposals "
+        other=f"At Uniswap the ten largest have {percent(float(ten.value) / 100, 3)} of all votes, not of those cast: "
+        f"if all came, they were no majority. Decentraland publishes no single ballots; {percent(few, 2)} of its proposals "
         f"had fewer than {2 * FEW} voters, so that there ten are always enough",
     )
 
@@ -95,15 +95,16 @@ def who_votes_at_all() -> Count:
         figure("shareholder_voting.us_companies_shares_retail_holders"),
         figure(f"{_SHARES}_institutions_voted"),
     )
-    can = cast.value / able.value
+    voted, small = float(four.value), float(private.value)
+    can = float(cast.value) / float(able.value)
     return Count(
-        true=four.value > private.value or 100 * can > private.value,
-        says=f"About {four.value:.0f} % of all tokens vote at Aave, Compound, Lido and Uniswap; at listed companies "
-        f"{private.value:.0f} % of private holders' shares and {house.value:.4g} % of institutions'. Of the tokens at "
+        true=voted > small or 100 * can > small,
+        says=f"About {voted:.0f} % of all tokens vote at Aave, Compound, Lido and Uniswap; at listed companies "
+        f"{small:.0f} % of private holders' shares and {house.value:.4g} % of institutions'. Of the tokens at "
         f"Uniswap that are delegated, and so can vote, {percent(can, 2)} do.",
         who="Counted by Falk and others (2024), Uniswap's accountability committee and a delegate (2025), and "
         "Broadridge (first half of 2025).",
-        turns=f"more than {percent(1 - four.value / private.value, 2)} of all tokens lie in treasuries and locks, "
+        turns=f"more than {percent(1 - voted / small, 2)} of all tokens lie in treasuries and locks, "
         "where nobody may vote with them, and are taken out",
         sources=(four.id, cast.id, able.id, private.id, house.id),
         other="The date counts: at Uniswap the mean fell from nearly 60 to 45 million",

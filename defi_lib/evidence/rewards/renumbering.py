@@ -129,7 +129,8 @@ def halves_by_lock(lock: ArrayLike, growth: float, unlock: float, leave: float) 
     now = assumptions("X5b", ("first_money", "comes_until", "depth", "income"))
     months = np.atleast_1d(np.asarray(lock, float))
     chosen = {"growth": growth, "unlock": unlock, "leave": leave} | {name: each.today for name, each in now.items()}
-    run = two_years_of_buyers(lock=months, **{name: np.full(months.shape, value) for name, value in chosen.items()})
+    worlds: dict[str, Any] = {name: np.full(months.shape, value) for name, value in chosen.items()}
+    run = two_years_of_buyers(lock=months, **worlds)
     return {
         name: np.reshape(gain, np.shape(lock))
         for name, gain in zip(("First half", "Later half"), run.returns(), strict=True)
