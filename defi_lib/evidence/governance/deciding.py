@@ -78,8 +78,8 @@ def ten_are_a_majority() -> Count:
         turns="a delegate counts as all those who chose her",
         sources=(fewest.id, aave.id, voters.id, ten.id),
         other=f"At Uniswap the ten largest have {percent(float(ten.value) / 100, 3)} of all votes, not of those cast: "
-        f"if all came, they were no majority. Decentraland publishes no single ballots; {percent(few, 2)} of its proposals "
-        f"had fewer than {2 * FEW} voters, so that there ten are always enough",
+        f"if all came, they were no majority. Decentraland publishes no single ballots; {percent(few, 2)} of its "
+        f"proposals had fewer than {2 * FEW} voters, so that there ten are always enough",
     )
 
 
