@@ -16,7 +16,6 @@ WAITING = {
     "exchange.pools.price_accumulator": "2 lending: oracles and what moving a price costs",
     "governance.funding.matching_round": "5 governance: rules against whales",
     "governance.rules.quadratic_voting": "5 governance: rules against whales",
-    "governance.treasury.reputation": "5 governance: a name instead of collateral",
     "governance.voting.optimistic": "5 governance: what a vote costs",
     "lending.auctions.balance_sheet": "6 risk: who is insured",
     "lending.auctions.seizure": "6 risk: who is insured",

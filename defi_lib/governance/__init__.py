@@ -42,7 +42,7 @@ __getattr__, __dir__, __all__ = attach(
         "rules.lottery": ["Jury", "draw_jury"],
         "rules.quadratic_voting": ["QuadraticPayout", "QuadraticVoting"],
         "rules.weighing": ["RULES", "Split", "Tally", "count_votes", "split_names", "votes_of"],
-        "treasury.reputation": ["Admission", "admit", "largest_loan"],
+        "treasury.reputation": ["Admission", "admit", "largest_loan", "name_at_stake"],
         "treasury.spending": ["loss_with_exit", "middle_vote"],
         "treasury.treasury": [
             "DelegatesChoice",

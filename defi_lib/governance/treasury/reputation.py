@@ -66,6 +66,50 @@ def largest_loan(
     return plain(lost * (np.asarray(surplus) - newcomer) + name_cost)
 
 
+@representable
+def name_at_stake(
+    surplus: Amount, discount: Amount, misfortune: Amount = 0.0, name_cost: Amount = 0.0, probation: Amount = np.inf
+) -> Amount:
+    """What a name is worth to a borrower who may also fail without fault: the most it is rational to pay to keep it.
+
+    With a name each period brings s, and with chance p the borrower cannot pay and loses the name. Who has lost it
+    may pay k and wait T periods for another, and does so only if that is worth it. With V the worth of a name and N
+    of being without one,
+
+        ``V = s + δ·(1 − p)·V + p·N``,  ``N = max(0, δᵀ⁺¹·V − k)``,
+
+    and at stake is ``δ·V − N``. Without misfortune (p = 0), and where a new name is worth its price, this is
+    :func:`largest_loan`.
+
+    Args:
+        surplus: s, what the name brings each period, >= 0.
+        discount: δ, worth of one USD of the next period, in [0, 1).
+        misfortune: p, chance of each period to be unable to pay, in [0, 1].
+        name_cost: k, price of a new name, >= 0, in the unit of the surplus.
+        probation: T, periods without the surplus after a new start, >= 0; may be infinite.
+
+    Raises:
+        ValueError: an argument outside its range, or shapes that do not fit together.
+
+    >>> round(name_at_stake(10.0, 0.95), 9), name_at_stake(10.0, 0.95, probation=0.0)
+    (190.0, 0.0)
+    >>> round(name_at_stake(10.0, 0.8, misfortune=0.25), 9)  # a name lasts four periods on average
+    20.0
+
+    Source: after Friedman, Resnick, *The Social Cost of Cheap Pseudonyms* (2001); misfortune is ours.
+    """
+    surplus, discount = np.asarray(non_negative("surplus", surplus)), np.asarray(ratio("discount", discount))
+    unlucky = np.asarray(between("misfortune", misfortune, 0.0, 1.0))
+    cost, waiting = np.asarray(non_negative("name_cost", name_cost)), np.asarray(probation, dtype=float)
+    fulfilled("probation", waiting, waiting >= 0, "is 0 or more")
+    broadcastable(surplus=surplus, discount=discount, misfortune=unlucky, name_cost=cost, probation=waiting)
+    once = 1 - discount * (1 - unlucky)  # a name that is never bought again
+    again = once - unlucky * discount ** (waiting + 1)
+    name = np.maximum(surplus / once, (surplus - unlucky * cost) / again)  # the better of the two plans
+    without = np.maximum(0.0, discount ** (waiting + 1) * name - cost)
+    return plain(np.maximum(0.0, discount * name - without))
+
+
 def admit(
     people: Amount, attempts: Amount, false_rejections: Amount, false_acceptances: Amount, tries: Amount = 1.0
 ) -> Admission:
