@@ -117,7 +117,11 @@ def corners(explorer: Explorer) -> list[dict[str, Any]]:
     if prod(len(each) for each in ends.values()) <= CORNERS:
         return list(explorer.corners())
     rng = np.random.default_rng(20_261_130)
-    return [{parameter: each[rng.integers(len(each))] for parameter, each in ends.items()} for _ in range(CORNERS)]
+    drawn = [{parameter: each[rng.integers(len(each))] for parameter, each in ends.items()} for _ in range(CORNERS)]
+    for one, other in combinations(ends, 2):
+        found = {(values[one], values[other]) for values in drawn}
+        drawn += [{**drawn[0], one: a, other: b} for a, b in product(ends[one], ends[other]) if (a, b) not in found]
+    return drawn
 
 
 def _works(explorer: Explorer, points: Iterable[dict[str, Any]]) -> None:

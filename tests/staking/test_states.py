@@ -15,6 +15,7 @@ STATES = {
     "KeyPair": (st.KeyPair, (b"0" * 32,)),
     "LiquidStakingPool": (st.LiquidStakingPool, (PAIR, PAIR, PAIR / 4)),
     "Miners": (st.Miners, (PAIR, PAIR, PAIR, PAIR)),
+    "RestakingNetwork": (st.RestakingNetwork, (PAIR, np.array([[True, False], [True, True]]), PAIR / 4, PAIR / 3)),
     "Validator": (st.Validator, (PAIR, np.ones((2, 3)), PAIR / 2)),
     "Wallet": (st.Wallet, (("alice", "bob"), 2)),
 }

@@ -52,7 +52,7 @@ donations = st.lists(st.lists(st.floats(0, 1e6), min_size=4, max_size=4), min_si
 @given(donations, st.floats(0, 1e9), st.floats(0, 1), st.sampled_from([None, 1.0, 1e4]))
 def test_a_pool_pays_no_more_than_it_has_nor_than_is_wanted(rows, pool, limit, bound):
     matching = divide_pool(rows, pool, bound, limit)
-    assert matching.matches.sum() <= pool * (1 + 1e-12)
+    assert matching.matches.sum() <= pool * (1 + 1e-12) + np.finfo(float).tiny  # below it numbers have fewer digits
     assert np.all(matching.matches <= matching.wanted * (1 + 1e-12))
     assert np.all(matching.matches <= pool * limit)
     book = Ledger(new_parties="by name")
