@@ -9,12 +9,20 @@ from tests.support.effects import card
 from tools.architecture import ROOT
 
 
-def test_the_page_is_as_the_evidence_is():
-    assert (ROOT / "docs/verdicts.md").read_text(encoding="utf-8") == page(), "run make verdicts and commit"
+@pytest.fixture(scope="module")
+def made():
+    """The page, made once: it runs all evidence."""
+    return page()
 
 
-def test_every_reading_stands_on_the_page_once():
-    text = page()
+@pytest.mark.xdist_group("verdicts")
+def test_the_page_is_as_the_evidence_is(made):
+    assert (ROOT / "docs/verdicts.md").read_text(encoding="utf-8") == made, "run make verdicts and commit"
+
+
+@pytest.mark.xdist_group("verdicts")
+def test_every_reading_stands_on_the_page_once(made):
+    text = made
     for one in readings():
         assert text.count(f"**{one.id}**") + text.count(f" {one.id},") + text.count(f" {one.id}.") == 1, one.id
 

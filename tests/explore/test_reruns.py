@@ -49,17 +49,17 @@ def test_running_a_cell_again_frees_its_old_explorer(shell, capsys):
     made_of(shell, MAKE.format(name="a"), "one")
     other = made_of(shell, MAKE.format(name="b"), "two")
     before = open_widgets()
-    old = [made_of(shell, MAKE.format(name="a"), "one") for _ in range(20)]
+    old = [made_of(shell, MAKE.format(name="a"), "one") for _ in range(6)]
     gc.collect()
     assert open_widgets() == before
-    assert [reference() for reference in old[:-1]] == [None] * 19 and old[-1]() is shell.user_ns["a"]
+    assert [reference() for reference in old[:-1]] == [None] * 5 and old[-1]() is shell.user_ns["a"]
     assert other() is shell.user_ns["b"] and other().view.comm is not None
     assert len(shell.user_ns["Out"]) <= 3  # the last result of each cell, and one that IPython calls _
 
 
 def test_a_front_end_without_ids_of_cells(shell, capsys):
     before = open_widgets()
-    for _ in range(10):
+    for _ in range(3):
         made_of(shell, MAKE.format(name="a"))
         made_of(shell, MAKE.format(name="b"))
     shell.run_cell(MAKE.format(name="a") + " # changed")
