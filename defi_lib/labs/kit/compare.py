@@ -23,6 +23,10 @@ class Part(NamedTuple):
     points: float
     mistake: str = ""
 
+    def said(self, mistake: str) -> Part:
+        """The same; if it is wrong, in these words."""
+        return self._replace(mistake=mistake) if self.mistake else self
+
 
 class Unanswered(Exception):  # noqa: N818 - no error
     """The answer is still the stub."""

@@ -157,8 +157,7 @@ def _banzhaf(rng: np.random.Generator, banzhaf: Any) -> Iterator[Part]:
         ),
     ):
         answer = banzhaf(votes, quota)
-        part = matches(0.5, f"`banzhaf({votes}, {quota})`", answer, right)
-        yield part._replace(mistake=mistake) if part.mistake else part
+        yield matches(0.5, f"`banzhaf({votes}, {quota})`", answer, right).said(mistake)
     many = [int(each) for each in rng.integers(1, 40, 30)]
     quota = sum(many) // 2 + 1
     answer, right = banzhaf(many, quota), governance.banzhaf(many, quota).chance

@@ -133,10 +133,8 @@ def _turning_cost(rng: np.random.Generator, turning_cost: Any) -> Iterator[Part]
     few = [int(each) for each in rng.integers(20, 400, 3)]
     strong, prize = (sum(isqrt(each) + 1 for each in few) + 1) ** 2, round_number(rng, 1_000, 1e5)
     needless = "A whale who wins under its own name needs no other, whatever a name costs: say `inf`."
-    part = equal(0.5, turning_cost, (strong, few, prize), inf)
-    yield part._replace(mistake=needless) if part.mistake else part
+    yield equal(0.5, turning_cost, (strong, few, prize), inf).said(needless)
     weak = int(rng.integers(20, 60))
     many = [int(each) for each in rng.integers(30, 90, 20)]
     hopeless = "Even with a name for each token, one vote a token, this whale loses: no name is cheap enough, say 0."
-    part = equal(0.5, turning_cost, (weak, many, prize), 0.0)
-    yield part._replace(mistake=hopeless) if part.mistake else part
+    yield equal(0.5, turning_cost, (weak, many, prize), 0.0).said(hopeless)
