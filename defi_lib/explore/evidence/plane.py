@@ -47,21 +47,18 @@ def turning_along(effect: Effect, world: Mapping[str, float], *axes: Assumption)
     That axis, whose name is told, is the first of ``axes`` along which the answer turns, or the last.
     """
     places = np.linspace(0, 1, _STEPS + 1)
-
-    def margin(moved: Mapping[str, Numbers]) -> Numbers:
-        return _margin(effect, world, moved)
-
     lines = {each.name: np.full((len(axes), len(places)), world[each.name]) for each in axes}
     for number, each in enumerate(axes):
         lines[each.name][number] = each.value(places)
-    first = margin({name: np.append(line.ravel(), world[name]) for name, line in lines.items()})
+    first = _margin(effect, world, {name: np.append(line.ravel(), world[name]) for name, line in lines.items()})
     crossed = np.diff(first[:-1].reshape(len(axes), -1) > 0, axis=1)
     along = axes[int(crossed.any(axis=1).argmax()) if crossed.any() else -1]
     found = np.flatnonzero(crossed[axes.index(along)])
     points = np.empty(0)
     if len(found):
         parts = places[found][:, None] + np.linspace(0, 1 / _STEPS, _STEPS + 1)
-        points = _crossings(parts, margin({along.name: along.value(parts.ravel())}).reshape(parts.shape))[1]
+        again = _margin(effect, world, {along.name: along.value(parts.ravel())}).reshape(parts.shape)
+        points = _crossings(parts, again)[1]
     here = float(along.place(world[along.name]))
     nearest = points[np.argsort(np.abs(points - here), kind="stable")]
     return float(first[-1] + effect.more_than), along.name, along.value(nearest)
