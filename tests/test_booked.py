@@ -169,6 +169,7 @@ ELSEWHERE = {
     "lending.Settlement",
     "lending.TroveChange",
     "rewards.OlympusChange",
+    "risk.PegModuleChange",
 }
 
 TRIED = {**{name: lambda make=make: make(1.5) for name, make in MADE.items()}, **SINGLE}

@@ -17,6 +17,7 @@ WAITING = {
     "governance.funding.matching_round": "5 governance: rules against whales",
     "governance.rules.quadratic_voting": "5 governance: rules against whales",
     "governance.voting.optimistic": "5 governance: what a vote costs",
+    "risk.coins.peg_module": "6 risk: what holds a peg",
     "lending.auctions.balance_sheet": "6 risk: who is insured",
     "lending.auctions.seizure": "6 risk: who is insured",
     "lending.positions.soft_liquidation": "2 lending: loans that are sold step by step; 2.8 names it under Next",

@@ -24,7 +24,7 @@ LAYERS = [
     {"ledger": []},
     {"exchange": []},
     {"lending": [], "staking": [], "rewards": [], "governance": []},
-    {"compute": []},
+    {"compute": [], "risk": []},
     {"simulation": []},
     {"evidence": []},
     {"explore": []},

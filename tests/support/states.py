@@ -145,6 +145,8 @@ STATES: dict[str, Callable[[Any, Hand], Any]] = {
     "simulation.PriceSeries": lambda make, hand: make(hand(0.0, 1.0), hand(10.0, 11.0), dropped=hand.dict(late=1)),
     "simulation.Replay": lambda make, hand: make(hand(10.0, 11.0), hand(0.0, 1.0)),
     "simulation.Sweep": lambda make, hand: make({"fee": (0.1, 0.2)}, (1.0, 2.0)),
+    "risk.PegModule": lambda make, hand: make(users=hand.dict(ann=(5, 5))),
+    "risk.Wallet": lambda make, hand: make(5, 5),
     "governance.Guild": lambda make, hand: make(hand.dict(alice=5, bob=5), hand.dict(DAI=100)),
     "governance.OptimisticGovernor": lambda make, hand: make(_voting_token(hand), hand.list("team"), 50, 10),
     "governance.QuadraticVoting": lambda make, hand: make(hand.list("alice"), hand.list("park"), 100, 10, 0, 9),

@@ -1,0 +1,32 @@
+"""States of risk travel, and cannot be changed from outside."""
+
+import copy
+import pickle
+
+import pytest
+
+from defi_lib.risk import PegModule
+
+MODULE = PegModule(users={"ann": (1000, 0)})
+STATES = {"peg module": MODULE, "peg module's change": MODULE.sell_gem("ann", 500)}
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_a_state_can_be_copied_and_sent(name):
+    state = STATES[name]
+    for twin in (copy.copy(state), copy.deepcopy(state), pickle.loads(pickle.dumps(state))):
+        assert type(twin) is type(state)
+        assert twin == state
+
+
+@pytest.mark.parametrize("table", [MODULE.users])
+def test_tables_cannot_be_changed(table):
+    with pytest.raises(TypeError):
+        table["ann"] = 1.0
+
+
+def test_nobody_can_change_a_state_from_outside():
+    mine = {"ann": (1000, 0)}
+    module = PegModule(users=mine)
+    mine["ann"] = (5, 5)
+    assert module == MODULE
