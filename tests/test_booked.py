@@ -169,6 +169,7 @@ ELSEWHERE = {
     "lending.Settlement",
     "lending.TroveChange",
     "rewards.OlympusChange",
+    "risk.FraxChange",
     "risk.PegModuleChange",
 }
 

@@ -11,5 +11,6 @@ __getattr__, __dir__, __all__ = attach(
     __name__,
     {
         "coins.peg_module": ["PegModule", "PegModuleChange", "Wallet"],
+        "fractional.frax": ["FraxChange", "FraxPool", "FraxPrices", "FraxRules", "FraxUser"],
     },
 )

@@ -5,10 +5,16 @@ import pickle
 
 import pytest
 
-from defi_lib.risk import PegModule
+from defi_lib.risk import FraxPool, FraxUser, PegModule
 
 MODULE = PegModule(users={"ann": (1000, 0)})
-STATES = {"peg module": MODULE, "peg module's change": MODULE.sell_gem("ann", 500)}
+FRAX = FraxPool(collateral_ratio=500_000, users={"ann": FraxUser(10, 10, 10)})
+STATES = {
+    "frax": FRAX,
+    "frax's change": FRAX.collect("ann"),
+    "peg module": MODULE,
+    "peg module's change": MODULE.sell_gem("ann", 500),
+}
 
 
 @pytest.mark.parametrize("name", STATES)
@@ -19,7 +25,7 @@ def test_a_state_can_be_copied_and_sent(name):
         assert twin == state
 
 
-@pytest.mark.parametrize("table", [MODULE.users])
+@pytest.mark.parametrize("table", [MODULE.users, FRAX.users])
 def test_tables_cannot_be_changed(table):
     with pytest.raises(TypeError):
         table["ann"] = 1.0

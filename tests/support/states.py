@@ -145,6 +145,10 @@ STATES: dict[str, Callable[[Any, Hand], Any]] = {
     "simulation.PriceSeries": lambda make, hand: make(hand(0.0, 1.0), hand(10.0, 11.0), dropped=hand.dict(late=1)),
     "simulation.Replay": lambda make, hand: make(hand(10.0, 11.0), hand(0.0, 1.0)),
     "simulation.Sweep": lambda make, hand: make({"fee": (0.1, 0.2)}, (1.0, 2.0)),
+    "risk.FraxPool": lambda make, hand: make(users=hand.dict(ann=_risk().FraxUser(5))),
+    "risk.FraxPrices": lambda make, hand: make(5, 5, 5),
+    "risk.FraxRules": lambda make, hand: make(),
+    "risk.FraxUser": lambda make, hand: make(5),
     "risk.PegModule": lambda make, hand: make(users=hand.dict(ann=(5, 5))),
     "risk.Wallet": lambda make, hand: make(5, 5),
     "governance.Guild": lambda make, hand: make(hand.dict(alice=5, bob=5), hand.dict(DAI=100)),
@@ -157,6 +161,10 @@ STATES: dict[str, Callable[[Any, Hand], Any]] = {
 
 def _voting_token(hand: Hand) -> Any:
     return importlib.import_module("defi_lib.governance").VotingToken(hand.dict(alice=5), 1)
+
+
+def _risk() -> Any:
+    return importlib.import_module("defi_lib.risk")
 
 
 def _rewards() -> Any:

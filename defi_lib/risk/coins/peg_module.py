@@ -8,7 +8,8 @@ from typing import NamedTuple, Self
 from defi_lib.frozen import FrozenDict, Parts
 from defi_lib.integers import UINT256_MAX
 from defi_lib.ledger.transfer import OUTSIDE, Transfer, actual
-from defi_lib.validation import at_least, integer, shown
+from defi_lib.risk.contract_numbers import at_most, contract_number
+from defi_lib.validation import integer
 
 #: Units of 1 dai, and of a fee of 100 %; units of 1 dai in the accounts of the system (rad: 1e45) over those.
 WAD, RAY = 10**18, 10**27
@@ -34,7 +35,7 @@ class Wallet(_Holdings):
 
     def __new__(cls, gem: int = 0, dai: int = 0) -> Self:
         """Check the amounts."""
-        return super().__new__(cls, _whole("gem", gem), _whole("dai", dai))
+        return super().__new__(cls, contract_number("gem", gem), contract_number("dai", dai))
 
 
 class _State(NamedTuple):
@@ -95,13 +96,19 @@ class PegModule(Parts, _State):
     ) -> Self:
         """Check the arguments."""
         decimals = integer("gem_decimals", gem_decimals, 0, DAI_DECIMALS)
-        gem, wallets = _whole("gem", gem), FrozenDict({user: Wallet(*held) for user, held in users.items()})
-        debt = gem * 10 ** (DAI_DECIMALS - decimals) if debt is None else _whole("debt", debt)
-        supply = sum(held.dai for held in wallets.values()) if dai_supply is None else _whole("dai_supply", dai_supply)
-        fees = (_whole("tin", tin), _whole("tout", tout))
-        return super().__new__(
-            cls, decimals, _whole("line", line), *fees, gem, debt, supply, _whole("vow_dai", vow_dai), wallets
-        )
+        wallets = FrozenDict({user: Wallet(*held) for user, held in users.items()})
+        gem = contract_number("gem", gem)
+        numbers = {
+            "line": line,
+            "tin": tin,
+            "tout": tout,
+            "gem": gem,
+            "debt": gem * 10 ** (DAI_DECIMALS - decimals) if debt is None else debt,
+            "dai_supply": sum(held.dai for held in wallets.values()) if dai_supply is None else dai_supply,
+            "vow_dai": vow_dai,
+        }
+        checked = (contract_number(name, value) for name, value in numbers.items())
+        return tuple.__new__(cls, (decimals, *checked, wallets))
 
     @property
     def unit(self) -> int:
@@ -124,7 +131,7 @@ class PegModule(Parts, _State):
 
     def set_fees(self, tin: int, tout: int) -> Self:
         """The module with other fees (1e-18, >= 0); above 100 % of ``tin`` nobody can sell."""
-        return self._replace(tin=_whole("tin", tin), tout=_whole("tout", tout))
+        return self._replace(tin=contract_number("tin", tin), tout=contract_number("tout", tout))
 
     def sell_gem(self, user: str, amount: int) -> PegModuleChange:
         """``user`` gives ``amount`` gem (smallest units, >= 0) and gets new dai.
@@ -132,12 +139,12 @@ class PegModule(Parts, _State):
         Raises:
             ValueError: more gem than the user has or than there is room for, or a fee above 100 %.
         """
-        amount = _whole("amount", amount)
-        _at_most("amount", amount, self.wallet(user).gem, f"what {user!r} holds")
+        amount = contract_number("amount", amount)
+        at_most("amount", amount, self.wallet(user).gem, f"what {user!r} holds")
         value, fee = self._value_and_fee(amount, self.tin)
-        _at_most("fee", fee, value, "the dai that it is taken of")
+        at_most("fee", fee, value, "the dai that it is taken of")
         if amount:
-            _at_most("amount", amount, self.room, "the room under the debt ceiling")
+            at_most("amount", amount, self.room, "the room under the debt ceiling")
         dai = value - fee
         return self._changed("sell_gem", user, gem=-amount, dai=dai, debt=value, fee=fee)
 
@@ -147,10 +154,10 @@ class PegModule(Parts, _State):
         Raises:
             ValueError: more gem than the module has, or more dai than the user has.
         """
-        amount = _whole("amount", amount)
+        amount = contract_number("amount", amount)
         value, fee = self._value_and_fee(amount, self.tout)
-        _at_most("dai to pay", value + fee, self.wallet(user).dai, f"what {user!r} holds")
-        _at_most("amount", amount, min(self.gem, self.debt // self.unit), "the gem in the module")
+        at_most("dai to pay", value + fee, self.wallet(user).dai, f"what {user!r} holds")
+        at_most("amount", amount, min(self.gem, self.debt // self.unit), "the gem in the module")
         return self._changed("buy_gem", user, gem=amount, dai=-(value + fee), debt=-value, fee=fee)
 
     def transfer(self, user: str, to: str, amount: int) -> PegModuleChange:
@@ -159,14 +166,14 @@ class PegModule(Parts, _State):
         Raises:
             ValueError: more than the user has.
         """
-        _at_most("amount", _whole("amount", amount), self.wallet(user).dai, f"what {user!r} holds")
+        at_most("amount", contract_number("amount", amount), self.wallet(user).dai, f"what {user!r} holds")
         payer = self._holding(user, 0, -amount)
         moved = actual((Transfer(user, to, float(amount), DAI, "transfer"),))
         return PegModuleChange(self, payer._holding(to, 0, amount), "transfer", user, 0, -amount, 0, moved)
 
     def _value_and_fee(self, amount: int, fee: int) -> tuple[int, int]:
         value = amount * self.unit
-        _at_most("amount · fee", value * fee, UINT256_MAX, "what the contract can hold")
+        at_most("amount · fee", value * fee, UINT256_MAX, "what the contract can hold")
         return value, value * fee // WAD
 
     def _holding(self, user: str, gem: int, dai: int) -> Self:
@@ -215,14 +222,3 @@ class PegModuleChange(NamedTuple):
     def dai_paid(self) -> int:
         """Dai (1e-18) that the user paid."""
         return max(-self.dai, 0)
-
-
-def _whole(name: str, value: int) -> int:
-    value = at_least(name, value, 0)
-    _at_most(name, value, UINT256_MAX, "what the contract can hold")
-    return value
-
-
-def _at_most(name: str, value: int, most: int, what: str) -> None:
-    if value > most:
-        raise ValueError(f"{name} = {shown(value)} is more than {what}: allowed is [0, {shown(most)}]")

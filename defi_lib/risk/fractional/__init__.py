@@ -1,0 +1,1 @@
+"""Coins that are backed in part by a reserve, in part by another token of the same maker."""
