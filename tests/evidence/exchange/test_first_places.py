@@ -18,7 +18,9 @@ def at(**changed):
 
 def test_the_explorer_shows_both_sides_of_the_effect():
     best = [
-        best_fee(lambda fee, name=name: np.asarray(gain_by_fee(fee, KNOWN["bid"], 0.004, 12.0, 0.78)[name]))[1]
+        best_fee(
+            lambda fee, name=name: np.asarray(gain_by_fee(fee, KNOWN["bid"], KNOWN["exchange_fee"], 12.0, 0.78)[name])
+        )[1]
         for name in ("Ordinary", "Auctioned")
     ]
     assert best[1] - best[0] == pytest.approx(at(), rel=1e-6)
@@ -33,10 +35,16 @@ def test_the_order_of_the_three_curves():
 
 def test_what_turns_the_answer_as_lesson_and_quiz_say():
     size = 0.005
-    assert at() < size < at(exchange_fee=0.002)
-    assert at(passers_by=0.08) < size and at(block_time=2.0) < size and at(bid=0.8) < size < at(bid=0.9)
-    assert at(exchange_fee=0.002, bid=0.45) < size < at(exchange_fee=0.002, bid=0.55)
-    assert at(exchange_fee=0.001) == pytest.approx(3 * at(), rel=0.15)
+    assert at(exchange_fee=0.004) < size < at(exchange_fee=0.0025) < at(exchange_fee=0.002) < at()
+    assert at(passers_by=0.08) > size and at(block_time=0.2) > size and at(bid=0.45) > size
+    assert at(bid=0.25) < size < at(bid=0.35), "three tenths where a trade elsewhere costs 0.1 %"
+    assert at(exchange_fee=0.004, bid=0.8) < size < at(exchange_fee=0.004, bid=0.9), "nearly nine where it costs 0.4 %"
+    assert at() == pytest.approx(3 * at(exchange_fee=0.004), rel=0.15)
+
+
+def test_a_rival_pools_fee_leaves_much_to_auction_whoever_passes_by():
+    back = [float(gain_by_fee(0.0005, KNOWN["bid"], elsewhere, 12.0, 0.78)["given back"]) for elsewhere in (5e-4, 4e-3)]
+    assert back[0] == pytest.approx(back[1]) and back[0] > 0.015
 
 
 def test_the_day_block_by_block_agrees_with_the_formula():
