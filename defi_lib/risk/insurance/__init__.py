@@ -1,0 +1,1 @@
+"""Insurance: what a mutual holds, what it asks, and whether it can pay."""
