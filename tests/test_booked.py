@@ -6,7 +6,7 @@ The classes are found by themselves: a new record with ``transfers`` says here h
 import numpy as np
 import pytest
 
-from defi_lib import compute, exchange, governance, lending, rewards, staking
+from defi_lib import compute, exchange, governance, lending, rewards, risk, staking
 from defi_lib.ledger import Ledger, Transfer
 from defi_lib.ledger.transfer import moments
 from tests.support.states import is_protocol, public_classes
@@ -61,6 +61,12 @@ MADE = {
     "governance.Payouts": lambda x: governance.compare_payouts(100.0 * x, 1e4, POOL),
     "governance.VotesGot": lambda x: governance.buy_votes(POOL, 10.0 * x, fall=0.5),
     "governance.Split": lambda x: governance.split_names(100.0 * x, 25, 1.0, 0.5),
+    "risk.ClaimVote": lambda x: risk.judge_claim(9.0 * x, True, np.multiply.outer([3.0, 1.0], x), trust_lost=50.0),
+    "risk.FailedBank": lambda x: risk.pay_depositors(np.multiply.outer([100.0, 700.0], x), 600.0 * x, 250.0),
+    "risk.FundRun": lambda x: risk.run_fund(5.0 * x, 2.0, np.multiply.outer([1.0, 9.0, 1.0], x)),
+    "risk.LeviedFund": lambda x: risk.run_levied_fund(np.multiply.outer([5.0, 1.0], x), 1_000.0, 10.0),
+    "risk.ParametricPayout": lambda x: risk.pay_by_index(9.0 * x, 0.9 / x, 0.95, 20.0 * x),
+    "risk.Pooling": lambda x: risk.offer(0.05 * x, np.multiply.outer([0.01, 0.05, 0.3], x), 0.2),
     "rewards.BondSale": lambda x: rewards.BondDepository(100.0, 5.0, 1e6).deposit(10.0 * x),
     "rewards.BuyersRun": lambda x: rewards.buyers_in_turn(
         exchange.ConstantProductPool((100.0, 100.0), fee=0.0), np.multiply.outer([9.0, 5.0], x), leave=0.3, insiders=2.0
@@ -127,6 +133,10 @@ SINGLE = {
         0.5,
         300.0,
     ),
+    "risk.CoverPrice": lambda: risk.CoverProduct(0, 260, 260, 0, 10**7, 0).quote(10**6, 10**7),
+    "risk.CoverSale": lambda: risk.CoverProduct(0, 260, 260, 0, 10**7, 0).buy_cover(10**6, 10**7),
+    "risk.MutualChange": lambda: risk.Mutual(10**21, 10**21).buy(10**18),
+    "risk.TokenTrade": lambda: risk.sell_tokens(10**18, 10**21, 10**21),
     "staking.MiningRun": lambda: staking.simulate_mining(
         staking.Miners([10.0, 30.0], [0.3, 0.05], 20.0), np.full(6, 10.0), machine_price=15.0, reinvested=0.5
     ),

@@ -5,11 +5,15 @@ import pickle
 
 import pytest
 
-from defi_lib.risk import FraxPool, FraxUser, PegModule
+from defi_lib.risk import CapitalRequirement, CoverProduct, FraxPool, FraxUser, Mutual, PegModule
 
 MODULE = PegModule(users={"ann": (1000, 0)})
 FRAX = FraxPool(collateral_ratio=500_000, users={"ann": FraxUser(10, 10, 10)})
 STATES = {
+    "mutual": Mutual(10**20, 10**20),
+    "mutual's change": Mutual(10**20, 10**20).buy(10**18),
+    "requirement": CapitalRequirement(9, 100, 48, 90, 80, 70, 5),
+    "product": CoverProduct(9, 260, 300, 5, 1_000, 10),
     "frax": FRAX,
     "frax's change": FRAX.collect("ann"),
     "peg module": MODULE,

@@ -68,7 +68,7 @@ def pay_depositors(deposits: Amount, assets: Amount, limit: Amount = np.inf) -> 
     >>> failed.losses.tolist(), failed.cost
     ([0.0, 112.5], 87.5)
     """
-    held = np.atleast_1d(np.asarray(non_negative("deposits", deposits), float))
+    held = np.atleast_1d(np.array(non_negative("deposits", deposits), dtype=float))
     assets = non_negative("assets", assets)
     bound = np.asarray(limit, float)
     if not np.all(bound >= 0):

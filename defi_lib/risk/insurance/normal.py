@@ -20,9 +20,9 @@ def below(z: ArrayLike) -> NDArray[np.float64]:
     >>> below([-5.0, 0.0, 1.0]).round(12) + 0.0
     array([2.86652000e-07, 5.00000000e-01, 8.41344746e-01])
     """
-    z = np.clip(np.asarray(z, float), -FURTHEST, FURTHEST)
-    near = np.rint(z * _PER_UNIT).astype(np.int64)
-    z0, step = near / _PER_UNIT, z - near / _PER_UNIT
+    at = np.clip(np.asarray(z, float), -FURTHEST, FURTHEST)
+    near = np.rint(at * _PER_UNIT).astype(np.int64)
+    z0, step = near / _PER_UNIT, at - near / _PER_UNIT
     density = np.exp(-z0 * z0 / 2) / sqrt(2 * pi)
     series = 1 - z0 * step / 2 + (z0**2 - 1) * step**2 / 6 - (z0**3 - 3 * z0) * step**3 / 24
     return np.asarray(np.clip(_table()[near + int(FURTHEST) * _PER_UNIT] + density * step * series, 0.0, 1.0))

@@ -56,8 +56,8 @@ def risk_cost(
     0.094276
     """
     stake, limit = non_negative("net_stake", net_stake), positive("low_risk_limit", low_risk_limit)
-    lowest = between("lowest", lowest, 0.0, 1.0)
-    highest = between("highest", highest, lowest, 1.0)
+    between("lowest", lowest, 0.0, 1.0)
+    between("highest", highest, lowest, 1.0)
     broadcastable(net_stake=stake, low_risk_limit=limit)
     part = np.minimum(np.asarray(stake) / limit, 1.0)
     return plain(np.clip(1 - part ** (1 / 7), lowest, highest))

@@ -91,7 +91,7 @@ def offer(premium: Amount, risks: Amount, margin: Amount) -> Pooling:
     ([False, True, True], -0.04)
     """
     premium, margin = non_negative("premium", premium), non_negative("margin", margin)
-    risks = np.atleast_1d(np.asarray(between("risks", risks, 0.0, 1.0), float))
+    risks = np.atleast_1d(np.array(between("risks", risks, 0.0, 1.0), dtype=float))
     broadcastable(premium=premium, margin=margin, risks=risks)
     takes = reaches((1 + np.asarray(margin)) * risks, premium)
     return Pooling(premium, np.asarray(takes), risks)

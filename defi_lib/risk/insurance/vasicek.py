@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from defi_lib.probability import binomial
 from defi_lib.risk.insurance.normal import below, quantile
-from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, plain, ratio
+from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, plain, ratio, shown
 
 #: The common shock is counted from −8 to 8: no more than 10⁻¹⁵ is left out.
 _REACH = 8.0
@@ -244,7 +244,7 @@ def draw_losses(
     kinds = np.zeros(1, dtype=np.int64) if groups is None else np.atleast_1d(np.asarray(groups, dtype=np.int64))
     count = max(np.size(chance), kinds.size) if covers is None else at_least("covers", covers, 1)
     if np.any(kinds < 0):
-        raise ValueError(f"groups = {groups} has a negative entry: allowed are whole numbers from 0")
+        raise ValueError(f"groups = {shown(groups)} has a negative entry: allowed are whole numbers from 0")
     broadcastable(chance=np.atleast_1d(np.asarray(chance, float)), groups=kinds, covers=np.zeros(count))
     shape = (years,) if isinstance(years, int) else tuple(years)
     kinds, bounds = np.broadcast_to(kinds, count), np.broadcast_to(quantile(chance), count)
