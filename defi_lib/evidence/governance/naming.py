@@ -1,4 +1,4 @@
-"""What a good name can carry where nothing is pledged. Reading R7a."""
+"""What a name can carry: a loan where nothing is pledged, and a vote by heads. Readings R7a and R7b."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.evidence.effects import Control, Registry
+from defi_lib.exchange import ConstantProductPool
+from defi_lib.governance.attacks.votes import buy_votes
+from defi_lib.governance.power.coalitions import deciding_share
 from defi_lib.governance.treasury.reputation import name_at_stake
 
 EVIDENCE = Registry("governance")
@@ -61,3 +64,67 @@ def lent_on_a_name(
     unlucky = monthly(misfortune)
     due = name_at_stake(keeping, patience, unlucky, fresh_name, waiting)
     return np.asarray((1 - unlucky) * np.asarray(due))
+
+
+#: Of persons for hire, and of tokens in the markets, nobody buys more: the last are a hundred times as dear.
+MOST_HIRED = 0.99
+
+# Ten thousand of twenty thousand are hired: the price doubles. Tokens for 10 million: 10 % needed, a fifth in the pool.
+_CLUB = {
+    "price": 50, "voters": 10_000, "checked": 0.2, "willing": 0.1, "worth": 10, "turnout": 1 / 9, "depth": 0.2,
+    "fall": 0.75, "owned": 0.0,
+}  # fmt: skip
+
+
+@EVIDENCE.model(
+    "R7b",
+    placebos=[{"voters": 0, "turnout": 0.0}],  # nobody votes against him: both are free
+    controls=[
+        # Hired: 50 dollars each rising to four times, a million. Bought: 0.2·10·(0.1/0.1) = 2, sold for 1·0.1/0.5.
+        Control(_CLUB, 1.0 - (2.0 - 0.2)),
+        # Without a fall others have brought the price back: 2·0.1/0.3.
+        Control({**_CLUB, "fall": 0.0}, 1.0 - (2.0 - 2 / 3)),
+        # He has half of the tokens that he needs: 2·0.05/0.15 less what 0.05 fetch of 0.4 tokens and 1 of money.
+        Control({**_CLUB, "owned": 0.05}, 1.0 - (2 / 3 - 1.0 * 0.05 / 0.45)),
+        # He has more than he needs.
+        Control({**_CLUB, "owned": 0.15}, 1.0),
+        # A quarter of those for hire: a third more than the price of all.
+        Control({**_CLUB, "voters": 5_000, "owned": 0.15}, 1.0 / 3),
+        # More are needed than are for hire: 99 in 100 of them, ninety-nine times as dear as all.
+        Control({**_CLUB, "voters": 50_000, "owned": 0.15}, 99.0),
+        # More tokens are needed than the market has: 1.98·100, sold for 1·0.198/0.598.
+        Control({**_CLUB, "turnout": 1.0}, 1.0 - (198.0 - 1.0 * 0.198 / 0.598)),
+    ],
+)
+def heads_cost_more(
+    price: Worlds,
+    voters: Worlds,
+    checked: Worlds,
+    willing: Worlds,
+    worth: Worlds,
+    turnout: Worlds,
+    depth: Worlds,
+    fall: Worlds,
+    owned: Worlds,
+) -> Worlds:
+    """What it costs more to win a vote by heads than by tokens (million USD).
+
+    Who hires persons or buys tokens takes the cheapest first, and the price rises by the same law in both markets.
+
+    Args:
+        price: of the first person for hire (USD); each further one asks more.
+        voters: honest persons who vote against him.
+        checked: persons with a proof (million).
+        willing: part of these who are for hire.
+        worth: of all tokens (million USD).
+        turnout: part of the other tokens that votes against him.
+        depth: part of the tokens that the markets hold.
+        fall: of the price, before he sells them again.
+        owned: part of the tokens that he has already.
+    """
+    hired = willing * checked
+    persons = ConstantProductPool((hired, hired * price), fee=0.0)
+    heads = buy_votes(persons, np.minimum(voters / 1e6, MOST_HIRED * hired)).paid
+    lacking = np.clip(deciding_share(turnout) - owned, 0.0, MOST_HIRED * depth)
+    tokens = buy_votes(ConstantProductPool((depth, depth * worth), fee=0.0), lacking, fall)
+    return np.asarray(heads - tokens.cost)

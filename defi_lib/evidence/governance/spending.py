@@ -1,4 +1,4 @@
-"""Who spends the treasury: a vote by tokens beside a board. Reading C18a."""
+"""Who spends the treasury: a vote by tokens beside a board, and a largest holder alone. Readings C18a and X3c."""
 
 from __future__ import annotations
 
@@ -66,6 +66,44 @@ def votes_cast(
     """Votes of those who gain and of all others, as parts of all tokens."""
     theirs = insiders * np.minimum(eagerness * np.asarray(turnout), 1.0)
     return np.asarray(theirs * interested), np.asarray(theirs * (1 - interested) + (1 - insiders) * turnout)
+
+
+_OWN_FIRM = {"part": 0.2, "turnout": 0.1, "treasury": 0.2, "limit": 0.5, "profit": 0.5, "fall": 0.1}
+
+
+@EVIDENCE.model(
+    "X3c",
+    placebos=[{"profit": 0.0}],  # no private gain: the holder wants what the others want
+    controls=[
+        # 20 votes against 8. Ten hundredths are paid, five are profit; a fifth of a loss of twenty is four.
+        Control(_OWN_FIRM, 0.2),
+        Control({**_OWN_FIRM, "fall": 0.2}, 0.0),  # a fifth of thirty is six
+        Control({**_OWN_FIRM, "fall": 0.149}, 0.249),
+        Control({**_OWN_FIRM, "limit": 1.0, "fall": 0.2}, 0.4),  # ten against a fifth of forty
+        Control({**_OWN_FIRM, "turnout": 0.26}, 0.0),  # 20 votes against 20.8
+        Control({**_OWN_FIRM, "turnout": 0.24}, 0.2),  # 20 votes against 19.2
+        Control({**_OWN_FIRM, "part": 0.26, "turnout": 0.0}, 0.0),  # it loses more than its firm gains
+        Control({**_OWN_FIRM, "part": 0.24, "turnout": 0.3}, 0.2),  # 24 votes against 22.8
+    ],
+)
+def taken_by_the_largest(
+    part: Worlds, turnout: Worlds, treasury: Worlds, limit: Worlds, profit: Worlds, fall: Worlds
+) -> Worlds:
+    """What the others lose by a payment to the largest holder's firm, if it passes and pays (part of their tokens).
+
+    Worth is counted in parts of what all tokens are worth. The holder bears its part of what the tokens lose, as all.
+
+    Args:
+        part: the holder's part of the tokens; all of them vote.
+        turnout: part of the others' tokens that votes against it.
+        treasury: other money in it.
+        limit: part of it that one vote may move.
+        profit: part of the payment that the firm keeps.
+        fall: of the tokens' worth, beyond what was paid.
+    """
+    paid = limit * treasury
+    lost = paid + fall
+    return np.where((part > turnout * (1 - part)) & (profit * paid > part * lost), lost, 0.0)
 
 
 def three_ways(gaining: Worlds, turnout: float, moves: float, leaving: float, board: float) -> dict[str, Worlds]:
