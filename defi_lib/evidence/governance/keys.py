@@ -19,8 +19,8 @@ def who_can_change_contracts() -> Count:
         true=held > 50,
         says=f"Of {float(all_.value):,.0f} different contracts on Ethereum whose code can be changed about "
         f"{one.value:.0f} % obey one key and {several.value:.0f} % several together.",
-        who="Counted by Meisami and Bodell (2022).",
+        who="Counted by Salehi, Clark and Mannan (2022).",
         turns="contracts are weighed by the money in them, and what matters most has no owner: that nobody has counted",
         sources=(one.id, several.id, all_.id),
-        other="They were found among 1.4 million proxies: most contracts cannot be changed by anybody",
+        other="They were found among 1.4 million proxies",
     )
