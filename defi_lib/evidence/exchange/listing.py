@@ -30,19 +30,20 @@ def middle_of_the_open_and_of_desks() -> Count:
     # More than half are dead: the middle one has lost all.
     all_lost = min(100 - float(traded.value), float(dead.value), float(older.value)) > 50
     less = [100 + float(each.value) for each in (worst, best)]
+    liquid = float(kept.value) / (1e6 * float(started.value))
     return Count(
         true=all_lost and min(less) >= SIZE,
         says=f"Of {tokens.value:.1f} million tokens of Pump.fun {traded.value:.2f} % were still traded after 90 days; "
         f"of all that open exchanges have traded since 2021 {dead.value:.0f} % are dead: the middle one has lost all. "
-        f"Of those that five large exchanges let in the middle one lost {-best.value:.0f} to {-worst.value:.0f} %: "
+        f"Of those that five large exchanges let in the middle one lost {100 - less[1]:.0f} to {100 - less[0]:.0f} %: "
         f"{less[0]:.0f} to {less[1]:.0f} points less",
         who=f"CoinGecko ({traded.date} and {dead.date}); Animoca Research ({worst.date})",
-        turns=f"half of all the open ones live ({100 - dead.value:.0f} % do, by the widest count); or only those count "
+        turns=f"half of all the open ones live ({100 - float(dead.value):.0f} % do, by the widest count); or only those count "
         f"that started at 30 million dollars or more: they did better than at {large.value:.0f} of five middle-sized "
         "desks, in their first month (2024)",
         sources=tuple(each.id for each in (tokens, traded, dead, large, started, kept, older, best, worst)),
         other="In nearly the same months as at the desks, January 2024 to March 2025, "
-        f"{100 * kept.value / started.value / 1e6:.1f} % of {started.value:.0f} million tokens of Pump.fun had 1,000 "
+        f"{100 * liquid:.1f} % of {started.value:.0f} million tokens of Pump.fun had 1,000 "
         f"dollars or more in their pools at the end; of all tokens of Ethereum and BNB Chain {older.value:.0f} % lived "
         f"less than a day ({older.date})",
     )
