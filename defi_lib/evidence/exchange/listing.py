@@ -38,7 +38,7 @@ def middle_of_the_open_and_of_desks() -> Count:
         f"Of those that five large exchanges let in the middle one lost {100 - less[1]:.0f} to {100 - less[0]:.0f} %: "
         f"{less[0]:.0f} to {less[1]:.0f} points less",
         who=f"CoinGecko ({traded.date} and {dead.date}); Animoca Research ({worst.date})",
-        turns=f"half of all the open ones live ({100 - float(dead.value):.0f} % do, by the widest count); or only those "
+        turns=f"half of all the open ones live ({100 - float(dead.value):.0f} % by the widest count); or only those "
         f"count that started at 30 million dollars or more: they did better than at {large.value:.0f} of five "
         "middle-sized desks, in their first month (2024)",
         sources=tuple(each.id for each in (tokens, traded, dead, large, started, kept, older, best, worst)),
