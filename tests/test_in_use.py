@@ -18,6 +18,7 @@ WAITING = {
     "governance.rules.quadratic_voting": "5 governance: rules against whales",
     "governance.voting.optimistic": "5 governance: what a vote costs",
     "risk.coins.peg_module": "6 risk: what holds a peg",
+    "risk.coins.runs": "6 risk: a dollar with an issuer",
     "risk.fractional.frax": "6 risk: a coin backed by itself",
     "lending.auctions.balance_sheet": "6 risk: who is insured",
     "lending.auctions.seizure": "6 risk: who is insured",

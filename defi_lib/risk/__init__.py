@@ -11,6 +11,8 @@ __getattr__, __dir__, __all__ = attach(
     __name__,
     {
         "coins.peg_module": ["PegModule", "PegModuleChange", "Wallet"],
+        "coins.reserve_coin": ["CoinChange", "ReserveCoin", "ReserveIncome", "divide_income"],
+        "coins.runs": ["RUN_RULES", "Run", "calm_part", "everybody_runs", "run_on_reserve", "run_threshold"],
         "fractional.frax": ["FraxChange", "FraxPool", "FraxPrices", "FraxRules", "FraxUser"],
         "insurance.capital": ["CapitalRequirement", "CapitalRules"],
         "insurance.claims": ["ClaimVote", "chance_paid", "judge_claim"],

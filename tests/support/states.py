@@ -153,6 +153,9 @@ STATES: dict[str, Callable[[Any, Hand], Any]] = {
     "risk.CoverProduct": lambda make, hand: make(9, 260, 300, 5, 1_000, 10),
     "risk.Mutual": lambda make, hand: make(10**20, 10**20, 10**20),
     "risk.PegModule": lambda make, hand: make(users=hand.dict(ann=(5, 5))),
+    "risk.ReserveCoin": lambda make, hand: make(
+        hand(10.0, 20.0), hand(5.0, 20.0), hand(5.0, 0.0), frozen=hand.dict(eve=hand(1.0, 2.0))
+    ),
     "risk.Wallet": lambda make, hand: make(5, 5),
     "governance.Guild": lambda make, hand: make(hand.dict(alice=5, bob=5), hand.dict(DAI=100)),
     "governance.OptimisticGovernor": lambda make, hand: make(_voting_token(hand), hand.list("team"), 50, 10),
