@@ -16,7 +16,6 @@ WAITING = {
     "exchange.pools.price_accumulator": "2 lending: oracles and what moving a price costs",
     "governance.funding.matching_round": "5 governance: rules against whales",
     "governance.rules.quadratic_voting": "5 governance: rules against whales",
-    "governance.voting.optimistic": "5 governance: what a vote costs",
     "risk.coins.peg_module": "6 risk: what holds a peg",
     "risk.coins.runs": "6 risk: a dollar with an issuer",
     "risk.fractional.frax": "6 risk: a coin backed by itself",
