@@ -38,7 +38,7 @@ class BlockSale(NamedTuple):
     def transfers(
         self, users: str = "users", builder: str = "builder", proposer: str = "proposer", asset: str = "ETH"
     ) -> tuple[Transfer, ...]:
-        """What the orders pay, and the bid. The relay, which passes it on, is paid nothing."""
+        """What the orders pay, and the bid. The relay, which passes it on, is mostly paid nothing, and here too."""
         return actual(
             [
                 Transfer(users, builder, self.value, asset, "orders"),
