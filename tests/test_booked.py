@@ -66,10 +66,14 @@ MADE = {
     "risk.FundRun": lambda x: risk.run_fund(5.0 * x, 2.0, np.multiply.outer([1.0, 9.0, 1.0], x)),
     "risk.LeviedFund": lambda x: risk.run_levied_fund(np.multiply.outer([5.0, 1.0], x), 1_000.0, 10.0),
     "risk.ParametricPayout": lambda x: risk.pay_by_index(9.0 * x, 0.9 / x, 0.95, 20.0 * x),
-    "risk.Pooling": lambda x: risk.offer(0.05 * x, np.multiply.outer([0.01, 0.05, 0.3], x), 0.2),
     "risk.CoinChange": lambda x: risk.ReserveCoin(100.0, 20.0, 80.0, 0.1).redeem("ann", 20.0 * x),
     "risk.ReserveIncome": lambda x: risk.divide_income(1e9 * x, 0.04, to_distributors=0.6, passed_on=0.5, costs=0.1),
     "risk.Run": lambda x: risk.run_on_reserve(0.2, 0.8, 0.4 * x, 0.1, "insured bank", insured=0.5),
+    "risk.Pooling": lambda x: risk.offer_premium(0.05 * x, np.multiply.outer([0.01, 0.05, 0.3], x), 0.2),
+    "risk.BountyOutcome": lambda x: risk.offer_bounty(2e6 * x, 1e7, 0.5, 1e6, 0.4),
+    "risk.HostileUpgrade": lambda x: risk.hostile_upgrade(100.0 * x, 7.0, 2.0, watching=0.5),
+    "risk.PromiseRun": lambda x: risk.run_promise(5.0 * x, 0.002 * x, 0.01, 0.1),
+    "risk.Taken": lambda x: risk.pull_and_sell(POOL, 0.4 * x, 5.0 * x, 0.1, tokens=x),
     "rewards.BondSale": lambda x: rewards.BondDepository(100.0, 5.0, 1e6).deposit(10.0 * x),
     "rewards.BuyersRun": lambda x: rewards.buyers_in_turn(
         exchange.ConstantProductPool((100.0, 100.0), fee=0.0), np.multiply.outer([9.0, 5.0], x), leave=0.3, insiders=2.0

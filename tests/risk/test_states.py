@@ -5,11 +5,13 @@ import pickle
 
 import pytest
 
-from defi_lib.risk import CapitalRequirement, CoverProduct, FraxPool, FraxUser, Mutual, PegModule
+from defi_lib.exchange import ConstantProductPool
+from defi_lib.risk import CapitalRequirement, CoverProduct, FraxPool, FraxUser, LaunchedToken, Mutual, PegModule
 
 MODULE = PegModule(users={"ann": (1000, 0)})
 FRAX = FraxPool(collateral_ratio=500_000, users={"ann": FraxUser(10, 10, 10)})
 STATES = {
+    "launched token": LaunchedToken(ConstantProductPool((10.0, 10.0)), 5.0, share=0.5),
     "mutual": Mutual(10**20, 10**20),
     "mutual's change": Mutual(10**20, 10**20).buy(10**18),
     "requirement": CapitalRequirement(9, 100, 48, 90, 80, 70, 5),

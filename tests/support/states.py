@@ -151,6 +151,7 @@ STATES: dict[str, Callable[[Any, Hand], Any]] = {
     "risk.FraxUser": lambda make, hand: make(5),
     "risk.CapitalRequirement": lambda make, hand: make(9, 100, 48, 90, 80, 70, 5),
     "risk.CoverProduct": lambda make, hand: make(9, 260, 300, 5, 1_000, 10),
+    "risk.LaunchedToken": lambda make, hand: make(_pool(), hand(5.0, 6.0), hand(1.0, 2.0)),
     "risk.Mutual": lambda make, hand: make(10**20, 10**20, 10**20),
     "risk.PegModule": lambda make, hand: make(users=hand.dict(ann=(5, 5))),
     "risk.ReserveCoin": lambda make, hand: make(
@@ -171,6 +172,10 @@ def _voting_token(hand: Hand) -> Any:
 
 def _risk() -> Any:
     return importlib.import_module("defi_lib.risk")
+
+
+def _pool() -> Any:
+    return importlib.import_module("defi_lib.exchange").ConstantProductPool((10.0, 10.0))
 
 
 def _rewards() -> Any:

@@ -75,7 +75,7 @@ class Pooling(NamedTuple):
         )
 
 
-def offer(premium: Amount, risks: Amount, margin: Amount) -> Pooling:
+def offer_premium(premium: Amount, risks: Amount, margin: Amount) -> Pooling:
     """Offer one premium to all: who takes it is whoever would pay as much, ``(1 + margin)·risk >= premium``.
 
     Args:
@@ -86,7 +86,7 @@ def offer(premium: Amount, risks: Amount, margin: Amount) -> Pooling:
     Raises:
         ValueError: an argument outside its range.
 
-    >>> sold = offer(0.05, [0.01, 0.05, 0.09], margin=0.2)
+    >>> sold = offer_premium(0.05, [0.01, 0.05, 0.09], margin=0.2)
     >>> sold.takes.tolist(), round(sold.gain, 3)
     ([False, True, True], -0.04)
     """
@@ -114,12 +114,12 @@ def unravel(risks: Amount, margin: Amount) -> Pooling:
     >>> round(found.premium, 4), round(found.insured, 3)
     (0.0857, 0.286)
     """
-    sold = offer(0.0, risks, margin)
+    sold = offer_premium(0.0, risks, margin)
     if sold.risks.shape[0] == 0:
         raise ValueError("risks has no entry: allowed is at least one")
     while True:
         premium = np.sum(np.where(sold.takes, sold.risks, 0.0), axis=0) / np.maximum(np.sum(sold.takes, axis=0), 1)
-        asked = offer(plain(premium), sold.risks, margin)
+        asked = offer_premium(plain(premium), sold.risks, margin)
         if np.array_equal(asked.takes, sold.takes):
             return asked
         sold = asked

@@ -12,7 +12,7 @@ from defi_lib.risk import (
     chance_paid,
     judge_claim,
     lowest_lasting,
-    offer,
+    offer_premium,
     pay_by_index,
     pay_depositors,
     premium_with_selection,
@@ -59,7 +59,7 @@ def test_worlds_side_by_side():
     risks = np.array([[0.01, 0.02], [0.05, 0.02], [0.09, 0.02]])
     both = unravel(risks, 0.2)
     assert [both.premium[i] == unravel(risks[:, i], 0.2).premium for i in range(2)] == [True, True]
-    assert offer([0.0, 1.0], risks, 0.0).insured.tolist() == [1.0, 0.0]
+    assert offer_premium([0.0, 1.0], risks, 0.0).insured.tolist() == [1.0, 0.0]
 
 
 def test_whoever_pays_the_claim_refuses_what_trust_does_not_outweigh():
@@ -180,7 +180,7 @@ def test_where_the_contract_differs_from_the_smooth_price(mcr, ratio):
         (lambda: premium_with_selection(0.1, -0.2), r"margin = -0\.2"),
         (lambda: unravel([], 0.2), r"risks has no entry"),
         (lambda: unravel([-0.1], 0.2), r"risks\[0\] = -0\.1"),
-        (lambda: offer(-0.1, [0.1], 0.2), r"premium = -0\.1"),
+        (lambda: offer_premium(-0.1, [0.1], 0.2), r"premium = -0\.1"),
         (lambda: judge_claim(-1.0, True, [1.0]), r"amount = -1"),
         (lambda: judge_claim(1.0, True, [0.0]), r"holdings sum to 0"),
         (lambda: judge_claim(1.0, True, [-1.0]), r"holdings\[0\] = -1"),
