@@ -11,7 +11,8 @@ from defi_lib.validation import Amount, at_least, between, broadcastable, non_ne
 
 #: The common shock is counted from −8 to 8: no more than 10⁻¹⁵ is left out.
 _REACH = 8.0
-_WIDEST, _NARROWEST = 0.1, 1e-3  #: steps of the shock
+_WIDEST, _NARROWEST = 0.4, 1e-3  #: steps of the shock
+_TOGETHER = 300_000  #: numbers that are held at a time
 
 
 def chance_given_shock(chance: Amount, correlation: Amount, shock: Amount) -> Amount:
@@ -101,19 +102,29 @@ def loss_counts(covers: int, chance: Amount, correlation: Amount) -> NDArray[np.
     chances, rhos = (np.broadcast_to(np.asarray(each, float), shape).ravel() for each in (chance, correlation))
     counts = binomial(covers, chances, 1 - chances)
     linked = np.flatnonzero((rhos > 0) & (chances > 0) & (chances < 1))
-    for world in linked:
-        shocks, weights = _shocks(covers, float(rhos[world]))
-        given = np.asarray(chance_given_shock(float(chances[world]), float(rhos[world]), shocks))
-        counts[world] = weights @ binomial(covers, given, 1 - given)
+    halvings = _halvings(covers, rhos[linked])
+    for fineness in np.unique(halvings):
+        shocks, weights = _shocks(int(fineness))
+        worlds = linked[halvings == fineness]
+        together = max(_TOGETHER // (shocks.size * (covers + 1)), 1)
+        for start in range(0, worlds.size, together):
+            some = worlds[start : start + together]
+            given = np.asarray(chance_given_shock(chances[some, np.newaxis], rhos[some, np.newaxis], shocks))
+            counts[some] = weights @ binomial(covers, given, 1 - given)
     return counts.reshape(*shape, covers + 1)
 
 
-def _shocks(covers: int, rho: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Shocks and how likely each is, in steps so narrow that the chance of a loss changes by less than its own spread
-    among so many covers."""
-    width = np.sqrt((1 - rho) / rho / covers)
-    step = float(np.clip(width * 0.8, _NARROWEST, _WIDEST))
-    shocks = np.linspace(-_REACH, _REACH, int(np.ceil(2 * _REACH / step)) + 1)
+def _halvings(covers: int, rhos: NDArray[np.float64]) -> NDArray[np.int64]:
+    """How often the widest step is halved: the chance of a loss then changes from one step to the next by less than its
+    own spread among so many covers.
+    """
+    width = 0.8 * np.sqrt((1 - rhos) / rhos / covers)
+    return np.ceil(np.log2(_WIDEST / np.clip(width, _NARROWEST, _WIDEST))).astype(np.int64)
+
+
+def _shocks(halvings: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Shocks in equal steps, and how likely each is."""
+    shocks = np.linspace(-_REACH, _REACH, int(2 * _REACH / _WIDEST) * 2**halvings + 1)
     weights = np.exp(-(shocks**2) / 2)
     return shocks, weights / weights.sum()
 
