@@ -104,6 +104,22 @@ def saved_by_a_lock(
     return kept_by_all(_LOCKED, growth, *own) - kept_by_all(Vesting(0.0, 0.0, hurry), growth, *own)
 
 
+def saved_if_seen_apart(locked: float, free: float) -> float:
+    """Today's effect if buyers count another part of what is to come where insiders are locked than where they are free.
+
+    >>> [round(saved_if_seen_apart(*parts), 3) for parts in ((0.5, 0.5), (1.0, 1.0), (0.5, 1.0), (1.0, 0.5))]
+    [-0.048, 0.0, -0.067, 0.02]
+    """
+    names = ("insiders", "sold", "traded", "hurry", "growth", "lost", "news")
+    now = assumptions("R1a", names).values()
+    insiders, sold, traded, hurry, growth, lost, news = (np.asarray(each.today, float) for each in now)
+    with_lock, without = (
+        kept_by_all(schedule, growth, insiders, sold, traded, np.asarray(counted), lost, news)
+        for schedule, counted in ((_LOCKED, locked), (Vesting(0.0, 0.0, hurry), free))
+    )
+    return float(np.squeeze(with_lock - without))
+
+
 def by_purchase(month: ArrayLike, counted: float, hurry: float, insiders: float, lost: float) -> dict[str, Worlds]:
     """What lesson 4.4 explores: gain at the end of who buys in ``month``, without news.
 
