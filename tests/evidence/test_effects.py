@@ -21,7 +21,7 @@ def test_a_placebo_finds_nothing_and_a_control_what_is_known_by_hand(id):
     assert one.placebos and all(placebo and set(placebo) < names for placebo in one.placebos)
     assert any(control.effect for control in one.controls), "a world in which the effect is known, and not nil"
     assert all(set(control.world) == names for control in one.controls)
-    assert failures(one) == []
+    assert list(failures(one)) == []
 
 
 @pytest.mark.parametrize("id", MODELS)

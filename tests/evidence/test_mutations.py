@@ -30,7 +30,7 @@ def test_every_change_of_an_effect_is_noticed(id):
             continue
         try:
             with np.errstate(all="ignore"):
-                noticed = failures(changed, count=32)
+                noticed = any(failures(changed, count=32))  # the first is enough
         except (ValueError, ArithmeticError, RuntimeError):
             continue
         if not noticed:

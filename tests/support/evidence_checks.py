@@ -26,18 +26,16 @@ _OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
 }
 
 
-def failures(effect: Effect, count: int = 256) -> list[str]:
-    """What is wrong with an effect: a placebo that finds something, a control that is not met."""
-    wrong = []
-    for placebo in effect.placebos:
-        found = np.abs(effect(worlds(effect.assumptions, count, fixed=placebo))).max()
-        if not found <= effect.placebo_error:
-            wrong.append(f"placebo {dict(placebo)}: {found:.6g} instead of nothing")
+def failures(effect: Effect, count: int = 256) -> Iterator[str]:
+    """What is wrong with an effect: a control that is not met, a placebo that finds something."""
     for control in effect.controls:
         found = effect({name: np.array([float(value)]) for name, value in control.world.items()})[0]
         if not abs(found - control.effect) <= control.within * abs(control.effect):
-            wrong.append(f"control: {found:.9g} instead of {control.effect:.9g}")
-    return wrong
+            yield f"control: {found:.9g} instead of {control.effect:.9g}"
+    for placebo in effect.placebos:
+        found = np.abs(effect(worlds(effect.assumptions, count, fixed=placebo))).max()
+        if not found <= effect.placebo_error:
+            yield f"placebo {dict(placebo)}: {found:.6g} instead of nothing"
 
 
 def mutants(path: Path, id: str) -> Iterator[tuple[str, Effect | None]]:
@@ -50,14 +48,15 @@ def mutants(path: Path, id: str) -> Iterator[tuple[str, Effect | None]]:
     assert _effect(tree, path, id), "the module does not run by itself"
     start = next(name for name, node in functions.items() if id in _registered(node))
     for name in _used(start, functions):
-        for number in range(sum(1 for _ in ast.walk(functions[name]))):
+        for number, node in enumerate(_nodes(functions[name])):
             for change in range(3):
+                if not _change(copy.copy(node), change):  # before the whole function is copied, which takes long
+                    continue
                 function = copy.deepcopy(functions[name])
                 body = [function if each is functions[name] else each for each in tree.body]
                 changed = ast.Module(body, tree.type_ignores)
-                what = _change(function, number, change)
-                if what:
-                    yield f"{name}: {what}", _effect(changed, path, id)
+                what = _change(_nodes(function)[number], change)
+                yield f"{name}: {what}", _effect(changed, path, id)
 
 
 def _registered(function: ast.FunctionDef) -> set[str]:
@@ -75,14 +74,16 @@ def _used(name: str, functions: dict[str, ast.FunctionDef], seen: tuple[str, ...
     return found
 
 
-def _change(function: ast.FunctionDef, number: int, change: int) -> str:
-    """Change the node with this number in one of three ways; "" = there is nothing to change so."""
-    body = ast.Module(function.body, [])
-    nodes = list(ast.walk(body))
-    if number >= len(nodes):
+def _nodes(function: ast.FunctionDef) -> list[ast.AST]:
+    """Everything in the body of a function."""
+    return list(ast.walk(ast.Module(function.body, [])))
+
+
+def _change(node: ast.AST, change: int) -> str:
+    """Change a node in one of three ways; "" = there is nothing to change so."""
+    if not isinstance(node, ast.BinOp | ast.Compare | ast.UnaryOp):
         return ""
-    node = nodes[number]
-    before = ast.unparse(node) if isinstance(node, ast.expr) else ""
+    before = ast.unparse(node)
     if isinstance(node, ast.BinOp) and type(node.op) in _OTHER:
         if change == 0:
             node.op = _OTHER[type(node.op)]()
@@ -94,7 +95,7 @@ def _change(function: ast.FunctionDef, number: int, change: int) -> str:
         else:
             return ""
     elif isinstance(node, ast.Compare) and change == 0 and type(node.ops[0]) in _OPPOSITE:
-        node.ops[0] = _OPPOSITE[type(node.ops[0])]()
+        node.ops = [_OPPOSITE[type(node.ops[0])](), *node.ops[1:]]
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and change == 0:
         node.op = ast.UAdd()
     else:
