@@ -81,14 +81,21 @@ def random_table(rng: np.random.Generator, tasks: int, nodes: int, gaps: int) ->
 
 def greedy_plans(costs: Table, cloud: float) -> list[list[int | None]]:
     """First come, first served, unless the cloud is cheaper; the same in any case; and the cheapest pair first."""
-    table = np.where(np.array(costs) <= cloud, costs, inf)
     pairs: list[int | None] = [None] * len(costs)
-    for _ in costs:
-        task, node = divmod(int(np.argmin(table)), table.shape[1])
-        if table[task, node] < inf:
+    every = sorted((cost, task, node) for task, row in enumerate(costs) for node, cost in enumerate(row))
+    for cost, task, node in every:
+        if cost <= cloud and pairs[task] is None and node not in pairs:
             pairs[task] = node
-        table[task] = table[:, node] = inf
-    return [said(assign(costs, "cheapest", cloud).nodes), said(assign(costs, "cheapest").nodes), pairs]
+    return [_in_turn(costs, cloud), _in_turn(costs, inf), pairs]
+
+
+def _in_turn(costs: Table, most: float) -> list[int | None]:
+    """As ``assign(costs, "cheapest")`` has it: without arrays, since tables are small and many are tried."""
+    plan: list[int | None] = []
+    for row in costs:
+        free = [(cost, node) for node, cost in enumerate(row) if cost <= most and cost < inf and node not in plan]
+        plan.append(min(free)[1] if free else None)
+    return plan
 
 
 def said(nodes: np.ndarray) -> list[int | None]:
