@@ -3,6 +3,7 @@
 import pkgutil
 import subprocess
 import sys
+from functools import cache
 
 import pytest
 
@@ -18,16 +19,23 @@ def run(code):
     return subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
 
 
+@cache
+def loaded(package):
+    """The modules that a new process has loaded with a package."""
+    return run(f"import sys, defi_lib.{package}; print(*sys.modules)")
+
+
+@pytest.mark.xdist_group("imports")
 @pytest.mark.parametrize("package", [package for package in PACKAGES if package not in KITS])
 def test_only_numpy_is_loaded(package):
-    loaded = {name.partition(".")[0] for name in run(f"import sys, defi_lib.{package}; print(*sys.modules)")}
-    assert loaded & HEAVY == set()
+    assert {name.partition(".")[0] for name in loaded(package)} & HEAVY == set()
 
 
+@pytest.mark.xdist_group("imports")
 @pytest.mark.parametrize("package", [package for package in PACKAGES if package not in ABOVE])
 def test_nothing_below_knows_the_notebook_kits(package):
-    loaded = run(f"import sys, defi_lib.{package}; print(*sys.modules)")
-    assert not [name for name in loaded if name.split(".")[:1] == ["defi_lib"] and set(name.split(".")[1:2]) & ABOVE]
+    names = [name.split(".") for name in loaded(package)]
+    assert not [name for name in names if name[:1] == ["defi_lib"] and set(name[1:2]) & ABOVE]
 
 
 def test_no_global_state_is_changed():
