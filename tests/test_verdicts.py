@@ -1,5 +1,7 @@
 """The tally of all verdicts, and its page."""
 
+import os
+
 import pytest
 
 from defi_lib.claims import claims, reading, readings
@@ -13,6 +15,13 @@ from tools.architecture import ROOT
 def made():
     """The page, made once: it runs all evidence."""
     return page()
+
+
+@pytest.mark.xdist_group("verdicts")
+def test_a_group_of_tests_stays_on_one_worker(request):
+    """Else every worker sets all up again: pytest 9.2.0 with pytest-xdist 3.8.0 did so without a word."""
+    divided = "PYTEST_XDIST_WORKER" in os.environ and request.config.getvalue("loadgroup")
+    assert request.node.nodeid.endswith("@verdicts") == bool(divided)
 
 
 @pytest.mark.xdist_group("verdicts")
@@ -42,8 +51,9 @@ def test_a_claim_is_one_vote_and_split_if_its_readings_differ(answers, votes):
     assert tally._votes(own) == votes
 
 
-def test_totals_count_every_claim_once():
-    rows = [row.split(" | ") for row in page().splitlines() if row.startswith(("| Promises", "| **All**"))]
+@pytest.mark.xdist_group("verdicts")
+def test_totals_count_every_claim_once(made):
+    rows = [row.split(" | ") for row in made.splitlines() if row.startswith(("| Promises", "| **All**"))]
     promises, whole = ([int(cell.strip(" |")) for cell in row[1:]] for row in rows)
     for row in (promises, whole):
         assert row[1] + row[2] + row[3] + row[7] == row[0] == row[4] + row[5] + row[6] + row[7]
@@ -61,5 +71,6 @@ def test_lines_tell_worlds_counts_and_proofs_apart():
     assert proof.how_far == "robust" and proof.today.startswith("True, by construction of the model")
 
 
-def test_it_can_be_asked_for_by_name():
-    assert lines()[0].reading.id in page()
+@pytest.mark.xdist_group("verdicts")
+def test_it_can_be_asked_for_by_name(made):
+    assert lines()[0].reading.id in made

@@ -37,8 +37,14 @@ def read(course, folder):
 
 
 def answered(solved, blank, own):
-    """The blank labs with some cells replaced: by the solution (True) or by the student's own code."""
+    """The blank labs with some cells replaced: by the solution (True) or by the student's own code.
+
+    A lab in which nothing is answered is not handed in.
+    """
     labs = json.loads(json.dumps(blank))
+    for path, lab in blank.items():
+        if not any(own.get(question(cell)) for cell in lab["cells"] if cell["id"].startswith("answer-")):
+            del labs[path]
     for path, lab in labs.items():
         solutions = {cell["id"]: cell["source"] for cell in solved[path]["cells"]}
         for cell in lab["cells"]:
@@ -74,10 +80,11 @@ def grades(tmp_path_factory):
         "import math\ndef position(price, ether, dollars):\n    value = 2 * math.sqrt(ether * dollars * price)\n"
         "    return value, value / (ether * price + dollars) - 1"
     )
+    swaps = {question(cell): True for cell in blank[SWAPS]["cells"] if cell["id"].startswith("answer-")}
     submissions = {
         "right": every,
         # the fee forgotten in question 1 (1 of 2); question 2 follows the student's own swap (3); question 3 right (2);
-        # a position for one price only (2 of 3), on which break-even stands (2)
+        # a position for one price only (2 of 3), on which break-even stands (2); all else is blank and earns nothing
         "half": {
             "swap": no_fee,
             "pool_after": True,
@@ -85,28 +92,26 @@ def grades(tmp_path_factory):
             "position": no_array,
             "break_even_volume": True,
         },
-        "wrong": {
+        # a student who changes a check gets the instructor's check again
+        "wrong_and_cheating": {
             "swap": "def swap(*arguments):\n    return 1.0",
             "price_impact": "def price_impact(*a): return a",
             "position": "def position(*a): return 1.0",
             "who_paid": "def who_paid(*a): return 7",
         },
         "crashing": every | {"amount_to_pay": "1 / 0", "arbitrage": "1 / 0"},
-        # without a swap, only question 3 of the first lab has something to stand on
-        "unreadable": every | {"swap": "def swap(:\n"},
-        "printing": every | {"swap": "def swap(dx, x, y, fee):\n    print(y * dx / (x + dx))\n\n\nswap(1, 1, 1, 0)"},
+        # from here on the first lab only; without a swap, only question 3 of it has something to stand on
+        "unreadable": swaps | {"swap": "def swap(:\n"},
+        "printing": swaps | {"swap": "def swap(dx, x, y, fee):\n    print(y * dx / (x + dx))\n\n\nswap(1, 1, 1, 0)"},
         # the last line of the cell never ends, and costs nothing: the function above it is right
-        "looping_below": every | {"amount_to_pay": solved_then(solved, "amount_to_pay", "while amount_to_pay: pass")},
-        "looping": every | {"amount_to_pay": "def amount_to_pay(*a):\n    while True: pass"},
-        "endless": every | {"amount_to_pay": "while True: pass"},
-        "blank": {},
-        # a student who changes a check gets the instructor's check again
-        "cheating": {},
+        "looping_below": swaps | {"amount_to_pay": solved_then(solved, "amount_to_pay", "while amount_to_pay: pass")},
+        "looping": swaps | {"amount_to_pay": "def amount_to_pay(*a):\n    while True: pass"},
+        "endless": swaps | {"amount_to_pay": "while True: pass"},
     }
     for student, own in submissions.items():
         for path, lab in answered(solved, blank, own).items():
             for cell in lab["cells"]:
-                if student == "cheating" and cell["id"].startswith("check-"):
+                if "cheating" in student and cell["id"].startswith("check-"):
                     cell["source"] = "2"
             submitted = course / "submitted" / student / path
             submitted.parent.mkdir(parents=True, exist_ok=True)
@@ -126,26 +131,18 @@ def test_a_loop_is_stopped_by_the_lab_before_nbgrader_gives_up():
     assert settings.Execute.timeout > TIME_LIMIT
 
 
-def test_a_group_of_tests_stays_on_one_worker(request):
-    """Else every worker sets all up again: pytest 9.2.0 with pytest-xdist 3.8.0 did so without a word."""
-    divided = "PYTEST_XDIST_WORKER" in os.environ and request.config.getvalue("loadgroup")
-    assert request.node.nodeid.endswith("@nbgrader") == bool(divided)
-
-
 @pytest.mark.parametrize(
     ("student", "points"),
     [
         ("right", FULL_POINTS),
         ("half", 1 + 3 + 2 + 2 + 2),
-        ("wrong", 0),
+        ("wrong_and_cheating", 0),
         ("crashing", FULL_POINTS - 2 - 3 - 3),
-        ("unreadable", 5 + 19),
-        ("printing", 5 + 19),
-        ("looping_below", FULL_POINTS),
-        ("looping", FULL_POINTS - 2),
-        ("endless", FULL_POINTS - 2),
-        ("blank", 0),
-        ("cheating", 0),
+        ("unreadable", 5),
+        ("printing", 5),
+        ("looping_below", 17),
+        ("looping", 17 - 2),
+        ("endless", 17 - 2),
     ],
 )
 def test_points_in_the_exported_table(grades, student, points):
