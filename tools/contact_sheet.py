@@ -16,6 +16,7 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ import nbformat
 import numpy as np
 from IPython.core.interactiveshell import InteractiveShell
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
@@ -44,28 +46,38 @@ DIFFERENT = 24
 
 @dataclass(frozen=True)
 class Shot:
-    """A picture of an explorer.
+    """A picture of an explorer, drawn when it is first looked at: to draw takes far longer than to place its points.
 
     Attributes:
-        page: the whole picture.
-        plot: the pixels between the axes.
-        points: where its points and rules are, in pixels, one array for each mark.
+        figure: what is drawn.
+        points: where its points and rules are, in pixels of the figure before its margins are laid out, one array for
+            each mark.
         outside: what the points outside of the axes are called.
     """
 
-    page: NDArray[Any]
-    plot: NDArray[Any]
+    figure: Figure
     points: tuple[NDArray[Any], ...]
     outside: tuple[str, ...]
+
+    @cached_property
+    def page(self) -> NDArray[Any]:
+        """The whole picture."""
+        canvas = FigureCanvasAgg(self.figure)
+        canvas.draw()
+        return np.asarray(canvas.buffer_rgba())[..., :3].astype(int)
+
+    @cached_property
+    def plot(self) -> NDArray[Any]:
+        """The pixels between the axes."""
+        top, box = len(self.page), self.figure.axes[0].bbox
+        return self.page[int(top - box.y1) : int(top - box.y0), int(box.x0) : int(box.x1)]
 
 
 def shot(explorer: Explorer, start: Columns) -> Shot:
     """The explorer as it is now; its axes are those of an explorer that began with the columns ``start``."""
     figure = drawn(explorer.plot, explorer.result, start)
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    page = np.asarray(canvas.buffer_rgba())[..., :3].astype(int)
     axes, box = figure.axes[0], figure.axes[0].bbox
+    axes.get_xlim(), axes.get_ylim()  # an axis that is free finds its ends when it is asked for them
     columns = columns_of(explorer.plot, explorer.result)
     points, outside = [], []
     for mark in explorer.plot.marks:
@@ -78,9 +90,7 @@ def shot(explorer: Explorer, start: Columns) -> Shot:
             place = mark.place(columns)
             along = axes.transData.transform([[place, place]])[0]
             points.append(along[:1] if mark.upright else along[1:])
-    top = len(page)
-    plot = page[int(top - box.y1) : int(top - box.y0), int(box.x0) : int(box.x1)]
-    return Shot(page, plot, tuple(points), tuple(outside))
+    return Shot(figure, tuple(points), tuple(outside))
 
 
 def changed(one: Shot, other: Shot) -> float:
