@@ -46,15 +46,27 @@ test: tested ## everything that CI runs
 test-all: NOT :=
 test-all: tested ## that, and what takes long in a browser: before a release
 
+# Two things at once: every core computes, and what has one thread, or mostly waits for servers and kernels, runs beside
+# that. It goes first where both want a core (nice); what it says is shown in one piece, after the rest.
+WAITING := tests/browser tests/notebooks/test_nbgrader_round.py
+
 tested: .venv/developer chromium
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	@said=$$(mktemp); $(MAKE) --no-print-directory beside NOT='$(NOT)' > $$said 2>&1 & beside=$$!; \
+	$(MAKE) --no-print-directory computed NOT='$(NOT)'; computed=$$?; \
+	wait $$beside; beside=$$?; cat $$said; rm $$said; test $$computed -eq 0 && test $$beside -eq 0
+
+computed:
+	nice $(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup --durations 10 $(NOT) --doctest-modules $(addprefix --ignore=,$(WAITING)) defi_lib tests
+	nice $(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --nbval --nbval-sanitize-with tests/notebooks/sanitize.cfg course solutions
+
+beside:
 	$(BIN)/mypy
 	$(BIN)/python tools/notebooks.py --check
 	$(BIN)/python -m repo2docker --no-build --debug . 2>&1 | grep -E 'FROM|environment|requirements|postBuild'  # Binder's plan
-	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup --durations 10 $(NOT) --doctest-modules defi_lib tests
-	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --nbval --nbval-sanitize-with tests/notebooks/sanitize.cfg course solutions
-	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --nbval-lax labs
+	$(BIN)/pytest -p no:cacheprovider --durations 10 $(NOT) $(WAITING)
+	$(BIN)/pytest -p no:cacheprovider --nbval-lax labs
 
 bench: .venv/developer chromium ## run every benchmark
 	@for benchmark in benchmarks/*.py; do echo "== $$benchmark"; $(BIN)/python $$benchmark || exit 1; done
@@ -115,4 +127,4 @@ chromium:
 	echo "The browser tests need Chromium. On Debian and Ubuntu: sudo apt install chromium; on macOS: brew install --cask chromium;"; \
 	echo "or say where it is: make $(MAKECMDGOALS) CHROMIUM=/path/to/chrome"; exit 1; }
 
-.PHONY: help course read check test test-all tested architecture verdicts bench notebooks labs voila format constraints clean chromium
+.PHONY: help course read check test test-all tested computed beside architecture verdicts bench notebooks labs voila format constraints clean chromium
