@@ -118,7 +118,7 @@ def _halvings(covers: int, rhos: NDArray[np.float64]) -> NDArray[np.int64]:
     """How often the widest step is halved: the chance of a loss then changes from one step to the next by less than its
     own spread among so many covers.
     """
-    width = 0.8 * np.sqrt((1 - rhos) / rhos / covers)
+    width = 0.8 * np.sqrt((1 - rhos) / np.maximum(rhos, 1e-12) / covers)
     return np.ceil(np.log2(_WIDEST / np.clip(width, _NARROWEST, _WIDEST))).astype(np.int64)
 
 

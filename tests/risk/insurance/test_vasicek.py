@@ -53,6 +53,17 @@ def test_without_correlation_losses_are_binomial(covers, chance):
     assert np.allclose(loss_counts(covers, chance, 1e-12), wanted, atol=1e-6)
 
 
+@pytest.mark.filterwarnings("error")
+def test_the_smallest_correlation_a_float_holds_is_none():
+    assert np.allclose(loss_counts(3, 0.5, 5e-324), loss_counts(3, 0.5, 0.0))
+
+
+def test_many_worlds_are_each_world():
+    rho = np.array([0.0, 0.2, 0.7, 0.97])
+    alone = [loss_counts(30, 0.03, each) for each in rho.tolist()]
+    assert np.allclose(loss_counts(30, 0.03, rho), alone, rtol=0, atol=1e-15)
+
+
 def test_a_hundred_independent_covers_lose_eight():
     assert losses_in_bad_year(100, 0.03, 0.0) == 8.0
 
