@@ -12,6 +12,7 @@ from defi_lib.ledger.transfer import moments
 from tests.support.states import is_protocol, public_classes
 
 POOL = exchange.ConstantProductPool((1_000.0, 2e6))
+DOLLARS = exchange.ConstantProductPool((100.0, 100.0))
 DEVICE = compute.Device(1_600.0, 4.0, 0.35, 0.05)
 FEW = np.array([0.3, 0.2, 0.9])
 
@@ -66,6 +67,10 @@ MADE = {
     "risk.FundRun": lambda x: risk.run_fund(5.0 * x, 2.0, np.multiply.outer([1.0, 9.0, 1.0], x)),
     "risk.LeviedFund": lambda x: risk.run_levied_fund(np.multiply.outer([5.0, 1.0], x), 1_000.0, 10.0),
     "risk.ParametricPayout": lambda x: risk.pay_by_index(9.0 * x, 0.9 / x, 0.95, 20.0 * x),
+    "risk.PegRun": lambda x: risk.hold_peg(
+        np.multiply.outer([9.0, 8.0, -20.0], x), DOLLARS, gem=40.0, room=9.0, capital=9.0, tin=0.01, tout=0.01
+    ),
+    "risk.Weekend": lambda x: risk.shut_weekend(DOLLARS, 10.0 * x, 0.08, capital=2.0),
     "risk.CoinChange": lambda x: risk.ReserveCoin(100.0, 20.0, 80.0, 0.1).redeem("ann", 20.0 * x),
     "risk.ReserveIncome": lambda x: risk.divide_income(1e9 * x, 0.04, to_distributors=0.6, passed_on=0.5, costs=0.1),
     "risk.Run": lambda x: risk.run_on_reserve(0.2, 0.8, 0.4 * x, 0.1, "insured bank", insured=0.5),
@@ -133,6 +138,9 @@ SINGLE = {
     "rewards.ChefChange": lambda: rewards.MasterChef(100, [rewards.ChefPool(1, 0)]).deposit("ann", 5, 0),
     "rewards.RewardsChange": lambda: rewards.StakingRewards().stake("ann", 5),
     "rewards.WalletChange": lambda: rewards.VestingWallet(0, 100).fund(1_000),
+    "risk.CoinYear": lambda: risk.simulate_coin(
+        risk.CoinRisks(runs=9.0, bank_failures=9.0, bank_recovery=0.5), 3, np.random.default_rng(1), 90
+    ),
     "rewards.LaunchRun": lambda: rewards.simulate_launch(
         rewards.AllocationTable(1e6, [rewards.Allocation("team", 0.4), rewards.Allocation("sale", 0.6)]),
         exchange.ConstantProductPool((1e5, 1e5)),

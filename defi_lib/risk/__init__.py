@@ -10,9 +10,12 @@ from defi_lib.lazy import attach
 __getattr__, __dir__, __all__ = attach(
     __name__,
     {
+        "coins.peg": ["PegBand", "PegRun", "hold_peg", "module_band", "redemption_band"],
         "coins.peg_module": ["PegModule", "PegModuleChange", "Wallet"],
         "coins.reserve_coin": ["CoinChange", "ReserveCoin", "ReserveIncome", "divide_income"],
         "coins.runs": ["RUN_RULES", "Run", "calm_part", "everybody_runs", "run_on_reserve", "run_threshold"],
+        "coins.weekend": ["LinkedPrice", "Weekend", "buy_up_to", "linked_price", "sell_down_to", "shut_weekend"],
+        "coins.year": ["CoinRisks", "CoinYear", "simulate_coin", "worst_loss"],
         "fractional.frax": ["FraxChange", "FraxPool", "FraxPrices", "FraxRules", "FraxUser"],
         "insurance.capital": ["CapitalRequirement", "CapitalRules"],
         "insurance.claims": ["ClaimVote", "chance_paid", "judge_claim"],

@@ -145,6 +145,7 @@ STATES: dict[str, Callable[[Any, Hand], Any]] = {
     "simulation.PriceSeries": lambda make, hand: make(hand(0.0, 1.0), hand(10.0, 11.0), dropped=hand.dict(late=1)),
     "simulation.Replay": lambda make, hand: make(hand(10.0, 11.0), hand(0.0, 1.0)),
     "simulation.Sweep": lambda make, hand: make({"fee": (0.1, 0.2)}, (1.0, 2.0)),
+    "risk.CoinRisks": lambda make, hand: make(),
     "risk.FraxPool": lambda make, hand: make(users=hand.dict(ann=_risk().FraxUser(5))),
     "risk.FraxPrices": lambda make, hand: make(5, 5, 5),
     "risk.FraxRules": lambda make, hand: make(),
