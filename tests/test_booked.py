@@ -52,6 +52,20 @@ MADE = {
     "lending.PoolChange": lambda x: lending.StabilityPool().deposit("ann", 100.0 * x),
     "lending.PoolLiquidation": lambda x: lending.StabilityPool().deposit("ann", 1_000.0).pool.liquidate(100.0 * x, 2.0),
     "lending.LossBorne": lambda x: lending.bear_loss(30.0 * x, 10.0, 0.25),
+    "risk.BridgeChange": lambda x: risk.Bridge(5.0, 6.0).redeem(1.0 * x, snapshot=True),
+    "risk.SpiralRun": lambda x: risk.spiral(
+        2.0 * x,
+        supply=9e9,
+        leaving=0.9,
+        days=3.0,
+        base_pool=7e7,
+        recovery_period=36,
+        pool=5e8,
+        value=1e10,
+        token_supply=1e8,
+        answer=2.0,
+        reserve=1e9,
+    ),
     "lending.SoftStep": lambda x: lending.SoftLiquidation.pledged(10.0 * x, 2_000.0, 4).arbitrage(1_960.0),
     "lending.SavingsChange": lambda x: lending.SavingsRate(0.05).deposit("ann", 100.0 * x),
     "lending.BankChange": lambda x: lending.Bank(10.0, 0.01, 0.05).deposit("ann", 5.0 * x),
@@ -130,6 +144,8 @@ SINGLE = {
         "ann", 7, {"ether": lending.IsolatedMarket("ether")}
     ),
     "lending.Redemption": lambda: lending.Troves([10.0, 9.0], [10_000.0, 9_500.0]).redeem(500.0, 2_000.0),
+    "risk.Clearing": lambda: risk.clear(risk.Network([2.0, 1.0], [0], [1], [5.0], [1.0, 2.0]), 0.8),
+    "risk.FireSale": lambda: risk.fire_sale(POOL, [100.0, 50.0], 0.0, [150_000.0, 60_000.0], 3.0, sale=50.0),
     "lending.TroveLiquidation": lambda: lending.Troves([10.0, 1.0], [10_000.0, 1_900.0]).liquidate(2_000.0, 500.0),
     "lending.PoolCascade": lambda: lending.pool_cascade(
         POOL, lending.sale_for_fall(POOL, 0.2), np.full(5, 20.0), np.linspace(2e4, 3.2e4, 5), 0.83, 0.05, 0.1
@@ -185,6 +201,7 @@ ELSEWHERE = {
     "governance.TokenMove",
     "lending.AuctionStart",
     "lending.Bid",
+    "risk.MarketSwap",
     "lending.DutchRestart",
     "lending.DutchTake",
     "lending.ExactPoolChange",
