@@ -46,7 +46,10 @@ class Node(NamedTuple):
 
 def plan_cost(plan: Plan, costs: Table, cloud: float) -> float:
     """What a plan costs (USD): each task its entry in the table, or ``cloud`` where the plan says ``None``."""
-    return sum(cloud if node is None else row[node] for node, row in zip(plan, costs, strict=True))
+    total: float = 0
+    for node, row in zip(plan, costs, strict=True):  # no generator: whoever tries all plans asks a million times
+        total += cloud if node is None else row[node]
+    return total
 
 
 def with_evidence(part: Part, attack: Callable[..., str], *arguments: object) -> Part:
