@@ -171,10 +171,14 @@ def live(emission: Emission, treasury_share: float, market: Market) -> Life:
         life.months.append(month)
         if providers < FEWEST * NETWORK.providers:
             return life._replace(killed=_deserted(life, number))
-        bills = simulate_treasury(cash + kept, tokens, TREASURY.spending, month.price)
-        if bills.unpaid[0] > 0:
-            return life._replace(killed=_bankrupt(life, number, kept, tokens, month.price))
-        cash, tokens = float(bills.cash[0]), float(bills.tokens[0])
+        cash += kept
+        if cash > 2 * TREASURY.spending:  # plainly enough: arrays for one month of many would take most of the time
+            cash -= TREASURY.spending
+        else:
+            bills = simulate_treasury(cash, tokens, TREASURY.spending, month.price)
+            if bills.unpaid[0] > 0:
+                return life._replace(killed=_bankrupt(life, number, kept, tokens, month.price))
+            cash, tokens = float(bills.cash[0]), float(bills.tokens[0])
         life.cash.append(cash)
         life.tokens.append(tokens)
         supply, left, last, providers = month.supply, month.left, month.price, following
