@@ -24,7 +24,7 @@ from tools.notebooks import find
 RANDOM_POINTS = 30
 #: Where an explorer has more corners, as a map with ten sliders has, so many of them are drawn, with each pair of ends
 #: among them. tests/evidence/test_effects.py tries all corners of an effect at once; `make test-all` goes to all here.
-CORNERS = 96
+CORNERS = 48
 #: A computer that is busy with other tests may be slower than a reader's.
 PATIENCE = 5
 #: So much of the plot changes between the ends of a control, or so far (pixels) a point moves.
