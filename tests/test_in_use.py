@@ -24,7 +24,7 @@ WAITING = {
     "exchange.pools.stable": "1 exchange: pools for coins of one value; 1.3 names it under Next",
     "exchange.pools.weighted": "1 exchange: pools that hold an index; 1.3 names it under Next",
     "exchange.pools.price_accumulator": "2 lending: oracles and what moving a price costs",
-    "governance.funding.matching_round": "5 governance: the contract in whole units; 5.3 shows its formula with names that cost",
+    "governance.funding.matching_round": "5 governance: in whole units; 5.3 shows its formula with bought names",
     "risk.coins.peg_module": "6 risk: what holds a peg",
     "risk.coins.peg": "6 risk: what holds a peg",
     "risk.coins.runs": "6 risk: a dollar with an issuer",
