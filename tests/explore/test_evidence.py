@@ -51,6 +51,12 @@ def test_words_come_first_then_bars_then_other_persons():
     assert "$1 &amp; &lt;costs&gt;" in html.replace("<span>$</span>", "$"), "words never become markup"
 
 
+def test_both_sides_stand_in_sight_whatever_kind_the_reading_is():
+    for id in ("X9a", "P1b", "P5a"):  # a model, a count, a proof
+        in_sight, one = shown.page(Subject(id)).partition("<details>")[0], reading(id)
+        assert -1 < in_sight.find(one.best_for[:30]) < in_sight.find(one.best_against[:30]), id
+
+
 def test_two_dollars_never_become_a_formula():
     html = shown.page(Subject(card()), still=True)
     assert "$" in html and not re.search(r"\$(?!</span>)", html)

@@ -87,7 +87,7 @@ def page(subject: Subject, *, still: bool = False) -> str:
     head = _paragraph(f"**{subject.reading.id}.** {subject.reading.text}")
     if isinstance(found, Evidence):
         return head + _over_worlds(subject, found, still)
-    return head + _paragraph(_other(found))
+    return head + _paragraph(_other(found)) + "\n" + _sides(subject.reading) + "\n"
 
 
 def _over_worlds(subject: Subject, found: Evidence, still: bool) -> str:
@@ -97,7 +97,8 @@ def _over_worlds(subject: Subject, found: Evidence, still: bool) -> str:
         _paragraph(" ".join([f"**{found.scope()}.**", found.own_ranges()])),
         _still(found) if still else picture(found),
         _paragraph("\n".join(line[:1].upper() + line[1:] + "." for line in lines)) if lines else "",
-        _details("How sure is this?", [found.small_print(), found.ranges(), *_sides(subject.reading)]),
+        _sides(subject.reading),
+        _details("How sure is this?", [found.small_print(), found.ranges()]),
     ]
     return "\n".join(filter(None, parts)) + "\n"
 
@@ -121,9 +122,11 @@ def _ended(words: str) -> str:
     return words if words.endswith((".", "!", "?")) else f"{words}."
 
 
-def _sides(one: Reading) -> list[str]:
+def _sides(one: Reading) -> str:
+    """The best case of both sides, for every kind of reading: no lesson writes a list of its own."""
     sides = (("The best case for it", one.best_for), ("The strongest objection", one.best_against))
-    return [f"**{name}:** {_ended(words)}" for name, words in sides if words]
+    said = [f"**{name}:** {_ended(words)}" for name, words in sides if words]
+    return _paragraph("\n".join(said)) if said else ""
 
 
 def _outcome(committed: Bet, subject: Subject) -> str:
