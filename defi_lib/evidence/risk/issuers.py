@@ -112,7 +112,8 @@ def a_coin_beside_an_insured_deposit() -> Count:
     return Count(
         true=min(cents) >= 100 * NEARLY_A_DOLLAR,
         says=f"On Saturday, 11 March 2023, a dollar in USDC brought {min(cents):.0f} cents ({max(cents):.0f} by "
-        f"another report), on Monday 100 again. Of insured deposits {lost.value:.0f} dollars were lost since {lost.since}.",
+        f"another report), on Monday 100 again. Of insured deposits {lost.value:.0f} dollars were lost "
+        f"since {lost.since}.",
         who=f"The Block and Cointelegraph; FDIC ({lost.date}).",
         turns="the coin is redeemed at every hour, or insured",
         sources=tuple(each.id for each in (low, other, lost, back, stopped, frozen)),
