@@ -17,6 +17,8 @@ CHROMIUM := $(firstword $(foreach name,chromium chromium-browser google-chrome,$
 	$(wildcard /Applications/Chromium.app/Contents/MacOS/Chromium))
 endif
 export CHROMIUM
+# Some machines forbid bytecode: then each of two hundred kernels and processes would compile all that it imports anew.
+unexport PYTHONDONTWRITEBYTECODE
 # What a machine runs is nobody's progress.
 check test bench notebooks labs: export DEFI_COURSE_PROGRESS := off
 
