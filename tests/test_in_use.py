@@ -48,7 +48,6 @@ WAITING = {
     "risk.insurance.vasicek": "6 risk: who insures the insurer",
     "risk.keys.auditors": "6 risk: holes, keys and bridges",
     "risk.keys.bounties": "6 risk: holes, keys and bridges",
-    "risk.keys.committee": "6 risk: holes, keys and bridges",
     "risk.keys.survival": "6 risk: holes, keys and bridges",
     "risk.keys.time_lock": "6 risk: holes, keys and bridges",
     "risk.rugs.buyers": "6 risk: taken by the maker",
