@@ -68,15 +68,14 @@ def pass_rate(dao, rules):
     return chance * passed / len(dao.past)
 
 def rules(dao):
-    best, least = None, inf
-    quorum = min(each.in_favour for each in dao.past)
+    quorum, tried = min(each.in_favour for each in dao.past), []
     for leave, veto, delay in product((True, False), (True, False), range(0, 31, 2)):
         gone = 1 - (1 - dao.leave) ** delay if leave else 0
         limit = min(1, max(each.asked / (1 - each.upset * gone) for each in dao.past))
         one = {"snapshot": True, "delay": delay, "quorum": quorum, "limit": limit, "exit": leave, "veto": veto}
-        if pass_rate(dao, one) >= 0.9 and max(profits(dao, one).values()) < least:
-            best, least = one, max(profits(dao, one).values())
-    return best
+        if pass_rate(dao, one) >= 0.9:
+            tried.append(one)
+    return min(tried, key=lambda one: max(profits(dao, one).values()))
 
 def breaking_treasury(dao, rules, costs):
     each_dollar = profit(dao, rules, 0) / dao.treasury

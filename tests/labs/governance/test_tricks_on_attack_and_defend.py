@@ -11,7 +11,7 @@ from defi_lib.labs.governance.attack_and_defend import draw_dao
 from defi_lib.labs.governance.attack_and_defend.defence import _worlds
 from defi_lib.labs.governance.attack_and_defend.draws import electorate_of
 from defi_lib.labs.governance.attack_and_defend.world import RANGES, costs, defences, passing
-from tests.labs.governance.test_attack_and_defend import PARAMETERS, RIGHT, answers
+from tests.labs.governance.test_attack_and_defend import OTHER_WAYS, PARAMETERS, RIGHT, answers
 
 #: Rules, by what they are, with the most points of 4 that they may earn and words of the feedback.
 TRICKS = {
@@ -132,3 +132,20 @@ def test_a_search_that_never_ends_is_stopped_and_costs_its_own_points_only(monke
     result = answers.feedback("rules", 1, "def rules(dao):\n    while True:\n        pass_rate(dao, {'delay': 0})\n")
     assert (result.status, result.points) in ((kit.RAISED, 0), (kit.TOO_LONG, 0))
     assert answers.feedback("breaking_treasury", 1, "def rules(dao):\n    while True: pass\n").status == kit.RIGHT
+
+
+EARLIER = ("buy", "borrow", "rent", "profit", "pass_rate")
+
+
+@pytest.mark.parametrize("given", ["...", "return 0", "return -1.0", "return float('inf')", "return 1.0"])
+def test_earlier_answers_that_say_nothing_do_not_make_rules_hold(given):
+    """The check asks its own attackers and its own honest proposals, not the student's."""
+    source = "".join(f"def {name}({PARAMETERS[name]}):\n    {given}\n" for name in EARLIER)
+    for seed in range(3):
+        assert answers.feedback("rules", seed, source).points <= 1
+        assert answers.feedback("breaking_treasury", seed, source).points == 0
+
+
+def test_rules_that_were_found_without_the_earlier_answers_count():
+    source = OTHER_WAYS["step by step"] + "".join(f"def {name}({PARAMETERS[name]}): ...\n" for name in EARLIER)
+    assert answers.feedback("rules", 1, source).status == kit.RIGHT
