@@ -47,3 +47,27 @@ def test_a_number_is_found_as_a_reader_would():
     cell = {"cell_type": "markdown", "source": ["Arbitrageurs keep **0.39** % a year."]}
     assert told({**cell, "source": ["They keep 0.39 % a year."]}, "0.39")
     assert not told({**cell, "source": ["They keep 10.39 % or 0.391 %."]}, "0.39")
+
+
+#: The case of either side, which the evidence itself prints, and what a verdict says.
+SIDES = re.compile(r"\*(For|Against)\b")
+SAYS_SO = re.compile(r"^\*\*(True|Not true|A tie)\b", re.M)
+#: Cells that wait for the bet.
+WAITS = re.compile(r'mine\.withhold\(\)|show_evidence\("\w+", after=mine\)$')
+
+
+def has_heading(cell, words=""):
+    return cell["cell_type"] == "markdown" and re.search(rf"^## .*{words}", source(cell), re.M) is not None
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=number)
+def test_what_follows_the_bet_waits_for_it_and_no_lesson_lists_the_sides_itself(path):
+    cells = read(path)["cells"]
+    verdict = next(n for n, cell in enumerate(cells) if has_heading(cell, "[Vv]erdict$"))
+    evident = place({"cells": cells}, "after=mine")
+    end = next(n for n, cell in enumerate(cells) if n > evident and has_heading(cell))
+    assert [cell["id"] for cell in cells[verdict : end + 1] if SIDES.search(source(cell))] == []
+    prose = [cell for cell in cells[verdict : end + 1] if cell["cell_type"] == "markdown"]
+    assert [cell["id"] for cell in prose if SAYS_SO.search(source(cell))] == []
+    open_code = [cell for cell in cells[evident:end] if cell["cell_type"] == "code" and not WAITS.match(source(cell))]
+    assert [cell["id"] for cell in open_code] == []
