@@ -52,7 +52,7 @@ def goldfinch_beside_kiva() -> Count:
         true=max(announced, agreed, board) <= unpaid,
         says=f"Of about {lent:.0f} million dollars that Goldfinch had lent, {100 * announced:.1f} % were lost at two "
         f"borrowers, Tugende and Lend East; of what was due through Kiva {100 * unpaid:.1f} % did not come back",
-        who=f"Announced by Goldfinch ({goldfinch[2].date}, {goldfinch[3].date}), what it lent by Foretoken "
+        who=f"Goldfinch, as announced ({goldfinch[2].date}, {goldfinch[3].date}), what it lent by Foretoken "
         f"({goldfinch[0].date}, a weak source), Kiva's by Kiva ({kiva.date})",
         turns=f"no more than {unpaid * lent:.1f} of these {announced * lent:.1f} million dollars stay lost",
         sources=(kiva.id, *(each.id for each in goldfinch)),
