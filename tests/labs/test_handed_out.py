@@ -29,7 +29,7 @@ HANDED_OUT = {
     "0.2.0": {
         "defi_lib.labs.governance.count_the_votes": ["check", "progress"],
         "defi_lib.labs.governance.attack_and_defend": ["check", "draw_dao", "progress"],
-        "defi_lib.labs.governance.attack_and_defend.world": ["EXAMPLE", "Dao", "Loan"],
+        "defi_lib.labs.governance.attack_and_defend.world": ["EXAMPLE", "Dao", "Loan", "costs", "profits"],
     },
 }  # fmt: skip
 

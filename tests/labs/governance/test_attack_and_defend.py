@@ -5,7 +5,7 @@ from math import inf
 import pytest
 
 from defi_lib.labs.governance.attack_and_defend import lab
-from defi_lib.labs.governance.attack_and_defend.world import EXAMPLE
+from defi_lib.labs.governance.attack_and_defend.world import EXAMPLE, costs
 from tests.support.answers import Answers
 from tests.support.lab_contract import LabContract
 
@@ -14,6 +14,7 @@ from itertools import product
 from math import inf, sqrt
 
 from defi_lib.governance import deciding_share
+from defi_lib.labs.governance.attack_and_defend.world import profits
 
 def buy(tokens, pool, fall):
     held, dollars = pool
@@ -44,18 +45,6 @@ def profit(dao, rules, cost):
     if rules["veto"]:
         chance = (1 - dao.catches) ** rules["delay"]
     return chance * rules["limit"] * left - cost
-
-def costs(dao, rules):
-    tokens = dao.supply * deciding_share(dao.turnout, rules["quorum"])
-    return {
-        "buy": buy(tokens, dao.pool, dao.fall),
-        "borrow": borrow(tokens, dao.price, dao.market, rules["snapshot"]),
-        "rent": rent(tokens, list(dao.offers)),
-        "flash": borrow(tokens, dao.price, dao.flash, rules["snapshot"]),
-    }
-
-def profits(dao, rules):
-    return {way: profit(dao, rules, cost) for way, cost in costs(dao, rules).items()}
 
 def pass_rate(dao, rules):
     passed, delay = 0, rules["delay"]
@@ -297,8 +286,10 @@ class TestAttackAndDefend(LabContract):
     inside = INSIDE
     other_ways = OTHER_WAYS
     chains = [
-        ("buy", "R * 2", ["profit", "pass_rate", "breaking_treasury"]),
-        ("borrow", "R * 2", ["profit", "pass_rate", "breaking_treasury"]),
+        ("buy", "R * 2", ["profit", "pass_rate", "rules", "breaking_treasury"]),
+        ("borrow", "R * 2", ["profit", "pass_rate", "rules", "breaking_treasury"]),
+        ("rent", "votes", ["rules", "breaking_treasury"]),
+        ("profit", "R + cost", ["rules"]),
         ("rules", "{**R, 'limit': 1}", ["breaking_treasury"]),
     ]
     total = 18
@@ -318,5 +309,8 @@ class TestAttackAndDefend(LabContract):
         soft = {"snapshot": True, "delay": 2, "quorum": 0.06, "limit": 0.25, "exit": False, "veto": False}
         assert at["pass_rate"](EXAMPLE, soft) == 0.5
         assert at["pass_rate"](EXAMPLE, {**soft, "veto": True}) == pytest.approx(0.405)
+        same = notebook["profits"](EXAMPLE, hard)
+        for way, cost in costs(EXAMPLE, hard).items():
+            assert same[way] == pytest.approx(at["profit"](EXAMPLE, hard, cost))
         price = {"buy": 9e6, "borrow": inf, "rent": 3e6, "flash": inf}
         assert at["breaking_treasury"](EXAMPLE, {**hard, "veto": True}, price) == pytest.approx(60e6)

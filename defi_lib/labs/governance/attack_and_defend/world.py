@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from math import inf
 from typing import Any, NamedTuple, TypeAlias
 
@@ -129,14 +130,26 @@ def price_to_rent(votes: float, offers: Sequence[tuple[float, float]]) -> float:
 
 
 def costs(dao: Dao, rules: Rules) -> dict[str, float]:
-    """What the votes cost that decide alone, by each of the ways to them."""
-    tokens = dao.supply * float(deciding_share(dao.turnout, rules["quorum"]))
+    """What the votes cost that decide alone (dollars), by each of the ways to them: ``inf`` where there are none."""
+    return dict(_costs(dao, float(rules["quorum"]), bool(rules["snapshot"])))
+
+
+@lru_cache(maxsize=512)
+def _costs(dao: Dao, quorum: float, snapshot: bool) -> dict[str, float]:
+    """The same; who tries many rules asks again and again."""
+    tokens = dao.supply * float(deciding_share(dao.turnout, quorum))
     return {
         "buy": price_to_buy(tokens, dao.pool, dao.fall),
-        "borrow": price_to_borrow(tokens, dao.price, dao.market, rules["snapshot"]),
+        "borrow": price_to_borrow(tokens, dao.price, dao.market, snapshot),
         "rent": price_to_rent(tokens, dao.offers),
-        "flash": price_to_borrow(tokens, dao.price, dao.flash, rules["snapshot"]),
+        "flash": price_to_borrow(tokens, dao.price, dao.flash, snapshot),
     }
+
+
+def profits(dao: Dao, rules: Rules) -> dict[str, float]:
+    """What an attacker gains on average (dollars), by each way: ``-inf`` where there are no votes to be had."""
+    one = attacked(dao, rules, 0.0)
+    return {way: float(one.profit) - cost for way, cost in costs(dao, rules).items()}
 
 
 def defences(dao: Dao, rules: Rules) -> Defences:
