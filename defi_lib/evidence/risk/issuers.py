@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from defi_lib.evidence.effects import Control, Count, Registry
 from defi_lib.exchange import ConstantProductPool
 from defi_lib.figures import figure
-from defi_lib.risk import LinkedPrice, linked_price
+from defi_lib.risk import LinkedPrice, linked_price, shut_weekend
 
 EVIDENCE = Registry("risk")
 
@@ -75,12 +75,29 @@ def tied_coin(price: Worlds, backed: Worlds, inflow: Worlds, fee: Worlds) -> Lin
     return linked_price(ConstantProductPool((1.0, 1.0), fee=0.0), price, part, 1.0, tin=fee)
 
 
+def weekend_prices(sold: Worlds, doubted: float, dollars: float, backed: float) -> dict[str, Worlds]:
+    """What a small coin brings in a pool of 100 million coins and dollars while nobody redeems it (USD).
+
+    Args:
+        sold: million coins.
+        doubted: part of the reserve, all of which buyers take for lost.
+        dollars: the buyers', in millions.
+        backed: part of a tied coin's reserve; its module is shut.
+    """
+    shut = shut_weekend(ConstantProductPool((100.0, 100.0), fee=0.0), sold, doubted, capital=dollars)
+    return {
+        "The coin": np.asarray(shut.price),
+        "If all in doubt is gone": shut.fair + 0 * np.asarray(sold),
+        "The tied coin": 1 - backed * (1 - np.asarray(shut.price)),
+    }
+
+
 @EVIDENCE.figures("X15a")
 def kept_by_the_issuers() -> Count:
     """Which part of the reserves' income the two issuers keep, Tether's at the lower bill rate of 2026."""
     bills, rate = figure("stablecoin.tether_total_us_treasury_exposure"), figure("savings_rate.treasury_bill_3_months")
     revenue, margin = figure("stablecoin.circle_revenue"), figure("stablecoin.circle_revenue_distribution_cost_margin")
-    law = figure("regulation.genius_act_interest_issuer_may")
+    law, reward = figure("regulation.genius_act_interest_issuer_may"), figure("stablecoin.coinbase_usdc_rewards")
     tether, circle = float(bills.value) * float(rate.value) / 100, float(revenue.value)
     kept = float(margin.value) / 100
     part = (tether + kept * circle) / (tether + circle)
@@ -90,12 +107,12 @@ def kept_by_the_issuers() -> Count:
         says=f"The issuers together keep {100 * part:.0f} %, before their own costs: Tether all of some {tether:.1f} "
         f"billion dollars a year, Circle {margin.value:.0f} % of {circle:.1f} billion. Holders get "
         f"{law.value:.0f} % from them.",
-        who=f"Accounts of Tether and Circle for 2025; Treasury bills at {rate.value} % ({rate.dates}); US law "
+        who=f"the accounts of Tether and Circle for 2025; Treasury bills at {rate.value} % ({rate.dates}); US law "
         f"forbids issuers to pay holders interest ({law.date[:4]}).",
         turns=f"Tether passed on {100 * enough:.0f} % of its interest",
-        sources=tuple(each.id for each in (bills, rate, revenue, margin, law)),
-        other=f"Circle, taken apart, keeps less than half: {100 - float(margin.value):.0f} % go to Coinbase and "
-        "others.",
+        sources=tuple(each.id for each in (bills, rate, revenue, margin, law, reward)),
+        other=f"Circle alone keeps less than half: {100 - float(margin.value):.0f} % go to Coinbase and others, who "
+        "let some of their customers have a part.",
     )
 
 
@@ -115,8 +132,8 @@ def a_coin_beside_an_insured_deposit() -> Count:
         f"another report), on Monday 100 again. Of insured deposits {lost.value:.0f} dollars were lost "
         f"since {lost.since}.",
         who=f"The Block and Cointelegraph; FDIC ({lost.date}).",
-        turns="the coin is redeemed at every hour, or insured",
+        turns="the coin is insured, or redeemed at every hour out of a reserve that no bank can lose",
         sources=tuple(each.id for each in (low, other, lost, back, stopped, frozen)),
-        other="Who waited lost nothing, and the failed bank's own depositors could not pay before that Monday either; "
-        f"Circle froze {stopped.value:.0f} addresses with {frozen.value:.0f} million in three years.",
+        other="who waited until Monday lost nothing, and the failed bank's own depositors could not pay before that "
+        f"day either. In three years Circle froze {stopped.value:.0f} addresses with {frozen.value:.0f} million.",
     )

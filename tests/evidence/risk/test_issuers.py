@@ -1,7 +1,7 @@
 import pytest
 
 from defi_lib.evidence import effect, evidence, today
-from defi_lib.evidence.risk.issuers import tied_coin
+from defi_lib.evidence.risk.issuers import tied_coin, weekend_prices
 from defi_lib.figures import figure
 
 
@@ -30,3 +30,10 @@ def test_the_issuers_keep_more_than_half_together_and_circle_less():
 def test_a_coin_was_not_as_safe_as_an_insured_deposit():
     found = evidence("P7c")
     assert not found.true and "87 cents (88 by another report)" in found.says and "0 dollars" in found.says
+
+
+def test_buyers_hold_a_shut_coin_at_its_worth_as_long_as_they_have_dollars():
+    rich, poor = weekend_prices(30.0, 0.1, 50.0, 0.5), weekend_prices(30.0, 0.1, 0.0, 0.5)
+    assert rich["The coin"] == pytest.approx(rich["If all in doubt is gone"]) == pytest.approx(0.9)
+    assert poor["The coin"] == pytest.approx(1 / 1.3**2)
+    assert poor["The tied coin"] == pytest.approx(0.5 + 0.5 / 1.3**2)
