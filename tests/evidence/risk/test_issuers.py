@@ -1,6 +1,6 @@
 import pytest
 
-from defi_lib.evidence import effect, evidence, today
+from defi_lib.evidence import effect, evidence, today, worlds
 from defi_lib.evidence.risk.issuers import tied_coin, weekend_prices
 from defi_lib.figures import figure
 
@@ -37,3 +37,9 @@ def test_buyers_hold_a_shut_coin_at_its_worth_as_long_as_they_have_dollars():
     assert rich["The coin"] == pytest.approx(rich["If all in doubt is gone"]) == pytest.approx(0.9)
     assert poor["The coin"] == pytest.approx(1 / 1.3**2)
     assert poor["The tied coin"] == pytest.approx(0.5 + 0.5 / 1.3**2)
+
+
+def test_most_worlds_in_which_it_is_true_have_the_doubted_coin_behind_much_of_the_tied_one():
+    one = effect("X15b")
+    drawn = worlds(one.assumptions, one.worlds)
+    assert (drawn["backed"][one.true(drawn)] > 0.4).mean() > 0.7
