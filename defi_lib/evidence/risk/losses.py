@@ -29,7 +29,7 @@ def stolen_through_keys() -> Count:
         says=f"Of {all_} billion dollars lost in the first half of 2025, {part:.0%} went through keys and who "
         f"may use them, {code / all_:.0%} through faults in contracts; of {later:.0f} million "
         f"stolen in the first half of 2026, {part_later:.0%} in two thefts alone: by signers who were deceived, and "
-        "through one bridge.",
+        "through KelpDAO's bridge, which asked one verifier of one.",
         who="Counted by Hacken (2025) and TRM Labs (2026).",
         turns="one theft, Bybit, is left out: without it keys are "
         f"{(keys - BYBIT) / (all_ - BYBIT):.0%} of the first half of 2025",
@@ -57,7 +57,7 @@ def what_came_back() -> Count:
         says=f"Of what was lost to hacks and fraud in 2022 {back} % was recovered; customers of four firms that "
         f"stopped paying in 2022 got {min(paid):.0f} to {max(paid):.0f} % of their claims, in dollars of that day.",
         who="Counted by Immunefi (2023); courts' plans of 2023 and 2024.",
-        turns="owners pay in more than they did at two bridges: with that it is "
+        turns="what owners pay in counts, and they pay more than at Ronin and Wormhole: with these two it is "
         f"{back + 100 * owners / (1_000 * lost):.0f} % for 2022",
         sources=(*(f"hacks.{name}" for name in (*names, *eth)), *(f"cefi_failure.{name}" for name in FIRMS)),
         other="In coins FTX paid about 30 %",
