@@ -53,10 +53,10 @@ def test_unknown_ids_and_outcomes_are_refused():
         verdict("P2", "maybe", "", holds="", fails="")
 
 
-def test_every_claim_has_one_to_three_readings_with_the_best_case_of_both_sides():
+def test_every_claim_has_one_to_four_readings_with_the_best_case_of_both_sides():
     for one in claims():
         own = readings(one.id)
-        assert 1 <= len(own) <= 3 and all(each.id == one.id + "abc"[k] for k, each in enumerate(own)), one.id
+        assert 1 <= len(own) <= 4 and all(each.id == one.id + "abcd"[k] for k, each in enumerate(own)), one.id
         for each in own:
             assert each.text and each.compares and each.best_for and each.best_against, each.id
             assert each.camp == one.id[0] and each.kind in ("model", "figures", "logic")

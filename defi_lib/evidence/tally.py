@@ -17,7 +17,7 @@ ABOUT = """# The verdicts so far
 
 Made by `make verdicts` from all evidence of the course; do not edit by hand.
 
-A claim has one to three readings. A reading is *true* or *not true* today; a claim whose tested readings differ is
+A claim has one to four readings. A reading is *true* or *not true* today; a claim whose tested readings differ is
 *split*. *Robust*: in nearly all, or nearly none, of our plausible worlds, or proved. *Turning*: another answer within
 our ranges. *Counted*: somebody counted, and there are no worlds. A claim turns if one of its readings does.
 """
