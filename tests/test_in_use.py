@@ -23,7 +23,7 @@ WAITING = {
     "exchange.pools.weighted": "1 exchange: pools that hold an index; 1.3 names it under Next",
     "exchange.pools.price_accumulator": "2 lending: oracles and what moving a price costs",
     "governance.funding.matching_round": "5 governance: in whole units; 5.3 shows its formula with bought names",
-    "risk.coins.year": "6 risk: what holds a peg",
+    "risk.coins.year": "6 risk: lab 6.1, defend a peg",
     "lending.auctions.balance_sheet": "6 risk: who is insured",
     "lending.auctions.seizure": "6 risk: who is insured",
     "lending.positions.soft_liquidation": "2 lending: loans that are sold step by step; 2.8 names it under Next",

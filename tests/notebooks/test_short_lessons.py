@@ -67,5 +67,5 @@ def test_one_headline_reading_stands_behind_a_bet(path):
     assert bet[1] == number(path)
     (shown,) = re.findall(r'show_evidence\("(\w+)", after=', source)
     assert shown == bet[0]
-    readings = set(re.findall(r'\b(?:show_)?evidence\("([PXRC]\d+[a-c])"', source))
+    readings = set(re.findall(r'\b(?:show_)?evidence\("([PXRC]\d+[a-d])"', source))
     assert 1 <= len(readings) <= 3 and all(reading(id).frozen for id in readings)
