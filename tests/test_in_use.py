@@ -37,7 +37,6 @@ WAITING = {
     "risk.insurance.older_mutual": "6 risk: who insures the insurer",
     "risk.insurance.parametric": "6 risk: who insures the insurer",
     "risk.insurance.selection": "6 risk: who insures the insurer",
-    "risk.insurance.vasicek": "6 risk: who insures the insurer",
     "risk.rugs.buyers": "6 risk: taken by the maker",
     "risk.rugs.promises": "6 risk: taken by the maker",
     "risk.rugs.token": "6 risk: taken by the maker",

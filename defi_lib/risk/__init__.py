@@ -59,6 +59,7 @@ __getattr__, __dir__, __all__ = attach(
             "sampled_ruin",
         ],
         "insurance.selection": ["Pooling", "Selection", "offer_premium", "premium_with_selection", "unravel"],
+        "insurance.shortfall": ["shortfall_chance"],
         "insurance.vasicek": [
             "chance_given_shock",
             "chance_of_more",
@@ -68,7 +69,6 @@ __getattr__, __dir__, __all__ = attach(
             "loss_counts",
             "loss_in_bad_year",
             "losses_in_bad_year",
-            "shortfall_chance",
         ],
         "keys.auditors": ["audits_worth", "hole_left", "hole_missed", "hole_missed_by_methods"],
         "keys.bounties": ["BountyOutcome", "bounty_needed", "offer_bounty"],

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from defi_lib.probability import binomial
 from defi_lib.risk.insurance.normal import below, quantile
-from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, plain, ratio, shown
+from defi_lib.validation import Amount, at_least, between, broadcastable, plain, ratio, shown
 
 #: The common shock is counted from −8 to 8: no more than 10⁻¹⁵ is left out.
 _REACH = 8.0
@@ -102,10 +102,10 @@ def loss_counts(covers: int, chance: Amount, correlation: Amount) -> NDArray[np.
     chances, rhos = (np.broadcast_to(np.asarray(each, float), shape).ravel() for each in (chance, correlation))
     counts = binomial(covers, chances, 1 - chances)
     linked = np.flatnonzero((rhos > 0) & (chances > 0) & (chances < 1))
-    halvings = _halvings(covers, rhos[linked])
-    for fineness in np.unique(halvings):
-        shocks, weights = _shocks(int(fineness))
-        worlds = linked[halvings == fineness]
+    finenesses = halvings(covers, rhos[linked])
+    for fineness in np.unique(finenesses):
+        shocks, weights = shocks_and_weights(int(fineness))
+        worlds = linked[finenesses == fineness]
         together = max(_TOGETHER // (shocks.size * (covers + 1)), 1)
         for start in range(0, worlds.size, together):
             some = worlds[start : start + together]
@@ -114,15 +114,15 @@ def loss_counts(covers: int, chance: Amount, correlation: Amount) -> NDArray[np.
     return counts.reshape(*shape, covers + 1)
 
 
-def _halvings(covers: int, rhos: NDArray[np.float64]) -> NDArray[np.int64]:
+def halvings(covers: ArrayLike, rhos: NDArray[np.float64]) -> NDArray[np.int64]:
     """How often the widest step is halved: the chance of a loss then changes from one step to the next by less than its
     own spread among so many covers.
     """
-    width = 0.8 * np.sqrt((1 - rhos) / np.maximum(rhos, 1e-12) / covers)
+    width = 0.8 * np.sqrt((1 - rhos) / np.maximum(rhos, 1e-12) / np.asarray(covers))
     return np.ceil(np.log2(_WIDEST / np.clip(width, _NARROWEST, _WIDEST))).astype(np.int64)
 
 
-def _shocks(halvings: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def shocks_and_weights(halvings: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Shocks in equal steps, and how likely each is."""
     shocks = np.linspace(-_REACH, _REACH, int(2 * _REACH / _WIDEST) * 2**halvings + 1)
     weights = np.exp(-(shocks**2) / 2)
@@ -148,30 +148,6 @@ def losses_in_bad_year(covers: int, chance: Amount, correlation: Amount, part: A
     below_or_at = np.cumsum(loss_counts(covers, chance, correlation), axis=-1)
     enough = below_or_at >= np.minimum(np.asarray(part)[..., np.newaxis], below_or_at[..., -1:]) * (1 - 1e-12)
     return plain(np.argmax(enough, axis=-1).astype(float))
-
-
-def shortfall_chance(means: Amount, covers: int, chance: Amount, correlation: Amount, severity: Amount = 1.0) -> Amount:
-    """Chance of a year whose claims exceed what a fund has, premium and capital together.
-
-    Args:
-        means: what it has (part of all cover that it sold), >= 0.
-        covers: how many equal covers, >= 1.
-        chance: of a claim of each in a year, in [0, 1].
-        correlation: ρ, in [0, 1).
-        severity: part of the cover that each claim costs, in [0, 1].
-
-    Raises:
-        ValueError: an argument outside its range.
-
-    >>> round(shortfall_chance(0.1, 20, 0.03, 0.0), 4), round(shortfall_chance(0.1, 20, 0.03, 0.3), 4)
-    (0.021, 0.0668)
-    """
-    means, severity = non_negative("means", means), between("severity", severity, 0.0, 1.0)
-    counts = loss_counts(covers, chance, correlation)
-    broadcastable(means=means, severity=severity, chance=counts[..., 0])
-    cost = np.arange(covers + 1) * np.asarray(severity)[..., np.newaxis]
-    has = np.asarray(means, float)[..., np.newaxis] * covers
-    return plain(np.sum(counts * (cost > has * (1 + 1e-12) + 1e-12), axis=-1))
 
 
 def joint_chance(chance: Amount, correlation: Amount) -> Amount:
