@@ -61,7 +61,8 @@ def years_with_unpaid_claims(
         fall: of what the capital is held in, against the unit of the cover, when claims are due.
     """
     means = premium + capital * (1 - fall)
-    return -np.asarray(shortfall_chance(means, np.rint(protocols), chance, dependence, part))
+    unpaid = shortfall_chance(means, np.rint(protocols), chance, dependence, part)
+    return 0.0 - np.round(unpaid, 6)  # less than one year of a million is nothing
 
 
 def unpaid_years(dependence: ArrayLike, chance: float, capital: float, protocols: float) -> dict[str, ArrayLike]:
