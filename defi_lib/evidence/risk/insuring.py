@@ -141,10 +141,10 @@ def what_cover_paid() -> Count:
     return Count(
         true=most >= 0.1 * stolen,
         says=f"In 2021 and 2022 sellers of cover paid {most:.0f} million dollars of claims, and {stolen / 1e3:.1f} "
-        f"billion were stolen from DeFi: {most / stolen:.1%}.",
-        who="Claims counted by OpenCover (2022) and Nexus Mutual (2021), thefts by Chainalysis.",
+        f"billion were stolen from DeFi: {100 * most / stolen:.1f} %.",
+        who="OpenCover (claims of 2022), Nexus Mutual (claims of 2021) and Chainalysis (thefts).",
         turns="more than ten times as much is insured and paid for",
         sources=keys,
         other=f"Of the {paid} million of 2022 {terra} were for Terra's coin, which fell and was not stolen; the "
-        f"largest mutual alone paid {mutual:.1f} million in both years, {mutual / stolen:.2%}",
+        f"largest mutual alone paid {mutual:.1f} million in both years, {100 * mutual / stolen:.2f} %",
     )
