@@ -105,20 +105,22 @@ def bad_year(
         capital: of the fund and of the ordinary insurer (part of the cover).
 
     >>> ledger = bad_year()["cover fund"]
-    >>> round(ledger.balance("insured", "USD"), 1)
+    >>> round(ledger.balance("robbed", "USD"), 1)
     -77.6
     """
     losses = {"cover fund": loss_in_bad_year(chance, dependence), "ordinary insurer": chance}
     premium, books = cover * chance, {}
     for name, part in losses.items():
-        ledger = books[name] = Ledger(("insured", "members", "owners", "thieves"))
-        ledger.record("insured", "thieves", cover * part, "USD", "theft")
-        ledger.book(run_fund(cover * capital, premium, [cover * part]), fund="owners", claimants="insured")
+        ledger = books[name] = Ledger(("robbed", "all insured", "owners", "thieves"))
+        ledger.record("robbed", "thieves", cover * part, "USD", "theft")
+        ledger.book(
+            run_fund(cover * capital, premium, [cover * part]), fund="owners", claimants="robbed", members="all insured"
+        )
     reserve = float(figure("deposit_insurance.fdic_reserve_ratio").value) / 100
     lost = np.append(cover * losses["cover fund"], np.zeros(YEARS_OF_LEVY - 1))
-    ledger = books["deposit insurance"] = Ledger(("insured", "all banks", "reserve", "thieves"))
-    ledger.record("insured", "thieves", lost[0], "USD", "theft")
-    ledger.book(run_levied_fund(lost, cover, cover * reserve), fund="reserve", depositors="insured", banks="all banks")
+    ledger = books["deposit insurance"] = Ledger(("robbed", "all banks", "reserve", "thieves"))
+    ledger.record("robbed", "thieves", lost[0], "USD", "theft")
+    ledger.book(run_levied_fund(lost, cover, cover * reserve), fund="reserve", depositors="robbed", banks="all banks")
     for ledger in books.values():
         ledger.check_conserved()
     return books
