@@ -36,7 +36,6 @@ WAITING = {
     "risk.insurance.parametric": "6 risk: lab 6.2, run an insurance mutual",
     "risk.rugs.buyers": "6 risk: taken by the maker",
     "risk.rugs.promises": "6 risk: taken by the maker",
-    "risk.rugs.token": "6 risk: taken by the maker",
     "risk.rugs.warnings": "6 risk: taken by the maker",
     "staking.chain.block_tree": "3 staking: forks, since the lessons on fees stand alone",
     "staking.work.double_spend": "3 staking: how many blocks to wait, since 3.7 asks who mines",
