@@ -177,6 +177,13 @@ SINGLE = {
         np.array([5.0, 95.0]), 1.0, 20, 9, np.random.default_rng(1), cost=0.01, pool_fee=0.1
     ),
     "compute.Assignment": lambda: compute.assign([[1.0, 2.0], [9.0, 1.5]], outside=3.0),
+    "compute.Replan": lambda: compute.replan(
+        compute.assign([[1.0, 2.0]], outside=3.0),
+        [[1.0, 2.0, 0.1]],
+        np.array([True, True, True]),
+        "new plan",
+        moving=0.5,
+    ),
     "compute.Schedule": lambda: compute.schedule(
         compute.Tasks([1.0, 2.0]), compute.Nodes([1.0, 2.0], price=[0.5, 1.0])
     ),

@@ -19,6 +19,7 @@ WAITING = {
     "risk.mint_to_redeem.capacity": "6 risk: a coin backed by itself",
     "risk.mint_to_redeem.market": "6 risk: a coin backed by itself",
     "lending.exact.trove_actions": ORACLE,
+    "compute.matching.replanning": "7 compute: who gets which task, when nodes leave and join",
     "exchange.pools.stable": "1 exchange: pools for coins of one value; 1.3 names it under Next",
     "exchange.pools.weighted": "1 exchange: pools that hold an index; 1.3 names it under Next",
     "exchange.pools.price_accumulator": "2 lending: oracles and what moving a price costs",

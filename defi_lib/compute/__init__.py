@@ -221,6 +221,7 @@ __getattr__, __dir__, __all__ = attach(
             "largest_batch",
             "steady_serving",
         ],
+        "matching.replanning": ["Replan", "ReplanRun", "draw_presence", "replan", "simulate_replanning"],
         "matching.scheduling": [
             "Nodes",
             "Schedule",

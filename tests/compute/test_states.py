@@ -52,6 +52,9 @@ MADE = {
     "Digits": lambda: compute.Digits(some_samples(), some_samples()),
     "Schedule": lambda: compute.schedule(compute.Tasks(numbers(1, 2)), compute.Nodes(numbers(1, 1))),
     "Assignment": lambda: compute.vcg_assignment([[1.0, 2.0], [3.0, 1.0]], 5.0),
+    "Replan": lambda: compute.replan(
+        compute.assign([[1.0, 2.0], [3.0, 1.0]], outside=5.0), numbers([1, 2], [3, 1]), [True, False]
+    ),
     "Clearing": lambda: compute.posted_price_market(numbers(3, 2), numbers(1, 2), 2.0),
     "Award": lambda: compute.reverse_auction(numbers(3, 2), 5.0),
     "PlanChoice": lambda: compute.choose_plan(numbers(3, 2), 1.0, 5.0),
@@ -163,5 +166,5 @@ def test_every_public_record_is_tried():
     public = {n for n in compute.__all__ if isinstance(getattr(compute, n), type)}
     simple = {"Estimate", "Growth", "LayeredIncome", "Dilution", "Lookup", "Signature", "Nonce", "Pooling"}
     simple |= {"DecodeStep", "Replacement", "SpotCheckIncome", "ChurnRun", "Rewards", "SampledShapley", "FakeNodes"}
-    simple |= {"FederatedRun", "ContributionRun", "CachedGame"}
+    simple |= {"FederatedRun", "ContributionRun", "CachedGame", "ReplanRun"}
     assert public - simple - set(MADE) == set()
