@@ -16,8 +16,6 @@ WAITING = {
     "risk.contagion.debt_rank": "6 risk: how failure spreads",
     "risk.contagion.failure": "6 risk: how failure spreads",
     "risk.contagion.fire_sales": "6 risk: how failure spreads",
-    "risk.mint_to_redeem.capacity": "6 risk: a coin backed by itself",
-    "risk.mint_to_redeem.market": "6 risk: a coin backed by itself",
     "lending.exact.trove_actions": ORACLE,
     "compute.matching.replanning": "7 compute: who gets which task, when nodes leave and join",
     "exchange.pools.stable": "1 exchange: pools for coins of one value; 1.3 names it under Next",

@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 from defi_lib.evidence.effects import Control, Registry
 from defi_lib.evidence.unknowns import assumptions
 from defi_lib.figures import figure
-from defi_lib.ledger import Ledger
-from defi_lib.risk import FraxPool, FraxUser, SpiralRun, may_2022, spiral
+from defi_lib.ledger import Ledger, who_profits
+from defi_lib.risk import FraxPool, FraxUser, SpiralRun, may_2022, run_on_reserve, spiral
 from defi_lib.validation import Amount, plain
 
 EVIDENCE = Registry("risk")
@@ -221,3 +221,64 @@ def days_of_may(speed: float) -> dict[str, Worlds]:
         columns[f"{name}: day"] = np.array([each.day for each in found])
         columns[name] = np.array([each.value for each in found])
     return columns
+
+
+def after_a_run(leaving: ArrayLike, value: ArrayLike, answer: ArrayLike, reserve: ArrayLike) -> dict[str, Amount]:
+    """What lesson 6.3 explores: another coin than Terra's, whose token falls by nothing but what is sold (dollars).
+
+    A run of five days at Terra's speed, with 3 dollars in the pool for each 100 coins.
+
+    Args:
+        leaving: part of the coins that is sold.
+        value: of all tokens before, for each coin.
+        answer: what a dollar of new tokens takes off it.
+        reserve: cash for each coin.
+    """
+    one = run(value, 0.0, answer, leaving, 5.0, reserve, 1.0, 0.03)
+    left = np.asarray(one.token_value) / one.first_value
+    return {"The average holder has": worth(one), "Who stays has": one.coin_price, "Of the token is left": plain(left)}
+
+
+def three_runs(coins: float) -> dict[str, dict[str, float]]:
+    """Who gains what when nine in ten leave: a coin in its maker's tokens, one with cash, an insured bank (dollars).
+
+    The tokens of the first are worth as much as its coins, and a dollar of new ones takes 1.5 off. The bank holds a
+    tenth in cash, and sells its loans for a tenth less than they are worth.
+
+    Args:
+        coins: how many, and dollars in the bank.
+
+    >>> gains = three_runs(10.0)
+    >>> gains["insured bank"]["leavers"], round(gains["insured bank"]["insurer"], 2)
+    (0.0, -0.89)
+    """
+    found = {}
+    for name, cash in (("new tokens", 0.0), ("cash", 1.0)):
+        one = run(1.0, 0.0, 1.5, 0.9, 5.0, cash, 1.0, 0.03)
+        found[name] = {who: 0.0 - coins * float(lost) for who, lost in one.losses.items()}
+        found[name]["paper"] = coins * float(one.paper)
+    bank = run_on_reserve(0.1 * coins, 0.9 * coins, 0.9, 0.1, "insured bank", claims=coins)
+    gains = {"leavers": 0.0, "stayers": 0.0 - bank.loss, "insurer": -bank.insurer, "buyers of loans": bank.to_buyers}
+    return {**found, "insured bank": {who: float(gain) for who, gain in gains.items()}}
+
+
+def who_got_it(speed: float = 1.0) -> dict[str, float]:
+    """Where the money went in May 2022, by the model: what leavers got and of whom, and who lost (billion dollars).
+
+    Args:
+        speed: of redemption, times Terra's.
+
+    >>> found = who_got_it()
+    >>> abs(found["got"] - found["buyers"] - found["reserve"] - found["pool"]) < 1e-9
+    True
+    """
+    world: dict[str, ArrayLike] = {name: each.today for name, each in assumptions("P7b", UNKNOWNS).items()}
+    coins, one = float(figure("depeg.ust_supply_sunday_8_may").value), run(**world | {"speed": speed})
+    total = who_profits(book_run(one))["total"]
+    fear = float(np.asarray(world["value"]) * world["fear"])
+    found = {
+        "got": float(one.proceeds), "buyers": float(one.raised), "reserve": float(one.reserve_spent),
+        "pool": float(one.pool_spent), "leavers lost": -total["leavers"], "stayers lost": -total["stayers"],
+        "holders lost": fear - total["token holders"], "by fear": fear,
+    }  # fmt: skip
+    return {what: coins * amount for what, amount in found.items()}

@@ -18,7 +18,7 @@ def supply_growth(redeemed: Amount, value: Amount, answer: Amount = 0.0) -> Amou
     Args:
         redeemed: dollars that buyers of new tokens pay, >= 0, and less than ``value/answer``.
         value: market value of all tokens before (dollars), > 0.
-        answer: >= 0; 1 where nobody adds a dollar: what is paid for new tokens is what the old ones lose.
+        answer: >= 0; 0 where new tokens only dilute the old ones, 1 where each dollar paid out is gone from the value.
 
     Raises:
         ValueError: an argument outside its range, a value that does not last, or shapes that do not fit together.
