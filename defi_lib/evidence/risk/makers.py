@@ -113,6 +113,20 @@ def launched(kept: ArrayLike, money: ArrayLike, fee: ArrayLike = 0.0) -> tuple[C
     return bought.pool, bought.amount_out
 
 
+def lost_by_who_stays(kept: float, money: float, in_time: float, fee: float) -> float:
+    """What a plain sale takes of what those would have got who did not sell before: another measure of X13b.
+
+    Args:
+        kept, money, in_time, fee: as in :func:`taken_under_a_lock`; ``in_time`` below 1.
+
+    >>> round(lost_by_who_stays(0.5, 1.0, 0.5, 0.0), 4)  # 1/14 instead of 1/3
+    0.7857
+    """
+    pool, held = launched(kept, money, fee)
+    sold, calm = (insider_sale(pool, tokens, held, in_time).late for tokens in (kept, 0.0))
+    return float(1 - np.asarray(sold) / calm)
+
+
 def what_a_lock_stops(day: ArrayLike, lock: float, kept: float, in_time: float) -> dict[str, ArrayLike]:
     """What lesson 6.5 explores: how much of their money the buyers lose by each way, if the maker acts on a day.
 

@@ -4,7 +4,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from defi_lib.evidence import effect, evidence, today
-from defi_lib.evidence.risk.makers import labelled_tokens, launched, taken_under_a_lock, what_a_lock_stops
+from defi_lib.evidence.risk.makers import (
+    labelled_tokens,
+    launched,
+    lost_by_who_stays,
+    taken_under_a_lock,
+    what_a_lock_stops,
+)
 
 NAMES = ("kept", "money", "unlocked", "right", "in_time", "fee")
 LOCKED = {"money": 3.0, "unlocked": 0.0, "right": 0.0, "in_time": 0.0, "fee": 0.0}
@@ -68,3 +74,12 @@ def test_a_lock_moves_one_way_of_five():
 def test_the_pool_after_the_buyers_came():
     pool, held = launched(kept=0.2, money=3.0)
     assert np.allclose(pool.reserves, (0.2, 4.0)) and held == pytest.approx(0.6)
+
+
+@given(kept=st.floats(0.01, 0.9), in_time=st.floats(0.0, 0.99))
+def test_of_what_those_who_stay_would_have_got_more_is_lost_than_of_all(kept, in_time):
+    world = LOCKED | {"kept": kept, "in_time": in_time}
+    of_theirs = lost_by_who_stays(kept, 3.0, in_time, 0.0)
+    assert of_theirs >= lost(**world) - 1e-9
+    if in_time == 0:
+        assert of_theirs == pytest.approx(lost(**world))
