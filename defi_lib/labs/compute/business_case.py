@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from defi_lib.compute import HOURS_PER_YEAR, Device, break_even_utilisation, host_year, shared_utilisation
+from defi_lib.labs.compute.stubs import answered_or
 from defi_lib.labs.kit import Lab, Part, holds, matches, round_number
 
 lab = Lab("7.1")
@@ -39,6 +40,29 @@ class _Market(NamedTuple):
     def profit(self, card: Card, use: float) -> float:
         """Of a year (USD)."""
         return float(host_year(card.device, use, self.rent, self.fee, self.power).profit)
+
+
+def _bill(card: Card, use: float, power: float) -> float:
+    return float(host_year(card.device, use, 0.0, electricity_price=power).electricity)
+
+
+def _result(card: Card, use: float, power: float, rent: float, fee: float) -> float:
+    return _Market(power, rent, fee).profit(card, use)
+
+
+def _one_of_many(card: Card, nodes: int, hours: float, emission: float, power: float, rent: float, fee: float) -> float:
+    use = float(shared_utilisation(nodes, hours))
+    return _result(card, use, power, rent, fee) + emission / nodes
+
+
+#: A card, and what each of the functions above may be asked about it: those who answer, answer differently.
+_EASY = Card(400, 50, 1_000, 4)
+_BILLS = ((_EASY, 0.4, 0.2), (_EASY, 0.8, 0.2), (_EASY, 0.4, 0.1))
+_RESULTS = ((_EASY, 0.4, 0.2, 0.6, 0.2), (_EASY, 0.8, 0.2, 0.6, 0.2), (_EASY, 0.4, 0.2, 0.9, 0.2))
+_CROWDS = tuple(
+    (_EASY, nodes, hours, 2e4, 0.2, rent, 0.2)
+    for nodes, hours, rent in ((100, 4e5, 0.6), (200, 4e5, 0.6), (100, 3e5, 0.6), (100, 4e5, 0.9))
+)
 
 
 def _card(rng: np.random.Generator) -> Card:
@@ -114,6 +138,7 @@ def _power_bill(rng: np.random.Generator, power_bill: Any) -> Iterator[Part]:
 def _year_result(rng: np.random.Generator, year_result: Any, power_bill: Any) -> Iterator[Part]:
     card, use, market = _card(rng), _use(rng), _market(rng)
     power, rent, fee = market
+    power_bill = answered_or(_bill, power_bill, _BILLS)
     bill = float(power_bill(card, use, power))
     income, worn = HOURS_PER_YEAR * use * rent, card.price / card.life
     right = income * (1 - fee) - bill - worn
@@ -157,6 +182,7 @@ def _year_result(rng: np.random.Generator, year_result: Any, power_bill: Any) ->
 def _break_even_use(rng: np.random.Generator, break_even_use: Any, year_result: Any) -> Iterator[Part]:
     card, market = _card(rng), _market(rng)
     power, rent, fee = market
+    year_result = answered_or(_result, year_result, _RESULTS)
     empty, full = (float(year_result(card, use, power, rent, fee)) for use in (0.0, 1.0))
     right = -empty / (full - empty)
     yield matches(
@@ -176,16 +202,27 @@ def _break_even_use(rng: np.random.Generator, break_even_use: Any, year_result: 
             ),
         },
     )
-    dear = (
-        2 * rent * (1 - fee) / ((card.busy - card.idle) / 1000)
-    )  # USD per kWh: an hour of work costs more than it brings
-    answer = break_even_use(card, dear, rent, fee)
+    edge = _dearest_power(card, market, year_result)
+    cheap, dear = (float(break_even_use(card, each * edge, rent, fee)) for each in (0.97, 1.03))
     yield holds(
         1,
-        np.ndim(answer) == 0 and float(answer) == np.inf,
-        f"At {dear:.3g} USD per kWh every hour of work loses money, however many there are: "
-        f"`break_even_use` should return `math.inf`; yours gives {float(answer):.6g}.",
+        dear == np.inf and cheap < np.inf,
+        f"At {1.03 * edge:.4g} USD per kWh every hour of work loses money, however many there are: "
+        f"`break_even_use` should return `math.inf`; yours gives {dear:.6g}."
+        if dear != np.inf
+        else f"At {0.97 * edge:.4g} USD per kWh an hour of work still earns a little: a result above 1, but no `inf`.",
     )
+
+
+def _dearest_power(card: Card, market: _Market, year_result: Any) -> float:
+    """The price of power at which an hour of work costs what it brings (USD per kWh), by the student's own results."""
+    _, rent, fee = market
+    free, dear = (
+        float(year_result(card, 1.0, power, rent, fee)) - float(year_result(card, 0.0, power, rent, fee))
+        for power in (0.0, 1.0)
+    )
+    own = free / (free - dear) if free > dear else 0.0
+    return own if own > 0 else rent * (1 - fee) / ((card.busy - card.idle) / 1000)
 
 
 @lab.question(
@@ -202,6 +239,7 @@ def _break_even_use(rng: np.random.Generator, break_even_use: Any, year_result: 
 def _crowd(rng: np.random.Generator, crowd: Any, year_result: Any) -> Iterator[Part]:
     card, market, emission = _card(rng), _market(rng), round_number(rng, 1e4, 1e5)
     power, rent, fee = market
+    year_result = answered_or(_result, year_result, _RESULTS)
     hours = round_number(rng, 1e5, 1e6)
     for points, nodes in (
         (1.5, int(hours / HOURS_PER_YEAR * rng.uniform(1.5, 4))),
@@ -254,6 +292,7 @@ def _free_entry(rng: np.random.Generator, free_entry: Any, crowd: Any) -> Iterat
         if market.profit(card, 1.0) > 100:
             break
     power, rent, fee = market
+    crowd = answered_or(_one_of_many, crowd, _CROWDS)
     hours = round_number(rng, 1e5, 1e6)
     needed = float(break_even_utilisation(card.device, rent, fee, power))
     without = floor(hours / (HOURS_PER_YEAR * needed))
@@ -274,9 +313,24 @@ def _free_entry(rng: np.random.Generator, free_entry: Any, crowd: Any) -> Iterat
         }
         call = f"`free_entry({card}, {hours:g}, {emission:g}, {power}, {rent}, {fee})`"
         yield matches(points, call, free_entry(card, hours, emission, power, rent, fee), float(right), mistakes)
-    poor = card._replace(price=card.life * HOURS_PER_YEAR * rent)  # even when it is always busy
-    answer = free_entry(poor, hours, 0.0, power, rent, fee)
-    yield matches(1, "Where even a card that always works loses money, `free_entry`", answer, 0.0)
+    yield _at_the_edge(free_entry, crowd, card, market)
+
+
+def _at_the_edge(free_entry: Any, crowd: Any, card: Card, market: _Market) -> Part:
+    """A card that always works loses five dollars a year, and nobody comes; or it gains five, and two live."""
+    hours = 2.5 * HOURS_PER_YEAR
+    best = float(crowd(card, 1, hours, 0.0, *market))
+    for more, story in ((5, "loses 5 dollars, `free_entry`"), (-5, "gains only 5 dollars, `free_entry`")):
+        other = card._replace(price=card.price + card.life * (best + more))
+
+        def result(nodes: int, other: Card = other) -> float:
+            return float(crowd(other, nodes, hours, 0.0, *market))
+
+        right = _most_nodes(result, 100)
+        part = matches(1, f"Where a card that always works {story}", free_entry(other, hours, 0.0, *market), right)
+        if part.mistake:
+            break
+    return part
 
 
 #: What the numbers of a student's own case may be: name, lowest, highest.
@@ -286,9 +340,9 @@ _PLAUSIBLE = (
     ("price of the card", 0, 50_000),
     ("years of its life", 0.5, 15),
     ("part of the hours that are paid", 0.001, 1),
-    ("price of power (USD per kWh)", 0, 2),
+    ("price of power (USD per kWh)", 0.01, 2),
     ("fee of the network", 0, 0.9),
-    ("rent that you must ask (USD per hour)", 0, 1_000),
+    ("rent that you must ask (USD per hour)", 0.00001, 1_000),
 )
 
 
@@ -304,10 +358,9 @@ _PLAUSIBLE = (
     ),
 )
 def _my_case(rng: np.random.Generator, my_case: Any, year_result: Any) -> Iterator[Part]:
-    numbers = np.zeros(len(_PLAUSIBLE))
     given = my_case()
     if np.ndim(given) != 1 or len(given) != len(_PLAUSIBLE):
-        yield Part(1, f"`my_case()` should return {len(_PLAUSIBLE)} numbers, separated by commas.")
+        yield Part(3, f"`my_case()` should return {len(_PLAUSIBLE)} numbers, separated by commas.")
         return
     numbers = np.asarray(given, dtype=float)
     wrong = [
@@ -315,14 +368,19 @@ def _my_case(rng: np.random.Generator, my_case: Any, year_result: Any) -> Iterat
         for (name, low, high), number in zip(_PLAUSIBLE, numbers, strict=True)
         if not low <= number <= high
     ]
-    yield Part(1, wrong[0] if wrong else "")
     busy, idle, price, life, use, power, fee, rent = (float(number) for number in numbers)
-    card = Card(busy, idle, price, life)
-    result = float(year_result(card, use, power, rent, fee))
-    cent = HOURS_PER_YEAR * use * 0.01  # a cent more or less in each paid hour
+    if idle > busy:
+        wrong.append(f"It draws {idle:g} watts while it waits, and {busy:g} at work: hard to believe.")
+    if wrong:
+        yield Part(3, wrong[0])
+        return
+    card, paid = Card(busy, idle, price, life), HOURS_PER_YEAR * use * (1 - fee)
+    right = (_bill(card, use, power) + price / life) / paid
+    # To the cent, or to two digits where that is finer; by the right formula, since the case is free to choose.
+    room = min(0.005, 0.05 * right) * (1 + 1e-9)
+    result = (rent - right) * paid
     direction = "more than it must be: you would still earn" if result > 0 else "too little: you would lose"
-    yield holds(
-        2,
-        abs(result) <= cent,
-        f"A rent of {rent:g} is {direction} {abs(result):,.2f} dollars a year by your own `year_result`.",
-    )
+    story = f"A rent of {rent:g} is {direction} {abs(result):,.2f} dollars a year."
+    if abs(float(year_result(card, use, power, rent, fee))) <= room * paid:
+        story += " Your `year_result` says that nothing is left: mend it first (question 2)."
+    yield holds(3, abs(rent - right) <= room, story)

@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from defi_lib.labs import kit
 from defi_lib.labs.compute.business_case import Card, lab
 from tests.support.answers import Answers
 from tests.support.lab_contract import LabContract
@@ -110,6 +111,7 @@ MISTAKES = [
     ("break_even_use", "1 / R", "0", "turned round"),
     ("break_even_use", "fixed / (8_760 * rent * (1 - fee)) if full > empty else R", "1", "more power than"),
     ("break_even_use", "-empty / (full - empty)", "2", "math.inf"),
+    ("break_even_use", "R if R < 1 else math.inf", "2", "still earns a little"),
     ("crowd", "R - part", "0", "tokens of the network are missing"),
     ("crowd", "R - part + emission", "0", "each gets its part"),
     ("crowd", "year_result(card, use, power, rent, fee) + part", "1.5", "1 at most"),
@@ -120,11 +122,15 @@ MISTAKES = [
     ("free_entry", "right_free_entry(card, hours, 0, power, rent, fee)", "2", "tokens of the network are missing"),
     ("free_entry", "int(hours // 8_760)", "0", "busy all the time"),
     ("free_entry", "max(R, 1)", "2", "always works loses"),
+    ("free_entry", "R if R > 2 else 0", "2", "gains only 5 dollars"),
     ("my_case", "R[:7]", "0", "8 numbers"),
-    ("my_case", "(0.45, *R[1:])", "0 or 1", "hard to believe"),
+    ("my_case", "(0.45, *R[1:])", "0", "hard to believe"),
     ("my_case", "(*R[:4], 30, *R[5:])", "0", "hard to believe"),
-    ("my_case", "(*R[:7], 1.1 * R[7])", "1", "more than it must be"),
-    ("my_case", "(*R[:7], 0.9 * R[7])", "1", "too little"),
+    ("my_case", "(60, 450, *R[2:])", "0", "while it waits"),
+    ("my_case", "(*R[:5], 0, *R[6:])", "0", "price of power (USD per kWh) = 0 is hard to believe"),
+    ("my_case", "(*R[:7], 0)", "0", "rent that you must ask (USD per hour) = 0 is hard to believe"),
+    ("my_case", "(*R[:7], 1.1 * R[7])", "0", "more than it must be"),
+    ("my_case", "(*R[:7], 0.9 * R[7])", "0", "too little"),
 ]
 
 
@@ -133,6 +139,58 @@ def test_a_rent_to_the_cent_and_a_card_that_is_there_anyway_are_right():
     card, use, power, fee = Card(450, 60, 1_600, 4), 0.3, 0.17, 0.25
     rent = (8_760 * (use * 0.45 + (1 - use) * 0.06) * power + 400) / (8_760 * use * (1 - fee))
     assert answers.does("my_case", f"return {tuple(card)[:4]} + ({use}, {power}, {fee}, {rent:.2f})").points == 3
+
+
+def test_two_digits_are_enough_for_a_small_rent_and_one_is_not():
+    for rent, points in (("0.0018", 3), ("0.00185", 3), ("0.002", 0), ("0.01", 0)):
+        assert answers.does("my_case", f"return 5, 1, 0, 3, 0.5, 0.3, 0, {rent}").points == points
+
+
+def test_a_case_is_judged_by_the_right_formula_not_by_a_wrong_one_of_the_students():
+    right = answers.feedback("my_case", 1, "year_result = lambda *given: 0\n")
+    assert (right.status, right.points) == (kit.RIGHT, 3)
+    trick = "def my_case(): return 450, 60, 1_600, 4, 0.3, 0.17, 0.25, 0.5\n"
+    told = answers.feedback("my_case", 1, "year_result = lambda *given: 0\n" + trick)
+    assert told.points == 0 and "mend it first (question 2)" in told.text
+
+
+#: Answers that need no thought, tried with each of the stubs below in the place of all earlier ones.
+TRIVIAL = {
+    "power_bill": ["card.busy", "power"],
+    "year_result": ["rent", "-card.price / card.life", "8_760 * use * rent * (1 - fee)"],
+    "break_even_use": ["math.inf", "math.inf if power > 0.5 else 0.5", "0.5"],
+    "crowd": ["emission / nodes", "hours / nodes", "year_result(card, 1, power, rent, fee)"],
+    "free_entry": ["0", "int(hours / 8_760)", "2", "10**6"],
+    "my_case": [
+        "(5, 1, 0, 1, 1, 0, 0, 0)",
+        "(5, 1, 0, 1, 1, 0.01, 0, 0.01)",
+        "(450, 60, 1_600, 4, 0.3, 0.17, 0.25, 0.3)",
+    ],
+}
+
+
+@pytest.mark.parametrize("name", TRIVIAL)
+@pytest.mark.parametrize("stub", ["", "0", "1", "-1", "math.inf", "(0, 0)", "math.nan"])
+def test_an_answer_without_thought_earns_nothing_whatever_the_earlier_ones(name, stub):
+    earlier = list(SIGNATURES)[: list(SIGNATURES).index(name)] if stub else []
+    stubs = "".join(f"def {each}({SIGNATURES[each]}): return {stub}\n" for each in earlier)
+    for trivial in ["0", "1", "-1", "1e6", "math.inf", "math.nan", "True", *TRIVIAL[name]]:
+        source = f"{stubs}def {name}({SIGNATURES[name]}): return {trivial}\n"
+        assert answers.feedback(name, 1, source).points == 0, trivial
+
+
+def test_cases_at_random_earn_nothing():
+    """Plausible numbers, with a rent between a cent and two dollars: at most a few of a thousand are right by luck."""
+    source = """
+import numpy as np
+rng = np.random.default_rng(7)
+def my_case():
+    return rng.uniform([50, 5, 0, 1, 0.05, 0.05, 0, 0.01], [700, 50, 3_000, 6, 1, 0.5, 0.5, 2])
+"""
+    notebook = {"check": lab.check}
+    exec(RIGHT + source, notebook)
+    earned = [eval("check('my_case', seed=1)", notebook).points for _ in range(1_000)]
+    assert set(earned) <= {0, 3} and sum(earned) <= 3 * 20
 
 
 class TestBusinessCase(LabContract):
