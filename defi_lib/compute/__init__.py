@@ -49,7 +49,10 @@ __getattr__, __dir__, __all__ = attach(
             "with_copies",
         ],
         "learning.differential_privacy": [
+            "gaussian_delta",
             "gaussian_deviation",
+            "gaussian_noise_needed",
+            "gaussian_privacy_spent",
             "laplace_scale",
             "noise_needed",
             "privacy_spent",

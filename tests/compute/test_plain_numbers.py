@@ -46,6 +46,9 @@ CALLS = {
         compute.gaussian_deviation(1.0, 0.5, 0.1),
         compute.privacy_spent(1.0, 1, 0.1),
         compute.noise_needed(1.0, 1, 0.1),
+        compute.gaussian_delta(1.0, 1, 0.1),
+        compute.gaussian_privacy_spent(1.0, 1, 0.1),
+        compute.gaussian_noise_needed(1.0, 1, 0.1),
     ),
     "durability": lambda: (
         compute.loss_probability(1, 2, 0.1),
