@@ -7,6 +7,7 @@ from defi_lib import compute
 
 CALLS = {
     "queue": lambda: compute.mmc_queue(8.0, 1.0, 10),
+    "two asked": lambda: compute.shorter_line(0.8, 1.0),
     "breakdowns": lambda: compute.unreliable_queue(0.5, 1.0, 10.0, 1.0),
     "tail": lambda: (
         compute.late_share(compute.mm1_queue(0.5, 1.0), 1.0),

@@ -138,7 +138,7 @@ def queue_waits(arrivals: Amount, services: Amount, servers: int = 1) -> NDArray
     >>> queue_waits([0.0, 1.0, 2.0], [2.0, 2.0, 2.0], servers=2)
     array([0., 0., 0.])
     """
-    arrivals, services = _requests(arrivals, services)
+    arrivals, services = checked_requests(arrivals, services)
     shape = broadcastable(arrivals=arrivals, services=services)
     arrivals, services = np.broadcast_to(arrivals, shape), np.broadcast_to(services, shape)
     count = min(at_least("servers", servers, 1), max(shape[-1], 1))
@@ -223,7 +223,7 @@ def simulate_queue(
     """
     import simpy
 
-    arrivals, services = _requests(arrivals, services)
+    arrivals, services = checked_requests(arrivals, services)
     if arrivals.shape != services.shape or arrivals.ndim != 1:
         raise ValueError(f"arrivals {arrivals.shape} and services {services.shape}: allowed are two lists as long")
     non_negative("arrivals", arrivals)
@@ -342,7 +342,8 @@ class _Site:
             self.done.succeed()
 
 
-def _requests(arrivals: Amount, services: Amount) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def checked_requests(arrivals: Amount, services: Amount) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Arrivals in their order and services as arrays; for all simulations of this room."""
     arrivals = np.atleast_1d(kept(finite("arrivals", arrivals)))
     services = np.atleast_1d(non_negative("services", services))
     gaps = np.diff(arrivals, axis=-1)

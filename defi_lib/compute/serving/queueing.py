@@ -90,7 +90,7 @@ def mg1_queue(arrival_rate: Amount, service_rate: Amount, variation: Amount = 1.
     service_rate = kept(positive("service_rate", service_rate))
     variation = non_negative("variation", variation)
     broadcastable(arrival_rate=arrival_rate, service_rate=service_rate, variation=variation)
-    spare = _spare(arrival_rate, service_rate, 1)
+    spare = spare_capacity(arrival_rate, service_rate, 1)
     busy = arrival_rate / service_rate
     return Queue(arrival_rate, service_rate, 1, busy, busy / spare * (1 + variation**2) / 2)
 
@@ -115,7 +115,7 @@ def mmc_queue(arrival_rate: Amount, service_rate: Amount, servers: Whole) -> Que
     service_rate = kept(positive("service_rate", service_rate))
     servers = kept(whole("servers", servers, 1, _MOST_SERVERS))
     broadcastable(arrival_rate=arrival_rate, service_rate=service_rate, servers=servers)
-    spare = _spare(arrival_rate, service_rate, servers)
+    spare = spare_capacity(arrival_rate, service_rate, servers)
     waits = erlang_c(servers, arrival_rate / service_rate)
     return Queue(arrival_rate, service_rate, servers, waits, waits / spare)
 
@@ -156,7 +156,7 @@ def erlang_c(servers: Whole, load: Amount) -> Amount:
     """
     servers, load = whole("servers", servers, 1, _MOST_SERVERS), non_negative("load", load)
     broadcastable(servers=servers, load=load)
-    _spare(load, 1.0, servers)
+    spare_capacity(load, 1.0, servers)
     blocked = erlang_b(servers, load)
     return blocked / (1 - load / servers * (1 - blocked))
 
@@ -286,14 +286,14 @@ def unreliable_queue(arrival_rate: Amount, service_rate: Amount, mtbf: Amount, m
     mtbf, mttr = positive("mtbf", mtbf), positive("mttr", mttr)
     broadcastable(arrival_rate=arrival_rate, service_rate=service_rate, mtbf=mtbf, mttr=mttr)
     up = mtbf / (mtbf + mttr)
-    spare = _spare(arrival_rate, service_rate * up, 1)
+    spare = spare_capacity(arrival_rate, service_rate * up, 1)
     down = mttr / (mtbf + mttr)
     response = (1 + service_rate * mttr * up * down) / spare
     waits = down + arrival_rate / service_rate
     return Queue(arrival_rate, service_rate, 1, waits, response - 1 / service_rate)
 
 
-def _spare(arrival_rate: Amount, service_rate: Amount, servers: Whole) -> Amount:
+def spare_capacity(arrival_rate: Amount, service_rate: Amount, servers: Whole) -> Amount:
     """``c·μ − λ`` if it is positive everywhere."""
     capacity = np.asarray(servers) * np.asarray(service_rate)
     fulfilled(
