@@ -15,7 +15,7 @@ from defi_lib.evidence.unknowns import assumptions
 from defi_lib.figures import figure
 from defi_lib.ledger import Ledger, who_profits
 from defi_lib.risk import FraxPool, FraxUser, SpiralRun, may_2022, run_on_reserve, spiral
-from defi_lib.validation import Amount, plain
+from defi_lib.validation import Amount, one_of, plain
 
 EVIDENCE = Registry("risk")
 
@@ -203,22 +203,29 @@ def part_in_cash(cash: float, share_price: float) -> float:
     return got.claim_collateral_change / 10**6 + got.claim_shares_change / coins * share_price
 
 
-def days_of_may(speed: float) -> dict[str, Worlds]:
-    """The price of UST day by day (days since 7 May 2022, UTC): at two speeds by the model, and as it was published.
+def days_of_may(quantity: str = "UST price", speed: float = 4.0) -> dict[str, Worlds]:
+    """A price day by day (dollars; days since 7 May 2022, UTC): at two speeds by the model, and as it was published.
 
     Args:
+        quantity: "UST price" or "LUNA price"; the model's LUNA has lost by fear from the first hour on.
         speed: of the second line, times Terra's.
+
+    Raises:
+        ValueError: another quantity.
     """
+    one_of("quantity", quantity, ("UST price", "LUNA price"))
     world: dict[str, ArrayLike] = {name: each.today for name, each in assumptions("P7b", UNKNOWNS).items()}
+    coins = float(figure("depeg.ust_supply_sunday_8_may").value) * 1e9
+    tokens = may_2022("LUNA supply")[0].value
     day = np.linspace(0.0, 8.5, 171)
-    run_days = np.maximum(day - FIRST_EVENING, 0.0)
-    published = may_2022("UST price")
     columns = {"day": day}
-    for name, times in (("Terra's speed", 1.0), (f"{speed:.0f} times", speed)):
-        columns[name] = np.asarray(run(**{**world, "speed": times}, time=run_days).coin_price)
-    for name, timed in (("hour printed", True), ("day printed", False)):
-        found = [each for each in published if each.timed is timed]
-        columns[f"{name}: day"] = np.array([each.day for each in found])
+    for name, times in (("Terra's speed", 1.0), (f"{speed:.0f} times that", speed)):
+        one = run(**{**world, "speed": times}, time=np.maximum(day - FIRST_EVENING, 0.0))
+        luna = np.asarray(one.token_price) * coins / tokens
+        columns[name] = np.asarray(one.coin_price) if quantity == "UST price" else luna
+    for name, timed in (("hour printed", True), ("hour unknown", False)):
+        found = [each for each in may_2022(quantity) if each.timed is timed]
+        columns[f"{name} at"] = np.array([each.day for each in found])
         columns[name] = np.array([each.value for each in found])
     return columns
 

@@ -94,7 +94,18 @@ def test_a_part_in_cash_is_a_floor():
     assert part_in_cash(0.75, 1.0) == pytest.approx(1.0) and part_in_cash(0.75, 0.0) == pytest.approx(0.75)
 
 
-def test_the_days_of_may_hold_all_that_was_published():
-    columns = days_of_may(4.0)
-    assert len(columns["hour printed"]) + len(columns["day printed"]) == len(may_2022("UST price"))
-    assert len(columns["day"]) == len(columns["4 times"]) and columns["Terra's speed"][0] == 1.0
+@pytest.mark.parametrize("quantity", ["UST price", "LUNA price"])
+def test_the_days_of_may_hold_all_that_was_published(quantity):
+    columns = days_of_may(quantity)
+    dots = [len(columns[f"hour {known}"]) for known in ("printed", "unknown")]
+    assert sum(dots) == len(may_2022(quantity)) and min(dots) > 0
+    assert len(columns["day"]) == len(columns["4 times that"])
+
+
+def test_the_price_of_luna_in_the_model_begins_after_the_fear_and_ends_near_what_was_published():
+    model = days_of_may("LUNA price")["Terra's speed"]
+    assert model[0] == pytest.approx(63 * (1 - MAY["fear"]), rel=0.01)
+    assert 1e-6 < model[-1] < 1e-4
+
+    with pytest.raises(ValueError, match="quantity = 'LUNA supply' is not allowed"):
+        days_of_may("LUNA supply")
