@@ -101,7 +101,8 @@ def time_of_halt(run: Flow, latest: Array, most: Array) -> Array:
         if not now.size or np.all((np.abs(over) <= _NEAR * most) | (high - low <= _NEAR * high)):
             break
         low, high = np.where(over < 0.0, now, low), np.where(over >= 0.0, now, high)
-        step = now - over / np.where(state.speed > 0.0, state.speed, 1.0)
+        with np.errstate(over="ignore"):  # so slow that a step leads out of the bounds
+            step = now - over / np.where(state.speed > 0.0, state.speed, 1.0)
         inside = (state.speed > 0.0) & (step > low) & (step < high)
         now = np.where(inside, step, 0.5 * (low + high))
     return now
