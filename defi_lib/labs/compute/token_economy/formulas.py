@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from defi_lib.compute import burn_and_mint, emission_share, provider_income, stationary_price
+from defi_lib.labs.compute.stubs import answered_or
 from defi_lib.labs.compute.token_economy.shared import lab
 from defi_lib.labs.kit import Part, equal, holds, matches, round_number
 
@@ -58,13 +59,42 @@ def _burn_mint(rng: np.random.Generator, burn_mint: Any) -> Iterator[Part]:
         },
         item=1,
     )
-    at_rest = _items(burn_mint(supply, minted, spent, spent / minted), 2)[1]
+    at_rest, moved = (_items(burn_mint(supply, minted, spent, each), 2)[1] for each in (spent / minted, price))
+    if moved == supply:
+        yield Part(0.5, "Supply stays as it is only at one price; yours stays at any.")
+        return
     yield holds(
         0.5,
         abs(at_rest - supply) < 1e-6 * minted,
         f"At a price of {spent:g}/{minted:g} dollars as much is burned as is minted, and supply should stay; yours "
         f"changes by {at_rest - supply:g}.",
     )
+
+
+def burned_and_left(supply: float, minted: float, spent: float, price: float) -> tuple[float, float]:
+    """The right answer to the first question."""
+    month = burn_and_mint(spent, price, minted)
+    return float(month.burned), supply + float(month.supply_change)
+
+
+def price_rest_change(supply: float, minted: float, spent: float, belief: float) -> tuple[float, float, float]:
+    """The right answer to the second."""
+    price = (belief + spent) / (supply + minted)
+    return price, float(stationary_price(spent, minted)), burned_and_left(supply, minted, spent, price)[1] - supply
+
+
+def pay_share_number(
+    minted: float, price: float, revenue: float, providers: float, cost: float
+) -> tuple[float, float, float]:
+    """The right answer to the third."""
+    income = float(provider_income(minted, price, revenue, providers))
+    return income, float(emission_share(minted, price, revenue)), income * providers / cost
+
+
+#: What whoever answers answers differently.
+BURNS = ((1_000, 50, 40, 2), (1_000, 50, 60, 2), (1_000, 50, 40, 3))
+PRICES = ((1_000, 50, 40, 2_000), (1_100, 50, 40, 2_000), (1_000, 50, 40, 3_000))
+PAYS = ((50, 2, 300, 10, 50), (50, 2, 400, 10, 50), (50, 2, 300, 20, 50), (70, 2, 300, 10, 50))
 
 
 def _items(result: Any, count: int) -> list[float]:
@@ -89,6 +119,7 @@ def _items(result: Any, count: int) -> list[float]:
 )
 def _token_price(rng: np.random.Generator, token_price: Any, burn_mint: Any) -> Iterator[Part]:
     supply, belief = round_number(rng, 1e5, 1e6), round_number(rng, 1e5, 1e6)
+    burn_mint = answered_or(burned_and_left, burn_mint, BURNS)
     part = rng.uniform(0.03, 0.15)
     for points, direction in ((1.0, 1), (0.0, -1)):  # a price above that of rest, and one below
         minted = float(f"{supply * part:.3g}")
@@ -124,12 +155,15 @@ def _token_price(rng: np.random.Generator, token_price: Any, burn_mint: Any) -> 
             },
             item=2,
         )
-    yield matches(
+    part_of_rest = matches(
         0.5,
         "If nothing is minted, supply falls at any price: the price at which it rests",
         _items(token_price(supply, 0.0, spent, belief), 2)[1],
         inf,
     )
+    if not part_of_rest.mistake and _items(token_price(*arguments), 2)[1] == inf:
+        part_of_rest = Part(0.5, "Only if nothing is minted there is no price at which supply rests.")
+    yield part_of_rest
 
 
 def _price_mistakes(supply: float, minted: float, spent: float, belief: float) -> dict[str, float]:
@@ -203,9 +237,12 @@ def _provider_pay(rng: np.random.Generator, provider_pay: Any) -> Iterator[Part]
         },
         item=2,
     )
-    yield matches(
+    nothing = matches(
         0.5,
         "Where nothing is minted and nobody pays, `provider_pay`",
         provider_pay(0.0, price, 0.0, providers, cost),
         (0.0, 0.0, 0.0),
     )
+    if not nothing.mistake and not any(_items(provider_pay(*arguments), 3)):
+        nothing = Part(0.5, "It is nothing only where nothing is minted and nobody pays.")
+    yield nothing

@@ -8,7 +8,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from defi_lib.labs.compute.token_economy.formulas import _items
+from defi_lib.labs.compute.stubs import answered_or
+from defi_lib.labs.compute.token_economy.formulas import (
+    BURNS,
+    PAYS,
+    PRICES,
+    _items,
+    burned_and_left,
+    pay_share_number,
+    price_rest_change,
+)
 from defi_lib.labs.compute.token_economy.network import (
     Emission,
     Market,
@@ -125,7 +134,11 @@ class _Asked:
 def _run_question(
     rng: np.random.Generator, run: Any, token_price: Any, burn_mint: Any, provider_pay: Any
 ) -> Iterator[Part]:
-    tools = _Tools(token_price, burn_mint, provider_pay)
+    tools = _Tools(
+        answered_or(price_rest_change, token_price, PRICES),
+        answered_or(burned_and_left, burn_mint, BURNS),
+        answered_or(pay_share_number, provider_pay, PAYS),
+    )
     network, market, tokens = _small_world(rng, 6)
 
     def planned(month: int, *_: float) -> float:

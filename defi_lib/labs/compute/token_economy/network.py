@@ -71,7 +71,7 @@ def _straight(points: Sequence[tuple[float, float]]) -> list[float]:
 
 
 def draw_markets(seed: int) -> dict[str, Market]:
-    """Three paths of sixty months: a boom and its bust, slow growth, a crash of the token alone."""
+    """Four paths of sixty months: a boom and its bust, slow growth, a crash of the token alone, a long winter."""
     rng = np.random.default_rng(seed)
     worth, draw = float(NETWORK.supply), rng.uniform
 
@@ -99,7 +99,12 @@ def draw_markets(seed: int) -> dict[str, Market]:
         _straight([(0, draw(35e3, 45e3)), (fall, then), (fall + 15, 1.05 * then), (MONTHS, draw(152e3, 168e3))]),
         _path(rng, [(0, worth), (fall, worth * before), (fall + 4, worth * low), (MONTHS, worth * end)], 0.02),
     )
-    return {"Boom and bust": boom, "Slow growth": slow, "Crash": crash}
+    cold, low, paid = draw(6, 8), draw(0.32, 0.34), draw(67e3, 69e3)
+    winter = Market(
+        _straight([(0, draw(55e3, 65e3)), (cold, paid), (MONTHS, 1.03 * paid)]),
+        _path(rng, [(0, worth), (cold, worth * low), (MONTHS, worth * low * draw(0.95, 1.05))], 0.02),
+    )
+    return {"Boom and bust": boom, "Slow growth": slow, "Crash": crash, "Long winter": winter}
 
 
 class Month(NamedTuple):
@@ -256,7 +261,7 @@ def _answered(emission: Any, treasury_share: Any) -> bool:
 
 
 def show_survival(emission: Any, treasury_share: Any, seed: int = 1) -> PlotView | str:
-    """Providers in the three markets of a seed, and what became of each network."""
+    """Providers in the four markets of a seed, and what became of each network."""
     if not _answered(emission, treasury_share):
         return _UNANSWERED
     from defi_lib.explore import Axis, Line, Plot, PlotView, Rule

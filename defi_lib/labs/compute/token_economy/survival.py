@@ -81,6 +81,7 @@ def _purse(rng: np.random.Generator, earns: bool) -> _Purse:
     ),
 )
 def _runway_question(rng: np.random.Generator, runway: Any) -> Iterator[Part]:
+    ends = True  # does it find that a treasury ends?
     for points, earns in ((1, False), (1, True)):
         purse = _purse(rng, earns)
         right = _runway(purse)
@@ -97,23 +98,30 @@ def _runway_question(rng: np.random.Generator, runway: Any) -> Iterator[Part]:
             f"{purse.prices[0]:g} to {purse.prices[-1]:g}: `runway`"
         )
         answer = runway(purse.cash, purse.tokens, list(purse.income), purse.spending, list(purse.prices))
-        yield matches(points, what, answer, float(right), mistakes)
-    spending = float(rng.integers(10, 100))
-    calm = [1.0] * 12
-    yield matches(
+        part = matches(points, what, answer, float(right), mistakes)
+        ends = ends and np.ndim(answer) == 0 and answer != len(purse.prices)
+        yield part
+    spending, months, paid = (int(number) for number in rng.integers((10, 10, 2), (100, 20, 8)))
+    calm = [1.0] * months
+    part = matches(
         0.5,
-        "A treasury that can pay twelve months of twelve: `runway`",
-        runway(spending, 0.0, [spending] * 12, spending, calm),
-        12.0,
+        f"A treasury that can pay {months} months of {months}: `runway`",
+        runway(float(spending), 0.0, [float(spending)] * months, float(spending), calm),
+        float(months),
         {"An income as high as the spending keeps a treasury for ever: here, for all the months there are.": 1.0},
     )
+    yield part if ends or part.mistake else Part(0.5, "Not every treasury can pay for all the months there are.")
     yield matches(
         0.5,
-        f"Cash {2 * spending:g}, {spending:g} tokens at 1 dollar, spending {spending:g}: `runway`",
-        runway(2 * spending, spending, [0.0] * 12, spending, calm),
-        3.0,
-        {"A month for which there is exactly enough is paid.": 2.0, "Tokens can be sold as well.": 1.0},
+        f"Cash {paid * spending:g}, {spending:g} tokens at 1 dollar, spending {spending:g}: `runway`",
+        runway(float(paid * spending), float(spending), [0.0] * months, float(spending), calm),
+        float(paid + 1),
+        {"A month for which there is exactly enough is paid.": float(paid), "Tokens can be sold as well.": paid - 1.0},
     )
+
+
+#: What each kind of market earns: most is earned by the one for which one must save.
+POINTS = {"Boom and bust": 0.5, "Slow growth": 0.5, "Crash": 0.5, "Long winter": 1.5}
 
 
 @lab.question(
@@ -121,12 +129,12 @@ def _runway_question(rng: np.random.Generator, runway: Any) -> Iterator[Part]:
     points=3,
     hints=(
         (
-            "How many dollars do all providers lack in this month, after the revenue? No more than that needs to "
-            "be minted."
+            "Must all 1,000 providers stay? Try a rule that pays what 1,000 lack, and one for 880: what kills each, "
+            "and in which month?"
         ),
         (
-            "Turn these dollars into tokens at the last price, and never give away more than a small part of what "
-            "is left. For the treasury, try small shares first."
+            "A provider costs the same dollars in every month, but not the same number of tokens. When is a reserve "
+            "of providers cheap, and when is it dear?"
         ),
     ),
 )
@@ -136,8 +144,9 @@ def _emission(rng: np.random.Generator, emission: Any, treasury_share: float) ->
         return
     seeds = [int(seed) for seed in rng.integers(10**6, size=DRAWS)]
     markets = {seed: draw_markets(seed) for seed in seeds}
-    for kind in markets[seeds[0]]:
+    for kind, points in POINTS.items():
         lives = ((seed, live(emission, treasury_share, markets[seed][kind])) for seed in seeds)
         yield Part(
-            1, next((f"{kind} of `draw_markets({seed})`: {life.killed}" for seed, life in lives if life.killed), "")
+            points,
+            next((f"{kind} of `draw_markets({seed})`: {life.killed}" for seed, life in lives if life.killed), ""),
         )
