@@ -34,15 +34,14 @@ def capital(cover, premium, chance, dependence, years):
     return cover * max(bad - premium, 0)
 
 def exits(pool_value, mcr, tokens, members):
-    out, paid = 0, 0
-    for _ in range(members):
-        before = token_price(pool_value, mcr)
-        after = token_price(pool_value - tokens * before // ETHER, mcr)
+    left = pool_value
+    for out in range(members + 1):
+        before = token_price(left, mcr)
+        after = token_price(left - tokens * before // ETHER, mcr)
         eth = min((before + after) // 2 * 975 // 1000, after) * tokens // ETHER
-        if pool_value - eth < mcr:
-            break
-        pool_value, out, paid = pool_value - eth, out + 1, paid + eth
-    return out, paid
+        if out == members or left - eth < mcr:
+            return out, pool_value - left
+        left -= eth
 
 def lasting(risks, margin):
     while True:
@@ -60,18 +59,13 @@ def judge(terms, claim):
     return 0
 
 def run(book):
-    plan = {"premiums": [], "limits": [0] * len(book.kinds), "capital": 0}
-    needs = []
-    for i, kind in enumerate(book.kinds):
-        asked = premium(kind.covers, kind.claims, book.most - 1)
-        chance = asked / book.most
-        needed = capital(1, asked, chance, dependence(kind.covers, kind.claims), 500)
-        plan["premiums"].append(asked)
-        needs.append((needed / asked, needed, i))
-    for _, needed, i in sorted(needs):
+    asked = [premium(kind.covers, kind.claims, book.most - 1) for kind in book.kinds]
+    depend = [dependence(kind.covers, kind.claims) for kind in book.kinds]
+    plan = {"premiums": asked, "limits": [0] * len(asked), "capital": 0}
+    for i in np.argsort(depend):
         if outlook(book, plan).served < 0.5:
-            plan["limits"][i] = book.kinds[i].demand
-            plan["capital"] += needed * book.kinds[i].demand
+            plan["limits"][i] = sold = book.kinds[i].demand
+            plan["capital"] += capital(sold, asked[i], asked[i] / book.most, depend[i], 500)
     return plan
 """
 
