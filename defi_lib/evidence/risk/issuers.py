@@ -17,7 +17,9 @@ Worlds = NDArray[np.float64]
 #: What is enough for "at least" in P7c, in USD for a dollar.
 NEARLY_A_DOLLAR = 0.99
 
-_HALF = {"price": 0.9, "backed": 0.4, "inflow": 0.2, "fee": 0.0, "open": 0.5, "sells": 0.1, "lasting": 0.0}
+_HALF = {
+    "price": 0.9, "backed": 0.4, "inflow": 0.2, "fee": 0.0, "open": 0.5, "sells": 0.1, "often": 1.0, "lasting": 0.0,
+}  # fmt: skip
 
 
 @EVIDENCE.model(
@@ -31,6 +33,10 @@ _HALF = {"price": 0.9, "backed": 0.4, "inflow": 0.2, "fee": 0.0, "open": 0.5, "s
     controls=[
         # 60 of 120 coins: half. While it is open as deep as the doubted coin, then half as deep.
         Control(_HALF, 0.75),
+        # Half as many sell the tied coin, and twice as many; all sell, and no more than all can.
+        Control({**_HALF, "often": 0.5}, 0.375),
+        Control({**_HALF, "often": 2.0, "lasting": 0.5}, (0.2 * 7.5 + 0.8 * 2.5) / (0.1 * 10 + 0.9 * 5)),
+        Control({**_HALF, "often": 2.0, "sells": 0.8}, 0.75 / 0.8),
         # Shut from the start: half of the fall. Half of it stays, for nine holders in ten: 0.05·0.55 of 0.1·0.55.
         Control({**_HALF, "open": 0.0, "lasting": 0.5}, 0.5),
         # A tenth sells at 7.5 cents less on average, nine tenths lose 0.5·5; their own 10 and 0.5·10.
@@ -46,7 +52,14 @@ _HALF = {"price": 0.9, "backed": 0.4, "inflow": 0.2, "fee": 0.0, "open": 0.5, "s
     ],
 )
 def loss_of_the_tied_coin(
-    price: Worlds, backed: Worlds, inflow: Worlds, fee: Worlds, open: Worlds, sells: Worlds, lasting: Worlds
+    price: Worlds,
+    backed: Worlds,
+    inflow: Worlds,
+    fee: Worlds,
+    open: Worlds,
+    sells: Worlds,
+    often: Worlds,
+    lasting: Worlds,
 ) -> Worlds:
     """What a tied coin's average holder loses of a dollar, over what the doubted coin's average holder loses (ratio).
 
@@ -59,12 +72,14 @@ def loss_of_the_tied_coin(
         inflow: tied coins that are still issued for it, over those that exist.
         fee: of that.
         open: part of the sales before the swap is halted.
-        sells: part of the holders of either coin who do not wait.
+        sells: part of the doubted coin's holders who do not wait.
+        often: the same part of the tied coin's holders over it; never more than all sell.
         lasting: part of the fall that is still there when redemption opens.
     """
     tied = tied_coin(price, backed, inflow, fee)
     seller = open * (1 - np.minimum(tied.worth, tied.ceiling)) + (1 - open) * (1 - tied.worth)
-    theirs = sells * seller + (1 - sells) * lasting * (1 - tied.worth)
+    leaves = np.minimum(sells * often, 1.0)
+    theirs = leaves * seller + (1 - leaves) * lasting * (1 - tied.worth)
     own = sells * (1 - price) + (1 - sells) * lasting * (1 - price)
     return np.asarray(theirs / np.where(own > 0, own, 1.0))
 

@@ -85,18 +85,18 @@ def price_after_doubt(
         {"gem": 1.0, "recovered": 1.0},  # a module that can pay everybody
     ],
     controls=[
-        Control(_CRASH, (1 - _LOST - _FEW) / (1 - _FEW) * 0.98 - 1),
+        Control(_CRASH, 100 * ((1 - _LOST - _FEW) / (1 - _FEW) * 0.98 - 1)),
         Control(_CRASH | {"surplus": _LOST * 1.001}, 0.0),
         # By two fifths: of the loans 1/120 is lost.
-        Control(_CRASH | {"jump": 0.4}, (1 - 0.9 * LENT / 120 - _FEW) / (1 - _FEW) * 0.98 - 1),
+        Control(_CRASH | {"jump": 0.4}, 100 * ((1 - 0.9 * LENT / 120 - _FEW) / (1 - _FEW) * 0.98 - 1)),
         # What the issuer has goes to those who are left, and it is not enough.
-        Control(_CRASH | {"surplus": 0.01}, (1.01 - _LOST - _FEW) / (1 - _FEW) * 0.98 - 1),
-        Control(_CRASH | {"jump": 0.0, "leaving": 0.2}, -0.02),
-        Control(_DOUBT, -0.05),
-        Control(_DOUBT | {"surplus": 0.01}, -0.04),
-        Control(_DOUBT | {"inflow": 1.0}, -0.075),
-        Control(_DOUBT | {"margin": 0.02}, 0.95 * 0.98 - 1),
-        Control(_DOUBT | {"margin": 0.2}, -0.1),
+        Control(_CRASH | {"surplus": 0.01}, 100 * ((1.01 - _LOST - _FEW) / (1 - _FEW) * 0.98 - 1)),
+        Control(_CRASH | {"jump": 0.0, "leaving": 0.2}, -2.0),
+        Control(_DOUBT, -5.0),
+        Control(_DOUBT | {"surplus": 0.01}, -4.0),
+        Control(_DOUBT | {"inflow": 1.0}, -7.5),
+        Control(_DOUBT | {"margin": 0.02}, 100 * (0.95 * 0.98 - 1)),
+        Control(_DOUBT | {"margin": 0.2}, -10.0),
     ],
 )
 def cents_below_a_dollar(
@@ -109,7 +109,7 @@ def cents_below_a_dollar(
     inflow: Array,
     margin: Array,
 ) -> Array:
-    """The lower of two prices a week after a shock, less a dollar, which an insured bank or a currency board pays.
+    """The lower of two prices a week after a shock, less the dollar of an insured bank or a currency board (cents).
 
     Args:
         gem: dollar coins in the module (part of all coins).
@@ -117,13 +117,13 @@ def cents_below_a_dollar(
         jump: how far ether falls before anybody can liquidate (ratio).
         surplus: the issuer's own money (part of all coins).
         doubted: part of the reserve of the module's coin.
-        recovered: part of it that comes back.
+        recovered: part of it that buyers expect back.
         inflow: doubted coins that are swapped in before the module is shut (part of all coins).
         margin: what buyers ask below the worth where no module pays (ratio).
     """
     halved = price_after_halving(gem, leaving, jump, surplus, margin)
     doubt = price_after_doubt(gem, surplus, doubted, recovered, inflow, margin)
-    return np.asarray(np.minimum(halved, doubt) - 1)
+    return np.asarray(100 * (np.minimum(halved, doubt) - 1))
 
 
 #: The worst month of a hundred, and the months of a year.

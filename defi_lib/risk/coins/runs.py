@@ -23,7 +23,7 @@ from defi_lib.validation import (
 
 #: Who is paid when not all can be: the first ones, by sales at once; those whom the liquid part reaches, then nobody
 #: until the rest is sold in good time; the first ones, and the insured in any case; each its part of what is there.
-RUN_RULES = ("first come", "suspension", "insured bank", "money-market fund")
+RUN_RULES = ("first come", "suspension", "insured bank", "liquidity fee")
 
 
 class Run(NamedTuple):
@@ -100,7 +100,7 @@ def _outcome(
 ) -> tuple[Amount, ...]:
     """Numbers of a run from ``served`` on, for checked arguments."""
     assets = liquid + illiquid
-    if rule == "money-market fund":
+    if rule == "liquidity fee":
         early_worth = assets * _part(leaving, claims)
         sold = np.maximum(early_worth - liquid, 0.0)
         lost = sold * discount
@@ -136,7 +136,7 @@ def run_on_reserve(
         rule: ``"first come"``: leavers are paid a dollar, by sales at once if need be, until nothing is left.
             ``"suspension"``: they are paid out of the liquid part; then all wait for the rest at its full worth.
             ``"insured bank"``: as first come, and an insurer pays what the others miss, of the insured part.
-            ``"money-market fund"``: a claim is worth its part of all assets, and who leaves bears the cost of what has
+            ``"liquidity fee"``: a claim is worth its part of all assets, and who leaves bears the cost of what has
             to be sold for it.
         claims: all of them (USD), > 0.
         insured: part of each claim that the insurer of the bank covers, in [0, 1].

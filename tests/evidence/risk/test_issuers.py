@@ -1,6 +1,6 @@
 import pytest
 
-from defi_lib.evidence import effect, evidence, today, worlds
+from defi_lib.evidence import effect, evidence, today
 from defi_lib.evidence.risk.issuers import tied_coin, weekend_prices
 from defi_lib.figures import figure
 
@@ -39,7 +39,17 @@ def test_buyers_hold_a_shut_coin_at_its_worth_as_long_as_they_have_dollars():
     assert poor["The tied coin"] == pytest.approx(0.5 + 0.5 / 1.3**2)
 
 
-def test_most_worlds_in_which_it_is_true_have_the_doubted_coin_behind_much_of_the_tied_one():
+def test_with_half_sold_before_the_halt_no_backing_turns_it_and_without_an_open_module_backing_does():
     one = effect("X15b")
-    drawn = worlds(one.assumptions, one.worlds)
-    assert (drawn["backed"][one.true(drawn)] > 0.4).mean() > 0.7
+    ratio = {
+        (open, part): float(one(today(one.assumptions, changed={"open": open, "backed": part, "inflow": 0.0}))[0])
+        for open in (0.0, 0.5)
+        for part in (0.0, 0.4, 0.6)
+    }
+    assert min(ratio[0.5, part] for part in (0.0, 0.4, 0.6)) == pytest.approx(0.5)
+    assert ratio[0.0, 0.4] < 0.5 < ratio[0.0, 0.6]
+
+
+def test_how_often_the_tied_coin_is_sold_turns_the_verdict_within_its_range():
+    found = evidence("X15b")
+    assert found.true and found.turning["often"].points[0] == pytest.approx(0.5 / found.effect)

@@ -38,6 +38,21 @@ def test_the_verdict_on_the_doubted_coin_turns_where_that_coin_itself_is_a_cent_
     assert "88\xa0%" in evidence("P7d").sentence()
 
 
+@pytest.mark.parametrize(
+    ("change", "true"),
+    [({"margin": 0.0}, True), ({"inflow": 0.033}, False), ({"leaving": 0.05}, False), ({"gem": 0.18}, False)],
+)
+def test_patient_buyers_turn_it_and_neither_fewer_swaps_nor_calmer_holders_do(change, true):
+    one = effect("P7d")
+    assert one.true(today(one.assumptions, changed=change))[0] == true
+
+
+def test_with_all_the_money_back_no_number_of_the_module_coin_matters():
+    one = effect("P7d")
+    for part in (0.05, 0.165, 0.5):
+        assert one(today(one.assumptions, changed={"recovered": 1.0, "doubted": part}))[0] == 0.0
+
+
 def test_no_vote_makes_it_worse_than_an_open_module_and_who_brings_the_doubted_coin_does():
     price = [float(price_after_doubt(0.34, 0.0, 0.0825, 0.0, x, 0.0)) for x in (0.0, 0.24, 10.0)]
     assert price[0] == pytest.approx(1 - 0.34 * 0.0825) and price[0] > price[1] > price[2] > 1 - 0.0825

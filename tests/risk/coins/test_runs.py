@@ -32,7 +32,7 @@ def test_half_leaves_by_hand():
     assert shut.served == 0.2 and shut.loss == 0.0 and shut.gain_of_leaving == 0.0
     bank = run_on_reserve(0.2, 0.8, 0.5, 0.1, "insured bank", insured=0.5)
     assert bank.insurer == pytest.approx(1 / 60) and bank.loss == pytest.approx(1 / 60)
-    fund = run_on_reserve(0.2, 0.8, 0.5, 0.1, "money-market fund")
+    fund = run_on_reserve(0.2, 0.8, 0.5, 0.1, "liquidity fee")
     assert fund.per_served == pytest.approx(0.94) and fund.per_other == 1.0 and fund.gain_of_leaving < 0
 
 
