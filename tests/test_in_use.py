@@ -18,6 +18,7 @@ WAITING = {
     "risk.contagion.fire_sales": "6 risk: how failure spreads",
     "lending.exact.trove_actions": ORACLE,
     "compute.matching.replanning": "7 compute: who gets which task, when nodes leave and join",
+    "compute.matching.splitting": "7 compute: does it add up?",
     "compute.serving.choices": "7 compute: one line, many, or two asked",
     "exchange.pools.stable": "1 exchange: pools for coins of one value; 1.3 names it under Next",
     "exchange.pools.weighted": "1 exchange: pools that hold an index; 1.3 names it under Next",

@@ -8,6 +8,16 @@ from defi_lib import compute
 CALLS = {
     "queue": lambda: compute.mmc_queue(8.0, 1.0, 10),
     "two asked": lambda: compute.shorter_line(0.8, 1.0),
+    "split": lambda: (
+        compute.amdahl_speedup(3, 0.1),
+        compute.gustafson_speedup(3, 0.1),
+        compute.scalable_speedup(3, 0.1, 0.1),
+        compute.fastest_number(0.1, 0.1),
+        compute.slowest_time(3),
+        *compute.split_task(1.0, 3),
+        compute.split_task(1.0, 3).speedup,
+        compute.attainable_speed(compute.Accelerator(1.0, 1.0, 1.0), 2.0),
+    ),
     "breakdowns": lambda: compute.unreliable_queue(0.5, 1.0, 10.0, 1.0),
     "tail": lambda: (
         compute.late_share(compute.mm1_queue(0.5, 1.0), 1.0),

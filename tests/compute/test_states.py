@@ -55,6 +55,7 @@ MADE = {
     "Replan": lambda: compute.replan(
         compute.assign([[1.0, 2.0], [3.0, 1.0]], outside=5.0), numbers([1, 2], [3, 1]), [True, False]
     ),
+    "SplitTask": lambda: compute.split_task(numbers(1, 2), np.array([3, 4])),
     "Clearing": lambda: compute.posted_price_market(numbers(3, 2), numbers(1, 2), 2.0),
     "Award": lambda: compute.reverse_auction(numbers(3, 2), 5.0),
     "PlanChoice": lambda: compute.choose_plan(numbers(3, 2), 1.0, 5.0),

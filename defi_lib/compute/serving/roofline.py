@@ -138,6 +138,27 @@ def decode_step(
     return DecodeStep(batch, plain(reading), computing)
 
 
+def attainable_speed(accelerator: Accelerator, intensity: Amount) -> Amount:
+    """TFLOP per second that any program reaches at most: ``min(peak, bandwidth·intensity)``, the roofline itself.
+
+    Args:
+        accelerator: its limits; a phone has them too.
+        intensity: arithmetic per byte that is read from memory, > 0: 1 for one stream of a language model at 16 bits,
+            1/12 for adding two lists of numbers, hundreds for products of large matrices.
+
+    Raises:
+        ValueError: an argument outside its range, or shapes that do not fit together.
+
+    Source: Williams, Waterman, Patterson, *Roofline* (2009).
+
+    >>> attainable_speed(Accelerator(1.5, 300.0, 40.0), 1.0), attainable_speed(Accelerator(1.5, 300.0, 40.0), 1000.0)
+    (1.5, 300.0)
+    """
+    intensity = positive("intensity", intensity)
+    broadcastable(**dict(zip(_AcceleratorState._fields, accelerator, strict=True)), intensity=intensity)
+    return plain(np.minimum(accelerator.peak, accelerator.bandwidth * np.asarray(intensity)))
+
+
 def critical_batch(accelerator: Accelerator, model: LanguageModel) -> Amount:
     """Batch from which on computing limits, for short contexts: ``peak·bytes per parameter/(2·bandwidth)``.
 

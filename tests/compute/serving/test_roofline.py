@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from defi_lib.compute import (
     Accelerator,
     LanguageModel,
+    attainable_speed,
     batch_wait,
     cost_per_million_tokens,
     critical_batch,
@@ -13,7 +14,7 @@ from defi_lib.compute import (
     largest_batch,
     steady_serving,
 )
-from tests.support.contracts import assert_refuses
+from tests.support.contracts import assert_broadcasts, assert_refuses
 
 A100, H100 = Accelerator(1.555, 312.0, 40.0), Accelerator(3.35, 989.0, 80.0)
 
@@ -22,6 +23,9 @@ RTX_4090 = Accelerator(1.008, 165.0, 24.0)
 
 
 LLAMA = LanguageModel(8.03e9, 2.0, 131_072.0)
+
+#: A phone of today and the controller of a refrigerator, by order of size.
+PHONE, FRIDGE = Accelerator(0.06, 2.0, 8.0), Accelerator(1e-4, 2e-4, 5e-4)
 
 
 def test_one_stream_reads_all_weights_for_each_token():
@@ -119,3 +123,27 @@ def test_a_memory_that_is_exactly_full_is_enough():
     assert decode_step(full, LanguageModel((0.1 + 0.2) * 1e9, 1.0)).seconds > 0
     with pytest.raises(ValueError, match="memory needed"):
         decode_step(full, LanguageModel(0.3e9 * (1 + 1e-12), 1.0))
+
+
+def test_phones_read_slowly_and_refrigerators_hold_nothing():
+    small = LanguageModel(8.03e9, 0.5)
+    one = decode_step(PHONE, small).tokens_per_second
+    assert one == pytest.approx(0.06e12 / (8.03e9 * 0.5)) == pytest.approx(14.9, abs=0.1)
+    card = decode_step(RTX_4090, small).tokens_per_second
+    assert card / one == pytest.approx(1.008 / 0.06), "alone, a card is as many phones as its memory is faster"
+    crowd = decode_step(RTX_4090, small, 32.0).tokens_per_second
+    assert crowd / one == pytest.approx(32 * 1.008 / 0.06), "shared, as many more as users share one reading"
+    with pytest.raises(ValueError, match="memory needed"):
+        decode_step(FRIDGE, small)
+
+
+def test_the_roofline_itself():
+    edge = H100.peak / H100.bandwidth
+    assert attainable_speed(H100, edge) == pytest.approx(H100.peak)
+    assert attainable_speed(H100, edge / 10) == pytest.approx(H100.peak / 10)
+    assert attainable_speed(H100, edge * 10) == H100.peak
+    # One stream at 16 bits does one multiplication and one addition for each two bytes.
+    assert attainable_speed(A100, 1.0) / (2 * LLAMA.parameters / 1e12) == pytest.approx(96.82, rel=1e-4)
+    two = np.array([0.1, 100.0])
+    assert_broadcasts(lambda x, y: attainable_speed(Accelerator(x, y, 1.0), y), two, two)
+    assert_refuses(lambda: attainable_speed(A100, 0.0), "intensity = 0")
