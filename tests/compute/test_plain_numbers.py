@@ -18,6 +18,7 @@ CALLS = {
         compute.split_task(1.0, 3).speedup,
         compute.attainable_speed(compute.Accelerator(1.0, 1.0, 1.0), 2.0),
     ),
+    "believed": lambda: [compute.believed_price(3, 12)],
     "breakdowns": lambda: compute.unreliable_queue(0.5, 1.0, 10.0, 1.0),
     "tail": lambda: (
         compute.late_share(compute.mm1_queue(0.5, 1.0), 1.0),

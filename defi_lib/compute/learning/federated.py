@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from defi_lib.compute.learning.classifier import Gathered, Samples, accuracy, blank_model, gathered, train_each
 from defi_lib.renamed import renamed
-from defi_lib.validation import Amount, at_least, finite, non_negative, positive
+from defi_lib.validation import Amount, at_least, finite, non_negative, positive, ratio
 
 #: From the clients' updates (first axis) and sizes to one update.
 Aggregate: TypeAlias = Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]]
@@ -106,8 +106,14 @@ def train_federated(
     aggregate: Aggregate = federated_average,
     behaviours: Mapping[int, Behaviour] | None = None,
     classes: int = 10,
+    momentum: float = 0.0,
+    server_rate: float = 1.0,
 ) -> FederatedRun:
     """Rounds of federated learning, starting from a blank model.
+
+    With momentum the server treats what it aggregates as a slope, in Nesterov's way: ``v ← m·v + u``,
+    ``w ← w + rate·(m·v + u)``. What clients agree on counts up to ``1/(1 − m)`` times, and what they disagree
+    on cancels.
 
     Args:
         clients: their samples; one client at least.
@@ -118,21 +124,29 @@ def train_federated(
         aggregate: from updates and sizes to the change of the shared model.
         behaviours: for clients that cheat, by number: from the honest update to what is sent.
         classes: of the labels.
+        momentum: m, of the server, in [0, 1); 0 is plain averaging.
+        server_rate: by which the server multiplies each change, > 0.
 
     Raises:
         ValueError: an argument outside its range, or no client.
 
-    Source: McMahan et al., arXiv:1602.05629.
+    Source: McMahan et al., arXiv:1602.05629; for momentum Hsu, Qi, Brown, arXiv:1909.06335; Douillard et al. (DiLoCo),
+    arXiv:2311.08105, who use 0.7.
     """
+    ratio("momentum", momentum), positive("server_rate", server_rate)
     at_least("number of clients", len(clients), 1), at_least("rounds", rounds, 0)
     sizes = np.array([samples.size for samples in clients], dtype=float)
     parameters = blank_model(test, classes)
-    reached, together = [accuracy(parameters, test)], gathered(clients)
+    reached, together, velocity = [accuracy(parameters, test)], gathered(clients), np.zeros(parameters.shape)
     for _ in range(rounds):
         updates = client_updates(parameters, together, steps, rate)
         for client, behaviour in (behaviours or {}).items():
             updates[client] = behaviour(updates[client])
-        parameters = parameters + aggregate(updates, sizes)
+        change = aggregate(updates, sizes)
+        if momentum:
+            velocity = momentum * velocity + change
+            change = momentum * velocity + change
+        parameters = parameters + server_rate * change
         reached.append(accuracy(parameters, test))
     return FederatedRun(parameters, np.array(reached), rounds * len(clients) * parameters.size * 4)
 

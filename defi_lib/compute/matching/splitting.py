@@ -210,7 +210,9 @@ def split_task(
     return SplitTask(
         alone=work,
         alone_part=plain(serial * np.asarray(work) / speed),
-        shared_part=plain((1 - np.asarray(serial)) * work / (speed * count) * slowest_time(machines, 1 - spread, spread)),
+        shared_part=plain(
+            (1 - np.asarray(serial)) * work / (speed * count) * slowest_time(machines, 1 - spread, spread)
+        ),
         talking=plain(np.where(several, exchanges * each, 0.0)),
     )
 

@@ -108,3 +108,40 @@ def test_coalitions_of_clients(digits, clients):
 )
 def test_errors_name_argument_value_and_range(call, message):
     assert_refuses(call, message)
+
+
+def rounds_to(goal, run):
+    """First round whose model is as good as that; 99 if none is."""
+    good = run.accuracy >= goal
+    return int(np.argmax(good)) if good.any() else 99
+
+
+def test_momentum_by_hand_with_clients_that_say_the_same_in_each_round(digits):
+    nothing = {0: lambda update: np.ones(update.shape)}
+    parameters = [
+        train_federated([digits.train], digits.test, rounds, 1, behaviours=nothing, momentum=0.5).parameters[0, 0]
+        for rounds in (1, 2, 3)
+    ]
+    # v = 1, 1.5, 1.75; each change is 0.5·v + 1.
+    assert parameters == [1.5, 3.25, 5.125]
+
+
+def test_placebo_no_momentum_is_plain_averaging_to_the_last_bit(digits, clients):
+    plain = train_federated(clients, digits.test, 4)
+    same = train_federated(clients, digits.test, 4, momentum=0.0, server_rate=1.0)
+    assert np.array_equal(plain.parameters, same.parameters)
+    assert train_federated(clients, digits.test, 4, momentum=0.7).sent == plain.sent, "momentum sends nothing more"
+
+
+def test_momentum_needs_half_the_rounds_also_where_each_client_knows_a_few_digits(digits):
+    plain, with_momentum = [], []
+    for seed in range(2, 9):
+        few = split_samples(digits.train, 10, np.random.default_rng(seed), alike=0.1)
+        plain.append(rounds_to(0.9, train_federated(few, digits.test, 30)))
+        with_momentum.append(rounds_to(0.9, train_federated(few, digits.test, 12, momentum=0.7)))
+    assert 10 <= np.median(plain) <= 15 and np.median(with_momentum) in (5, 6)
+    assert all(fast <= slow * 0.6 for fast, slow in zip(with_momentum, plain, strict=True))
+    with pytest.raises(ValueError, match="momentum = 1 "):
+        train_federated(few, digits.test, 1, momentum=1.0)
+    with pytest.raises(ValueError, match="server_rate = 0 "):
+        train_federated(few, digits.test, 1, server_rate=0.0)
