@@ -17,6 +17,7 @@ WAITING = {
     "risk.contagion.failure": "6 risk: how failure spreads",
     "risk.contagion.fire_sales": "6 risk: how failure spreads",
     "lending.exact.trove_actions": ORACLE,
+    "compute.learning.many_splits": "7 compute: learning together, on many splits",
     "compute.markets.bidding": "7 compute: how many really compete",
     "compute.matching.replanning": "7 compute: who gets which task, when nodes leave and join",
     "compute.matching.splitting": "7 compute: does it add up?",

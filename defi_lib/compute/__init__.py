@@ -11,6 +11,7 @@ __getattr__, __dir__, __all__ = attach(
     __name__,
     {
         "matching.assignment": ["Assignment", "NOBODY", "assign", "vcg_assignment"],
+        "learning.many_splits": ["SplitRuns", "split_runs"],
         "markets.bidding": ["believed_price", "procure", "sealed_asks"],
         "trust.bisection": ["Dispute", "bisection_rounds", "settle_dispute"],
         "tokens.burn_mint": [

@@ -167,5 +167,5 @@ def test_every_public_record_is_tried():
     public = {n for n in compute.__all__ if isinstance(getattr(compute, n), type)}
     simple = {"Estimate", "Growth", "LayeredIncome", "Dilution", "Lookup", "Signature", "Nonce", "Pooling"}
     simple |= {"DecodeStep", "Replacement", "SpotCheckIncome", "ChurnRun", "Rewards", "SampledShapley", "FakeNodes"}
-    simple |= {"FederatedRun", "ContributionRun", "CachedGame", "ReplanRun"}
+    simple |= {"FederatedRun", "ContributionRun", "CachedGame", "ReplanRun", "SplitRuns"}
     assert public - simple - set(MADE) == set()
