@@ -1,4 +1,4 @@
-"""What moving the price that a loan believes costs and brings, and who gets what a price is worth. X14c and X12c."""
+"""What moving the price that a loan believes costs and brings, and who gets what it is worth. X14c, X12c and X17b."""
 
 from __future__ import annotations
 
@@ -107,4 +107,31 @@ def half_comes_back() -> Count:
         f"{5_000 / float(share.value):.0f} %",
         sources=(caught.id, share.id, money.id),
         other="of the sold borrower's bonus nothing goes back to the borrower",
+    )
+
+
+@EVIDENCE.figures("X17b")
+def mango() -> Count:
+    """What the robber of Mango Markets kept, against all that he brought."""
+    account, took, kept, before, top, all_of_2022 = (
+        figure(f"oracle_attack.{name}")
+        for name in (
+            "mango_markets_capital_account_attacker",
+            "mango_markets_borrowed_inflated_token",
+            "mango_markets_amount_attacker_kept",
+            "mango_markets_mngo_price_before",
+            "mango_markets_mngo_price_top",
+            "losses_2022",
+        )
+    )
+    brought = 2 * float(account.value)  # in two accounts
+    lifted = float(top.value) / float(before.value)
+    return Count(
+        true=float(kept.value) > brought,
+        says=f"He brought {brought:.0f} million dollars, lifted the price {lifted:.0f}-fold, borrowed "
+        f"{float(took.value):.0f} million, and after a vote kept {float(kept.value):.0f}",
+        who=f"Counted by CertiK, Cointelegraph and Mango's vote ({took.date})",
+        turns=f"he had had to give back more than {float(took.value) - brought:.0f} million",
+        sources=(account.id, took.id, kept.id, before.id, top.id, all_of_2022.id),
+        other=f"all 41 attacks of 2022 took {float(all_of_2022.value):.0f} million; what they cost is not published",
     )
