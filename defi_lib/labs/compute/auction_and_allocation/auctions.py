@@ -11,6 +11,7 @@ import numpy as np
 
 from defi_lib.compute import (
     Assignment,
+    assign,
     reverse_auction,
     vcg_assignment,
 )
@@ -93,9 +94,16 @@ def _buy(rng: np.random.Generator, buy: Any) -> Iterator[Part]:
         call = f"`buy({bracket(asks)}, {limit:g}, {units})`"
         part = matches(points, call, buy(list(asks), limit, units), right.paid, mistakes)
         yield with_evidence(part, lying_seller, buy, *market, units)
-    attacks = (lying_seller(buy, *_asks(rng, units, False), units) for units in (1, 2))
+    markets = [(*_asks(rng, units, False), units) for units in (1, 2)]
+    attacks = (lying_seller(buy, *market) or _sold(buy, *market) for market in markets)
     yield Part(1, next((story for story in attacks if story), ""))
     yield Part(0.5, _thin_market(buy, *_asks(rng, 2, False)))
+
+
+def _sold(buy: Any, asks: list[float], limit: float, units: int) -> str:
+    """What is wrong if not as many sell as are needed: where nobody buys, no lie pays."""
+    sold = int(np.count_nonzero(payments(buy, asks, limit, units)))
+    return "" if sold == units else f"You want {units} of what {len(asks)} sellers offer, and {sold} are paid."
 
 
 def _thin_market(buy: Any, asks: list[float], limit: float) -> str:
@@ -186,6 +194,15 @@ def _priced_table(rng: np.random.Generator) -> tuple[Table, float]:
             return costs, cloud
 
 
+#: Tables that need different plans.
+_TWO_TABLES: tuple[Table, Table] = ([[2.0, 9.0, 9.0], [9.0, 3.0, 9.0]], [[9.0, 2.0, 9.0], [9.0, 9.0, 3.0]])
+
+
+def _planned(costs: Table, cloud: float) -> Plan:
+    """The right answer to question 2."""
+    return said(assign(costs, "optimal", cloud).nodes) if costs and costs[0] else [None] * len(costs)
+
+
 @lab.question(
     "vcg",
     points=4,
@@ -206,6 +223,8 @@ def _vcg(rng: np.random.Generator, best_plan: Any, vcg: Any) -> Iterator[Part]:
     if wrong_form:
         yield Part(4, f"{wrong_form} Mend `best_plan` first (question 2).")
         return
+    if len({str(list(best_plan(copied(table), 12))) for table in _TWO_TABLES}) == 1:
+        best_plan = _planned  # one plan for whatever costs is no answer: what belongs to it would be too easy
     right, own = vcg_assignment(costs, cloud), _harm(costs, cloud, best_plan)
     # A mistake in the plans, with the node or without it, is one of question 2, and is not counted here.
     good = plan_cost(own[0], costs, cloud) <= right.cost + ROUNDING and np.allclose(own[1], right.paid)

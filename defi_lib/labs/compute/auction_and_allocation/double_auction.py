@@ -121,8 +121,9 @@ def _mcafee(rng: np.random.Generator, mcafee: Any) -> Iterator[Part]:
         part = matches(1, call, result, (right.trades, right.buyer_price, right.seller_price), mistakes)
         yield with_evidence(part, lying_trader, mcafee, *market)
     attacks = (lying_trader(mcafee, *_bazaar(rng, together)) for together in (False, True))
-    yield Part(0.5, next((story for story in attacks if story), ""))
-    yield Part(0.25, _no_trade(mcafee, rng))
+    closed = "" if any(np.ravel(mcafee(list(bids), list(asks)))) else "Nobody trades at all: then no lie pays either."
+    yield Part(0.5, next((story for story in attacks if story), closed))
+    yield Part(0.25, _no_trade(mcafee, rng) or closed)
     yield Part(0.25, _last_in_the_queue(mcafee, rng))
 
 

@@ -123,15 +123,19 @@ def _crowd(rng: np.random.Generator, tight: bool) -> tuple[list[Task], list[Node
     ),
 )
 def _first_come(rng: np.random.Generator, first_come: Any) -> Iterator[Part]:
+    idle = True  # does it hand out nothing at all?
     for tight in (False, True):
         tasks, nodes = _crowd(rng, tight)
-        yield Part(1, _referee(first_come(list(tasks), list(nodes)), tasks, nodes))
+        plan = first_come(list(tasks), list(nodes))
+        yield Part(1, _referee(plan, tasks, nodes))
+        idle = idle and all(node is None for node in plan)
     nodes = [nodes[0]._replace(memory=48, price=9.0), *[nodes[1]._replace(memory=48, price=0.1)] * 3]  # three twins
     tasks = [task._replace(deadline=48) for task in tasks]
     yield Part(0.5, _referee(first_come(list(tasks), list(nodes)), tasks, nodes))
     nobody = _referee(first_come(list(tasks), []), tasks, [])
     nothing = _referee(first_come([], list(nodes)), [], nodes)
-    yield Part(0.5, (nobody and f"Without any node: {nobody}") or (nothing and f"Without any task: {nothing}"))
+    at_the_end = (nobody and f"Without any node: {nobody}") or (nothing and f"Without any task: {nothing}")
+    yield Part(0.5, at_the_end or ("Only without any node the cloud does everything." if idle else ""))
 
 
 def _tricky_table(rng: np.random.Generator, tasks: int, nodes: int, gaps: int) -> tuple[Table, float]:
@@ -161,10 +165,13 @@ def _tricky_table(rng: np.random.Generator, tasks: int, nodes: int, gaps: int) -
 def _best_plan(rng: np.random.Generator, best_plan: Any) -> Iterator[Part]:
     for nodes, gaps in ((4, 4), (3, 2)):
         costs, cloud = _tricky_table(rng, 4, nodes, gaps)
-        yield Part(1, judged(best_plan(copied(costs), cloud), costs, cloud))
+        plan = best_plan(copied(costs), cloud)
+        yield Part(1, judged(plan, costs, cloud))
     costs, cloud = random_table(rng, 3, 4, 0)
     costs[int(rng.integers(3))] = [inf] * 4
     yield Part(0.5, judged(best_plan(copied(costs), cloud), costs, cloud))
     nobody = judged(best_plan([[], []], cloud), [[], []], cloud)
     nothing = judged(best_plan([], cloud), [], cloud)
-    yield Part(0.5, (nobody and f"Without any node: {nobody}") or (nothing and f"Without any task: {nothing}"))
+    at_the_end = (nobody and f"Without any node: {nobody}") or (nothing and f"Without any task: {nothing}")
+    idle = all(node is None for node in plan)
+    yield Part(0.5, at_the_end or ("Only without any node the cloud does everything." if idle else ""))

@@ -65,6 +65,8 @@ def _stakes(rng: np.random.Generator, stakes: Any) -> Iterator[Part]:
         {"With so many checks the payment alone deters. A stake is never below 0.": cost / often[2] - payment},
         item=0,
     )
+    if not part.mistake and float(next(iter(stakes(*question)))) <= 0:
+        part = Part(0.5, "The payment alone deters only where almost every answer is checked.")
     yield with_evidence(part, cheating_node, stakes, 0, *often)
     part = equal(
         1,
