@@ -10,6 +10,8 @@ EVIDENCE = Registry("risk")
 #: What customers of firms that stopped paying in 2022 got, of their claims in dollars of that day.
 FIRMS = ("voyager_paid", "celsius_paid", "genesis_paid", "ftx_payment_claims_50000_usd")
 
+#: Exchanges that failed before: what QuadrigaCX paid, and how many of those closed by 2013 did not repay.
+OLDER = ("quadrigacx_paid", "closed_exchanges_not_repaid")
 
 #: Billion USD: what Immunefi counts for Bybit within the sum of ``hacks.central_losses_immunefi``.
 BYBIT = 1.46
@@ -51,6 +53,7 @@ def what_came_back() -> Count:
     eth = "ronin_bridge_given_back", "ronin_bridge_eth_taken"
     back, lost, wormhole, ronin = (_number(name) for name in names)
     paid = [_number(name, "cefi_failure") for name in FIRMS]
+    quadriga, unpaid = (_number(name, "cefi_failure") for name in OLDER)
     owners = wormhole + ronin * _number(eth[0]) / _number(eth[1])  # million USD
     return Count(
         true=back < min(paid),
@@ -59,8 +62,10 @@ def what_came_back() -> Count:
         who="Counted by Immunefi (2023); courts' plans of 2023 and 2024.",
         turns="what owners pay in counts, and they pay more than at Ronin and Wormhole: with these two it is "
         f"{back + 100 * owners / (1_000 * lost):.0f} % for 2022",
-        sources=(*(f"hacks.{name}" for name in (*names, *eth)), *(f"cefi_failure.{name}" for name in FIRMS)),
-        other="In coins FTX paid about 30 %",
+        sources=(*(f"hacks.{name}" for name in (*names, *eth)), *(f"cefi_failure.{name}" for name in FIRMS + OLDER)),
+        other="The firms are those whose plans were published, and they failed by debts: QuadrigaCX had paid "
+        f"{quadriga:.0f} % (a weak source), and of the exchanges closed by 2013 of which it is known {unpaid} % repaid "
+        "nobody. In coins FTX paid about 30 %",
     )
 
 
