@@ -91,9 +91,6 @@ def premium(covers, claims, loading):
     lost = np.sum(claims) if any(claims) else 0.5
     return risk.loaded_premium(1.0, lost / covers / len(claims), loading)
 
-def dependence(covers, claims):
-    return risk.correlation_from_history(np.arange(covers) < np.array(claims)[:, None])
-
 def capital(cover, premium, chance, dependence, years):
     return np.maximum(cover * risk.loss_in_bad_year(chance, dependence, 1 - 1 / years) - cover * premium, 0)
 
@@ -243,8 +240,8 @@ MISTAKES = [
     ("run", "{'capital': 1e6}", "0", "'premiums' is missing"),
     ("run", "{**R, 'kapital': 1}", "0", "an entry 'kapital' too many"),
     ("run", "{**R, 'limits': R['limits'][1:]}", "0", "should be 5 numbers"),
-    ("run", "{**R, 'capital': -1}", "0", "allowed is 0 or more"),
-    ("run", "{**R, 'capital': float('nan')}", "0", "allowed is 0 or more"),
+    ("run", "{**R, 'capital': -1}", "0", "finite numbers, 0 or more"),
+    ("run", "{**R, 'capital': float('nan')}", "0", "finite numbers, 0 or more"),
     ("run", "{**R, 'premiums': [None] * 5}", "0", "made of numbers"),
     ("run", "{**R, 'capital': 'much'}", "0", "made of numbers"),
 ]

@@ -26,7 +26,7 @@ TRICKS = {
     "hold all that is insured": ("{**R, 'capital': sum(R['limits'])}", 0, "nobody lends it to you"),
     "no capital": ("{**R, 'capital': 0}", 0, "claims stay unpaid in"),
     "premiums without a loading": (f"{{**R, 'premiums': {FAIR}}}", 0, "nobody lends it to you"),
-    "insure free of charge": ("{**R, 'premiums': [0] * 5}", 0, "nobody lends it to you"),
+    "insure free of charge": ("{**R, 'premiums': [0] * 5}", 0, "less than the claims to be expected"),
     "serve all, as much capital as is paid": (
         f"dict(premiums={DEAR}, limits={ALL}, capital=outlook(book, dict(premiums={DEAR}, limits={ALL}, capital=0))"
         ".gain / book.asks * 0.999)",

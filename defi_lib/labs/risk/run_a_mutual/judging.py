@@ -87,7 +87,9 @@ def plan_of(answer: Any, book: Book, said: str) -> dict[str, Any]:
         shape = () if name == "capital" else (len(book.kinds),)
         value = numbers_of(answer[name], f"The entry {name!r} of {said}", shape)
         if not np.all(np.isfinite(value) & (value >= 0)):
-            raise Misshapen(f"The entry {name!r} of {said} is {str(answer[name])[:60]}: allowed is 0 or more.")
+            raise Misshapen(
+                f"The entry {name!r} of {said} is {str(answer[name])[:60]}: allowed are finite numbers, 0 or more."
+            )
         plan[name] = value
     return plan
 
@@ -100,6 +102,11 @@ def _wanted(number: int, book: Book, seen: Outlook) -> str:
         return (
             f"In `draw_book({number})` you serve {seen.served:.0%} of the demand, and {SERVED:.0%} must be.{kinds} "
             f"Nobody buys above {book.most:g} times the fair premium."
+        )
+    if seen.gain < 0:
+        return (
+            f"In `draw_book({number})` premiums bring {-seen.gain:,.0f} dollars a year less than the claims to be "
+            "expected: nobody lends you capital. Ask more."
         )
     if not reaches(seen.gain, seen.asked):
         return (
