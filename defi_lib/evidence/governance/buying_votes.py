@@ -1,4 +1,4 @@
-"""Do rules alone guard a treasury whose votes are for sale? Reading P12b.
+"""Does the price of votes guard a treasury, where they are for sale and no rule acts? Reading P12b.
 
 All tokens in circulation together are worth 1 before the attack. All markets stand as one pool that holds the part
 ``depth`` of them and as much money; it asks no fee.
