@@ -58,11 +58,13 @@ def fail_one(
     rescue: Amount = 0.0,
     isolated: Amount = 0.0,
     senior: Amount = 0.0,
+    exposed: Amount | None = None,
 ) -> Failure:
     """A protocol loses a part of its outside assets; the others are like it, and all hold claims on all.
 
     Each has assets of 1 and debts ``L = 1 − 1/leverage``, of which a part ``linked`` is owed to the other protocols, in
-    equal parts, and the rest to users; so it also has claims of ``linked·L``. Of its outside assets a part ``shared``
+    equal parts, and the rest to users; so it also has claims of ``linked·L`` (the one that fails may owe them another
+    part). Of its outside assets a part ``shared``
     is a token that all hold and that one pool trades (constant product, ``depth`` on each side): who is in default
     sells all of it, who is run on as much as it must, and the price is everybody's. The payments are the greatest that
     clear (as in :func:`~defi_lib.risk.contagion.clearing.clear`), found from above. What is stolen is not sold.
@@ -81,6 +83,8 @@ def fail_one(
         isolated: part of the claims on it that was lent in isolated markets: their own users lose it and nobody else,
             in [0, 1].
         senior: part of the claims that is paid before users are, in [0, 1].
+        exposed: part of the debts of the protocol that fails which the others hold, in [0, 1]; by default ``linked``,
+            as of every other.
 
     Raises:
         ValueError: an argument outside its range, or shapes that do not fit together.
@@ -108,6 +112,7 @@ def fail_one(
         "rescue": between("rescue", rescue, 0.0, 1.0),
         "isolated": between("isolated", isolated, 0.0, 1.0),
         "senior": between("senior", senior, 0.0, 1.0),
+        "exposed": between("exposed", linked if exposed is None else exposed, 0.0, 1.0),
     }
     shape = broadcastable(**given)
     world = {name: np.broadcast_to(np.asarray(number, dtype=float), shape).ravel() for name, number in given.items()}
@@ -126,6 +131,7 @@ class _World(NamedTuple):
     rescue: Array
     isolated: Array
     senior: Array
+    exposed: Array
 
     @property
     def debts(self) -> Array:
@@ -133,11 +139,21 @@ class _World(NamedTuple):
 
     @property
     def claims(self) -> Array:
+        """What each of the others owes protocols; the one that fails holds as much."""
         return self.linked * self.debts
 
-    def payouts(self, part: Array, owed: Array) -> tuple[Array, Array]:
+    @property
+    def owes(self) -> Array:
+        """What the one that fails owes the others."""
+        return self.exposed * self.debts
+
+    def outside(self) -> tuple[Array, Array]:
+        """Outside assets of the one that fails, and of each other: all that it has is 1."""
+        return 1.0 - self.claims, 1.0 - (self.owes + (self.others - 1.0) * self.claims) / self.others
+
+    def payouts(self, part: Array, owed: Array, claims: Array) -> tuple[Array, Array]:
         """What claims, and users, get of each dollar, if ``part`` of ``owed`` is paid and some claims come first."""
-        first = self.senior * self.claims
+        first = self.senior * claims
         paid = part * owed
         to_first = _over(np.minimum(paid, first), first)
         to_rest = _over(np.maximum(paid - first, 0.0), owed - first)
@@ -162,7 +178,7 @@ class _World(NamedTuple):
     def round(self, first: Array, others: Array, sold: Array) -> dict[str, Array]:
         """What each can pay if the others pay so much and so many tokens are sold."""
         price, average = (1.0 + sold / self.depth) ** -2, 1.0 / (1.0 + sold / self.depth)
-        debts, claims, outside = self.debts, self.claims, 1.0 - self.claims
+        debts, claims, (its_own, outside) = self.debts, self.claims, self.outside()
         users = debts - claims
         failed = first < 1.0
         withdrawn = np.where(failed, self.runs * users, 0.0)
@@ -173,21 +189,22 @@ class _World(NamedTuple):
         has = cash + sells * average + (tokens - sells) * price
         withdrawn = np.minimum(withdrawn, cash + needed * average)
         left = 1.0 - self.loss
-        has_first = left * (cash + tokens * np.where(failed, average, price))
+        its_tokens = its_own * self.shared
+        has_first = left * (its_own - its_tokens + its_tokens * np.where(failed, average, price))
         rescued = first + self.rescue * (1.0 - first)
-        claim_first, user_first = self.payouts(rescued, debts)
+        claim_first, user_first = self.payouts(rescued, debts, self.owes)
         owed = np.maximum(debts - withdrawn, 0.0)
-        claim_others, user_others = self.payouts(others, owed)
+        claim_others, user_others = self.payouts(others, owed, claims)
         from_first = claim_first + self.isolated * (1.0 - claim_first)
-        received = claims * (from_first + (self.others - 1.0) * claim_others) / self.others
+        received = (self.owes * from_first + (self.others - 1.0) * claims * claim_others) / self.others
         pays_first, cost_first = self.pays(has_first, claims * claim_others, debts)
         pays, cost = self.pays(has - withdrawn, received, owed)
         return {
             **{"paid_first": np.minimum(first, pays_first), "paid_others": np.minimum(others, pays)},
-            "sold": np.where(failed, left * tokens, 0.0) + self.others * sells,
+            "sold": np.where(failed, left * its_tokens, 0.0) + self.others * sells,
             **{"price": price, "average": average, "withdrawn": withdrawn, "rescued": rescued},
             **{"claim_first": claim_first, "user_first": user_first, "user_others": user_others},
-            **{"costs": cost_first + self.others * cost, "held": left * tokens + self.others * tokens},
+            **{"costs": cost_first + self.others * cost, "held": left * its_tokens + self.others * tokens},
             "equity": np.maximum(has_first + claims * claim_others - cost_first - first * debts, 0.0)
             + self.others * np.maximum(has - withdrawn + received - cost - others * owed, 0.0),
         }
@@ -201,13 +218,13 @@ class _World(NamedTuple):
     def told(self, end: dict[str, Array]) -> tuple[Array, ...]:
         """The losses, from the last round."""
         users, paid = self.debts - self.claims, end["paid_first"]
-        inside = users * (1.0 - end["user_first"])
-        alone = self.isolated * self.claims * (1.0 - end["claim_first"])
+        inside = (self.debts - self.owes) * (1.0 - end["user_first"])
+        alone = self.isolated * self.owes * (1.0 - end["claim_first"])
         outside = self.others * (users - end["withdrawn"]) * (1.0 - end["user_others"]) + alone
         owners = (1.0 + self.others) / self.leverage - end["equity"]
         unsold = end["held"] - end["sold"]
         return (
-            *(inside, outside, owners, self.rescue * (1.0 - paid) * self.debts, self.loss * (1.0 - self.claims)),
+            *(inside, outside, owners, self.rescue * (1.0 - paid) * self.debts, self.loss * self.outside()[0]),
             *(end["costs"], end["sold"] * (1.0 - end["average"]), unsold * (1.0 - end["price"])),
             *(self.others * end["withdrawn"], paid, end["paid_others"], end["price"]),
         )

@@ -25,6 +25,7 @@ worlds = st.fixed_dictionaries(
         "rescue": st.floats(0.0, 1.0),
         "isolated": st.floats(0.0, 1.0),
         "senior": st.floats(0.0, 1.0),
+        "exposed": st.floats(0.0, 1.0),
     }
 )
 
@@ -98,7 +99,7 @@ def test_losses_are_stolen_destroyed_bought_or_paper(world):
 @given(world=worlds)
 @settings(max_examples=100)
 def test_placebo_no_claims_and_no_common_assets(world):
-    apart = fail_one(**(world | {"linked": 0.0, "shared": 0.0, "runs": 0.0}))
+    apart = fail_one(**(world | {"linked": 0.0, "exposed": 0.0, "shared": 0.0, "runs": 0.0}))
     assert apart.outside == 0.0 and apart.price == 1.0
     untouched = fail_one(**(world | {"loss": 0.0}))
     assert untouched.lost == pytest.approx(0.0, abs=1e-12)
@@ -132,12 +133,13 @@ def test_without_common_assets_it_is_the_clearing_of_a_full_network(world):
         "others": world["others"] % 6 + 1,
     }
     size, debts = world["others"] + 1, 1.0 - 1.0 / world["leverage"]
-    claims = world["linked"] * debts
-    table = np.full((size, size), claims / (size - 1))
+    owed = np.full(size, world["linked"] * debts)
+    owed[0] = world["exposed"] * debts
+    table = np.repeat(owed[:, None] / (size - 1), size, axis=1)
     np.fill_diagonal(table, 0.0)
-    assets = np.full(size, 1.0 - claims)
+    assets = np.maximum(1.0 - np.sum(table, axis=0), 0.0)
     assets[0] *= 1.0 - world["loss"]
-    network = Network.of_matrix(assets, table, np.full(size, debts - claims))
+    network = Network.of_matrix(assets, table, debts - owed)
     done, want = fail_one(**world), clear(network, world["recovered"])
     assert done.inside == pytest.approx(want.users_loss[0], abs=1e-9)
     assert done.outside == pytest.approx(np.sum(want.users_loss[1:]), abs=1e-8)
@@ -203,6 +205,7 @@ def test_backing_and_forgery():
         (lambda: fire_sale(POOL, [1.0], 0.0, [1.0], 1.0), "max_leverage"),
         (lambda: fire_sale(POOL, [100.0], 0.0, [150_000.0], 3.0, sale=100.0, max_rounds=1), "max_rounds"),
         (lambda: fail_one(1.1), "loss"),
+        (lambda: fail_one(0.5, exposed=-0.1), "exposed"),
         (lambda: fail_one(0.5, others=0), "others"),
         (lambda: fail_one(0.5, leverage=0.5), "leverage"),
         (lambda: fail_one(0.5, depth=0.0), "depth"),
@@ -216,3 +219,11 @@ def test_backing_and_forgery():
 def test_errors(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_who_fails_owes_as_much_as_the_others_unless_it_is_said():
+    world = {"loss": 0.7, "others": 4, "leverage": 15.0, "linked": 0.3, "recovered": 0.7}
+    assert fail_one(**world) == fail_one(**world, exposed=0.3)
+    # A star: three others hold half of its debts and nobody else's; each dollar it does not pay is a dollar lost there.
+    star = fail_one(0.5, others=3, leverage=1e9, linked=0.0, shared=0.0, exposed=0.5)
+    assert star.inside == pytest.approx(0.25) and star.outside == pytest.approx(0.25)
