@@ -6,10 +6,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from defi_lib.evidence.effects import Control, Registry
-from defi_lib.risk import Failure, fail_one
+from defi_lib.figures import figure
+from defi_lib.risk import Bridge, Failure, fail_one, spend_forged
 from defi_lib.validation import Amount, plain
 
 EVIDENCE = Registry("risk")
+
+KELPDAO_COINS = 116_500  #: rsETH stolen, as the figure of the loss says
 
 Array = NDArray[np.float64]
 
@@ -105,21 +108,60 @@ def failure(
 
 
 def who_bears(
-    exposed: Amount, hole: Amount, cushion: Amount, isolated: Amount, others: Amount = 10, **more: Amount
+    gone: Amount, cushion: Amount, isolated: Amount, destroyed: Amount = 0.0, exposed: Amount = 0.4, others: Amount = 10
 ) -> dict[str, Amount]:
     """What lesson 6.4 explores: who bears a hole, in per cent of the failed protocol's assets.
 
     Args:
-        exposed, hole, cushion, isolated, others: as in X14b.
-        **more: other arguments of :func:`failure`, such as ``recovered``.
+        gone: part of its assets that is gone, ``hole`` in X14b.
+        cushion: what each protocol can bear of its own, as in X14b.
+        isolated: part of what others hold that was lent in isolated markets, as in X14b.
+        destroyed: part of its assets that a failure destroys.
+        exposed, others: as in X14b.
 
-    >>> found = who_bears(exposed=0.5, hole=0.5, cushion=0.1, isolated=0.0, others=1)
+    >>> found = who_bears(gone=0.5, cushion=0.1, isolated=0.0, exposed=0.5, others=1)
     >>> {who: round(float(loss), 1) for who, loss in found.items()}
     {'Its own users': 20.0, 'Users of others': 10.0, 'Owners and funds': 20.0, 'gone': 50.0, 'added': 0.0}
     """
-    done = failure(exposed, hole, cushion, others, isolated=isolated, **more)
+    done = failure(exposed, gone, cushion, others, isolated=isolated, recovered=1.0 - np.asarray(destroyed))
     added = np.asarray(done.costs) + done.bought + done.paper
     losses = {"Its own users": done.inside, "Users of others": done.outside, "Owners and funds": done.owners}
     return {
         who: plain(100.0 * np.asarray(loss)) for who, loss in (losses | {"gone": done.stolen, "added": added}).items()
     }
+
+
+def kelpdao(minutes: float | None = None, cap: float | None = None) -> float:
+    """Million dollars unpaid at lending markets after KelpDAO's robbery (18 April 2026), had it been stopped otherwise.
+
+    What was lent on each coin follows from the bad debt; that the coins were pledged evenly until the pause is our
+    choice. Holders of before are paid in full: who shares in it is decided afterwards, and hits borrowers on the same
+    coin too, who are not in the model.
+
+    Args:
+        minutes: until all is paused, >= 0; by default as it was.
+        cap: coins that the lending markets take at most, >= 0; by default as many as they took.
+
+    >>> round(kelpdao()), round(kelpdao(minutes=23))
+    (246, 123)
+    """
+    stolen, bad, pledged, pause = (
+        figure(series, allow_unreliable=True).value
+        for series in (
+            "hacks.kelpdao_bridge_exploit_loss",
+            "contagion.kelpdao_exploit_bad_debt_aave",
+            "contagion.kelpdao_pledged",
+            "contagion.kelpdao_minutes_until_paused",
+        )
+    )
+    price = stolen / KELPDAO_COINS
+    spent = spend_forged(
+        Bridge(KELPDAO_COINS),
+        KELPDAO_COINS,
+        price,
+        bad / (pledged * price),
+        pledged / pause,
+        pause if minutes is None else minutes,
+        KELPDAO_COINS if cap is None else cap,
+    )
+    return float(spent.lenders_loss)

@@ -56,7 +56,7 @@ def test_what_defaults_destroy_or_sell_amplifies():
 
 
 def test_what_is_explored_adds_up():
-    found = who_bears(0.5, np.linspace(0, 1, 50), 0.03, 0.4, recovered=0.95)
+    found = who_bears(np.linspace(0, 1, 50), 0.03, 0.4, destroyed=0.05, exposed=0.5)
     parts = sum(found[who] for who in ("Its own users", "Users of others", "Owners and funds"))
     assert parts == pytest.approx(found["gone"] + found["added"])
     assert found["gone"] == pytest.approx(np.linspace(0, 100, 50)) and np.all(found["added"] >= -1e-9)
