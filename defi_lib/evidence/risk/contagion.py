@@ -146,7 +146,7 @@ def kelpdao(minutes: float | None = None, cap: float | None = None) -> float:
     (246, 123)
     """
     stolen, bad, pledged, pause = (
-        figure(series, allow_unreliable=True).value
+        float(figure(series, allow_unreliable=True).value)
         for series in (
             "hacks.kelpdao_bridge_exploit_loss",
             "contagion.kelpdao_exploit_bad_debt_aave",
