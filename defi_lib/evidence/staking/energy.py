@@ -19,6 +19,9 @@ Worlds = NDArray[np.float64]
 #: What a pool of miners keeps; the same 2 % as in lesson 3.7.
 MINING_FEE = 0.02
 
+#: From November 2026 until block 1,050,000, from which new coins are half as many: April 2028 (years).
+HALVING = 17 / 12
+
 #: A billion dollars buy 5·10⁹ kWh. A thousand machines of 100 watts use 876,600, and half as much again is raced for.
 _BY_HAND = {
     "payment": 1e9, "power_price": 0.1, "power_part": 0.5, "machines": 1_000, "watts": 100, "raced": 0.00004383,
@@ -49,7 +52,8 @@ _STAKED = {
 }  # fmt: skip
 #: A machine of a kWh a day, of 0.10 USD, that earns 0.196 after the pool's fee, and costs 70.128 for four years.
 _MINED = {
-    "power": 0.1, "heat": 0, "efficiency": 1_000 / 24, "hash_price": 0.2, "machine_price": 70.128, "life": 4,
+    "power": 0.1, "heat": 0, "efficiency": 1_000 / 24, "hash_price": 0.2, "kept": 1.0, "machine_price": 70.128,
+    "life": 4,
 }  # fmt: skip
 
 
@@ -61,18 +65,30 @@ _MINED = {
         Control(_STAKED | _MINED, (0.036 - 0.01) - (0.5 - 0.25)),
         Control(_STAKED | _MINED | {"power": 0.3}, 0.026 + 0.25),  # stands still
         Control(_STAKED | _MINED | {"power": 0.2, "heat": 0.5}, 0.026 - 0.25),
+        # It earns 0.147 after the halving, and 0.047 more than its power; then 0.098, and stands still.
+        Control(_STAKED | _MINED | {"kept": 0.75}, 0.026 + 0.25 - 0.5 * (17 + 31 * 0.047 / 0.096) / 48),
+        Control(_STAKED | _MINED | {"kept": 0.5}, 0.026 + 0.25 - 0.5 * 17 / 48),
+        # One that lasts a year and costs a quarter never sees the halving.
+        Control(_STAKED | _MINED | {"kept": 0.5, "life": 1, "machine_price": 17.532}, (0.036 - 0.04) - (2 - 1)),
     ],
 )
 def staking_leaves_more(
     amount: Worlds, gross_rate: Worlds, staking_fee: Worlds, gas_price: Worlds, swap_gas: Worlds,
-    ether_price: Worlds, power: Worlds, heat: Worlds, efficiency: Worlds, hash_price: Worlds, machine_price: Worlds,
-    life: Worlds,
+    ether_price: Worlds, power: Worlds, heat: Worlds, efficiency: Worlds, hash_price: Worlds, kept: Worlds,
+    machine_price: Worlds, life: Worlds,
 ) -> Worlds:  # fmt: skip
-    """How much more a dollar brings a year as a share of a pool of stakers than as mining machines in a pool."""
+    """How much more a dollar brings a year as a share of a pool of stakers than as mining machines in a pool.
+
+    From the halving on a machine earns the part ``kept`` of before; it stands still while power costs more.
+    """
     two_swaps = 2 * gas_cost(swap_gas, gas_price, ether_price)  # into the pool's token, and out
     staked = net_staking_return(gross_rate, 1.0, staking_fee, two_swaps / (amount * life))
     earned = hash_price * (1 - MINING_FEE)
-    return np.asarray(staked - mining_return(earned, power * (1 - heat), efficiency, machine_price, life))
+    full, halved = (
+        mining_return(pay, power * (1 - heat), efficiency, machine_price, life) for pay in (earned, kept * earned)
+    )
+    before = np.minimum(HALVING / np.asarray(life), 1.0)
+    return np.asarray(staked - before * full - (1 - before) * halved)
 
 
 @EVIDENCE.figures("P14c")

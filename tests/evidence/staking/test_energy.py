@@ -36,11 +36,13 @@ def test_what_a_machine_earns_is_what_the_lesson_says_that_all_earn():
     assert today(effect("P14a").assumptions)["power_part"] == pytest.approx(part, abs=0.005)
 
 
-def test_in_a_firms_hall_the_best_machines_earn_more_than_stakers():
-    assert 0.1 < one("P14b") < 0.15  # the machine earns its power, and not its wear
-    assert one("P14b", efficiency=15) < 0 < one("P14b", efficiency=17)
+def test_in_a_firms_hall_a_new_machine_earns_more_than_stakers_but_for_the_halving():
+    assert 0.05 < one("P14b") < 0.1  # the machine earns its power, and not its wear
+    assert one("P14b", kept=1.0) < 0 < one("P14b", kept=1.0, efficiency=17)
+    assert one("P14b", kept=0.96) < 0.01 < one("P14b", kept=0.94)
+    assert one("P14b", kept=0.5) == pytest.approx(one("P14b", kept=0.55))  # from then on it stands still
     assert one("P14b", hash_price=0.0382) < 0
-    assert one("P14b", power=0.04) > 0.01 > one("P14b", power=0.035)
+    assert one("P14b", power=0.04) > 0.01 > one("P14b", power=0.0345)
     assert one("P14b", amount=50) > 0.01
     assert one("P14b", gas_price=200, amount=50) < one("P14b", amount=50) - 0.4  # two swaps cost as much as all
 
