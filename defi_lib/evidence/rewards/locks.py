@@ -1,8 +1,7 @@
 """Do buyers lose less if insiders are locked, and what happens around unlocks? Readings R1a and R1b.
 
 Both sides have the same buyers, the same news and the same insiders, who sell evenly whatever they may sell: only the
-time of release differs. A token costs the project's worth over the tokens that buyers count. What is still to come,
-of tokens and of what leaves with their sellers, they count to the same part on both sides.
+time of release differs, and what of it buyers count. A token costs the project's worth over the tokens that they count.
 """
 
 from __future__ import annotations
@@ -65,25 +64,32 @@ def kept_by_all(schedule: Vesting, growth: Worlds, *own: Worlds, steps: int = ST
 @EVIDENCE.model(
     "R1a",
     placebos=[
-        {"counted": 1.0},  # all that is known is in the price: no schedule changes what a dollar becomes
+        {
+            "counted": 1.0,
+            "foreseen": 1.0,
+        },  # all is in the price: no schedule changes what a dollar becomes
         {"sold": 0.0, "lost": 0.0},  # nobody sells
     ],
     controls=[
         # Price down with the tokens: 1 − (0.5 + 0.75)/2 / 0.75 = 1/6 is lost; with the lock 0.3, all before the end.
-        Control({**_PLAIN, **_STILL, "counted": 0.0}, 1 / 6 - 0.3, within=1e-5),
+        Control({**_PLAIN, **_STILL, "counted": 0.0, "foreseen": 0.0}, 1 / 6 - 0.3, within=1e-5),
         # Half is counted: 0.6875 of 0.75, and 0.5 or on the mean 0.541667 of 0.583333.
         Control(
-            {**_PLAIN, **_STILL, "counted": 0.5}, 0.6875 / 0.75 * -1 + 0.5208333333333334 / 0.5833333333333334, 1e-5
+            {**_PLAIN, **_STILL, "counted": 0.5, "foreseen": 0.5},
+            0.6875 / 0.75 * -1 + 0.5208333333333334 / 0.5833333333333334,
+            1e-5,
         ),
+        # All is counted of the calendar, half of free sales: nothing is lost, or half of 1/6.
+        Control({**_PLAIN, **_STILL, "counted": 1.0, "foreseen": 0.5}, 1 - 0.6875 / 0.75, 1e-5),
         # Money falls as the worth does, to a quarter: what is paid at any time counts alike.
         Control(
-            {**_PLAIN, "growth": 0.25 ** (1 / 24), "news": -0.75, "counted": 0.0},
+            {**_PLAIN, "growth": 0.25 ** (1 / 24), "news": -0.75, "counted": 0.0, "foreseen": 0.0},
             (0.7 - 0.625 / 0.75) * 0.25 * np.log(4) / 0.75,
             within=1e-4,
         ),
         # No token is sold, but half of the worth leaves with those who might: ln 2 and 5 ln 1.2 instead of 1.
         Control(
-            {**_PLAIN, **_STILL, "sold": 0.0, "counted": 0.0, "lost": 0.5},
+            {**_PLAIN, **_STILL, "sold": 0.0, "counted": 0.0, "foreseen": 0.0, "lost": 0.5},
             (5 / 6 + 5 * np.log(1.2)) / 2 - (np.log(2) + 1) / 2,
             within=1e-3,
         ),
@@ -94,30 +100,15 @@ def saved_by_a_lock(
     sold: Worlds,
     traded: Worlds,
     counted: Worlds,
+    foreseen: Worlds,
     hurry: Worlds,
     growth: Worlds,
     lost: Worlds,
     news: Worlds,
 ) -> Worlds:
     """Gain of buyers with the lock less that without (part of what they paid)."""
-    own = (insiders, sold, traded, counted, lost, news)
-    return kept_by_all(_LOCKED, growth, *own) - kept_by_all(Vesting(0.0, 0.0, hurry), growth, *own)
-
-
-def saved_if_seen_apart(locked: float, free: float) -> float:
-    """Today's effect if buyers count another part of what is to come with the lock than without.
-
-    >>> [round(saved_if_seen_apart(*parts), 3) for parts in ((0.5, 0.5), (0.5, 1.0), (1.0, 0.5))]
-    [-0.048, -0.067, 0.02]
-    """
-    names = ("insiders", "sold", "traded", "hurry", "growth", "lost", "news")
-    now = assumptions("R1a", names).values()
-    insiders, sold, traded, hurry, growth, lost, news = (np.asarray(each.today, float) for each in now)
-    with_lock, without = (
-        kept_by_all(schedule, growth, insiders, sold, traded, np.asarray(counted), lost, news)
-        for schedule, counted in ((_LOCKED, locked), (Vesting(0.0, 0.0, hurry), free))
-    )
-    return float(np.squeeze(with_lock - without))
+    with_lock = kept_by_all(_LOCKED, growth, insiders, sold, traded, counted, lost, news)
+    return with_lock - kept_by_all(Vesting(0.0, 0.0, hurry), growth, insiders, sold, traded, foreseen, lost, news)
 
 
 def by_purchase(month: ArrayLike, counted: float, hurry: float, insiders: float, lost: float) -> dict[str, Worlds]:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from defi_lib.evidence import effect
+from defi_lib.evidence import effect, evidence, today
 from defi_lib.evidence.rewards.locks import STEPS, by_purchase, kept_by_all, price
 from defi_lib.rewards import Vesting
 
@@ -38,3 +38,12 @@ def test_first_buyers_are_spared_by_a_lock_and_later_ones_pay_for_it():
 def test_both_start_at_the_same_price():
     settings = own()[:5]
     assert price(np.array(0.0), LOCKED, *settings) == price(np.array(0.0), FREE, *settings)
+
+
+def test_a_lock_helps_where_buyers_heed_its_calendar_more_than_sales_that_nobody_announces():
+    one = effect("R1a")
+    cases = {(0.5, 0.5): -0.048, (0.5, 1.0): -0.067, (1.0, 0.5): 0.02, (1.0, 1.0): 0.0}
+    for (counted, foreseen), saved in cases.items():
+        found = one(today(one.assumptions, changed={"counted": counted, "foreseen": foreseen}))[0]
+        assert found == pytest.approx(saved, abs=0.001)
+    assert 0.9 < evidence("R1a").turning["counted"].points[0] < 0.92
