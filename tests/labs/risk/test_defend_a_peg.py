@@ -1,11 +1,9 @@
 """The checks of the lab on pegs: right answers get all points, each usual mistake is named."""
 
-from math import inf
-
 import pytest
 
 from defi_lib.labs.risk.defend_a_peg import lab
-from defi_lib.labs.risk.defend_a_peg.world import EXAMPLE, cost
+from defi_lib.labs.risk.defend_a_peg.world import EXAMPLE, survives
 from tests.support.answers import Answers
 from tests.support.lab_contract import LabContract
 
@@ -172,7 +170,8 @@ INSIDE = {
     "claims": "P = liquid + (1 - liquid) * (1 - discount)\n"
     "sales, many, all = liquid < leaving < P, P < leaving < 1, leaving == 1\nstay = max(1 - leaving, 1e-9)",
     "tipping": "none = liquid == 1 or discount == 0\nP = liquid + (1 - liquid) * (1 - discount)\n"
-    "T = lambda **more: right_tipping(**{**dict(liquid=liquid, discount=discount, interest=interest, fee=fee), **more})",
+    "given = dict(liquid=liquid, discount=discount, interest=interest, fee=fee)\n"
+    "T = lambda **more: right_tipping(**{**given, **more})",
     "weekend_price": "x, y = pool; k = x * y; worth = 1 - doubted * (1 - recovery); c, d = x + sold, k / (x + sold)\n"
     "R = right_weekend_price(pool, sold, doubted, recovery, capital)\n"
     "first, calm = R < worth - 1e-9, d / c > worth",
@@ -185,8 +184,18 @@ INSIDE = {
 #: question, wrong result, points that are left, words of the feedback
 MISTAKES = [
     ("claims", "(1, 1) if sales else R", "2", "who stays pays nothing"),
-    ("claims", "(1, (1 - liquid - (leaving - liquid) * (1 - discount)) / stay) if sales else R", "2", "more than a dollar's"),
-    ("claims", "(1, (1 - liquid - (leaving - liquid) * (1 + discount)) / stay) if sales else R", "2", "which is more than"),
+    (
+        "claims",
+        "(1, (1 - liquid - (leaving - liquid) * (1 - discount)) / stay) if sales else R",
+        "2",
+        "more than a dollar's",
+    ),
+    (
+        "claims",
+        "(1, (1 - liquid - (leaving - liquid) * (1 + discount)) / stay) if sales else R",
+        "2",
+        "which is more than",
+    ),
     ("claims", "(1, R[1] * stay) if sales else R", "2", "all who stay get together"),
     ("claims", "(leaving + R[1] * stay,) * 2 if sales else R", "2", "not an equal share"),
     ("claims", "(1, R[1] * (1 - discount)) if sales else R", "2", "without a discount"),
@@ -238,7 +247,12 @@ MISTAKES = [
     ("price_path", "path(*given[:4], 1, days)", "2", "not on the next"),
     ("price_path", "R if bound < 3 else path(*given[:4], bound + 1, days)", "2", "a day too many"),
     ("price_path", "R if bound < 3 else path(*given[:4], bound - 1, days)", "2", "a day too few"),
-    ("price_path", "R if days == 10 or capital < pool[0] / 10 else [R[0]] * 3 + [1]", "2", "on the first day, and stays"),
+    (
+        "price_path",
+        "R if days == 10 or capital < pool[0] / 10 else [R[0]] * 3 + [1]",
+        "2",
+        "on the first day, and stays",
+    ),
     ("price_path", "R if capital else [1] * days", "2", "Without money"),
     ("price_path", "R if sold > 0.05 * pool[0] else [1 / (1 + fee)] * days", "2", "so small a sale"),
     ("price_path", "R[-1]", "0", "should be 10 numbers"),
@@ -257,7 +271,12 @@ MISTAKES = [
     ("breaking_loss", "1 - R if inside else R", "0", "must be left"),
     ("breaking_loss", "1 / coin.banks if inside else R", "0", "one bank holds"),
     ("breaking_loss", "R * coin.banks if inside else R", "0", "number of banks"),
-    ("breaking_loss", "right_breaking_loss(coin._replace(recovery=0), chosen, leaving) if inside else R", "0", "comes back"),
+    (
+        "breaking_loss",
+        "right_breaking_loss(coin._replace(recovery=0), chosen, leaving) if inside else R",
+        "0",
+        "comes back",
+    ),
     ("breaking_loss", "R or 1", "1", "fails even if nothing is lost"),
     ("breaking_loss", "min(R, 1)", "1", "even if all of its cash"),
 ]
@@ -285,4 +304,14 @@ class TestDefendAPeg(LabContract):
         at = {name: notebook[name] for name in PARAMETERS}
         assert at["claims"](0.2, 0.1, 0.56) == pytest.approx((1, 0.4 / 0.44))
         assert at["claims"](0.2, 0.1, 1.0)[0] == pytest.approx(0.92)
-        assert cost(EXAMPLE, notebook["design"](EXAMPLE)) < inf
+        assert at["tipping"](0.2, 0.1, 0.05, 0) == pytest.approx(0.44)
+        assert at["weekend_price"]((100, 100), 25, 0.1, 0.5, 10) == pytest.approx(0.81)
+        assert at["weekend_price"]((100, 100), 25, 0.1, 0.5, 17.47) == pytest.approx(0.95, abs=1e-3)
+        assert at["defended"]((100, 100), 25, 50, 0.0201) == pytest.approx((1 / 1.0201, 50 - 24 / 1.0201))
+        assert at["defended"]((100, 100), 25, 10, 0.0201) == pytest.approx((0.7588, 0), abs=1e-4)
+        path = at["price_path"]
+        assert path((100, 100), 25, 0.0201, 10, 1, 3) == pytest.approx([0.81, 1 / 1.0201, 1 / 1.0201])
+        assert path((100, 100), 25, 0.0201, 10, 2, 3) == pytest.approx([0.81, 0.81, 1 / 1.0201])
+        thin = {"cash": 0.4, "module": 0, "buffer": 0.03, "fee": 0, "savings": 0, "rule": "first come"}
+        assert at["breaking_loss"](EXAMPLE, thin, 0.1) == pytest.approx(0.195)
+        assert survives(EXAMPLE, at["design"](EXAMPLE), "run", max(EXAMPLE.past["run"])).all()

@@ -36,9 +36,7 @@ def _written(*arguments: Any) -> str:
     return ", ".join(map(one, arguments))
 
 
-def price_on_weekend(
-    pool: tuple[float, float], sold: float, doubted: float, recovery: float, capital: float
-) -> float:
+def price_on_weekend(pool: tuple[float, float], sold: float, doubted: float, recovery: float, capital: float) -> float:
     """The price after the sellers and the buyers."""
     return float(shut_weekend(pool_of(pool), sold, doubted, recovery, capital).price)
 
@@ -115,7 +113,7 @@ def price_with_module(pool: tuple[float, float], sold: float, module: float, fee
     "defended",
     points=2,
     hints=(
-        "Buying in the pool and bringing to the module pays below `1 / (1 + fee)`. How many coins bring the pool there?",
+        "Buying in the pool and bringing to the module pays below `1 / (1 + fee)`. With how many coins is it there?",
         "The pool is there with `sqrt(product * (1 + fee))` coins. For the rest the module pays `1 / (1 + fee)` each, "
         "as long as it can.",
     ),
@@ -218,8 +216,8 @@ def _mistaken(given: tuple[Any, ...], *, floor: float = 0.0, gain: bool = True, 
     "price_path",
     points=3,
     hints=(
-        "Go day by day: which dollars are free, how many does the pool need up to the module's price, and what comes back?",
-        "Keep a list of what will be free on each day. A trade of day `t` adds what the module paid to day `t + bound`.",
+        "Go day by day: which dollars are free, how many does the pool need up to the module's price, what comes back?",
+        "Keep a list of what will be free on each day. A trade of day `t` adds what the module paid to `t + bound`.",
     ),
 )
 def _price_path(rng: np.random.Generator, price_path: Any) -> Iterator[Part]:
@@ -265,7 +263,10 @@ def _price_path(rng: np.random.Generator, price_path: Any) -> Iterator[Part]:
     cases = (
         ((pool, sold, fee, 50 * capital, 1, 4), "With so much money the price is back on the first day, and stays."),
         ((pool, sold, fee, 0.0, 2, 4), "Without money nobody buys: the price stays where the sale left it."),
-        ((pool, _some(rng, pool[0] * fee, 0.1, 0.4), fee, capital, 1, 4), "After so small a sale nobody gains by buying."),
+        (
+            (pool, _some(rng, pool[0] * fee, 0.1, 0.4), fee, capital, 1, 4),
+            "After so small a sale nobody gains by buying.",
+        ),
     )
     parts = [ask(given) for given, _ in cases]
     yield together(1, *(part.said(f"{part.mistake} {said}") for part, (_, said) in zip(parts, cases, strict=True)))

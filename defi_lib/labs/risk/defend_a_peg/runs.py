@@ -58,7 +58,7 @@ def paid_in_run(liquid: float, discount: float, leaving: float) -> tuple[float, 
     points=3,
     hints=(
         "Three cases: the cash is enough; bonds must be sold; even all bonds are not enough. Where does each end?",
-        "To pay a dollar, bonds worth `1 / (1 - discount)` go. What is left belongs to those who stay: for each of them?",
+        "To pay a dollar, bonds worth `1 / (1 - discount)` go. What is left is for those who stay: how much each?",
     ),
 )
 def _claims(rng: np.random.Generator, claims: Any) -> Iterator[Part]:
