@@ -31,7 +31,9 @@ HANDED_OUT = {
         "defi_lib.labs.governance.attack_and_defend": ["check", "draw_dao", "progress"],
         "defi_lib.labs.governance.attack_and_defend.world": ["EXAMPLE", "Dao", "Loan", "costs", "profits"],
         "defi_lib.labs.risk.defend_a_peg": ["check", "draw_coin", "progress"],
-        "defi_lib.labs.risk.defend_a_peg.world": ["EXAMPLE", "RULES", "Coin", "cost", "paid", "survives"],
+        "defi_lib.labs.risk.defend_a_peg.world": [
+            "EXAMPLE", "RULES", "Coin", "cheapest", "cost", "paid", "pairs", "survives",
+        ],
         "defi_lib.labs.risk.run_a_mutual": ["check", "draw_book", "progress"],
         "defi_lib.labs.risk.run_a_mutual.world": ["EXAMPLE", "Book", "Claim", "Terms", "outlook"],
     },

@@ -5,7 +5,7 @@ All amounts are parts of the coins that exist: the supply is 1.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -36,7 +36,7 @@ KINDS = ("run", "bank", "weekend", "outflow")
 #: A holder may lose this much, and a price be off a dollar by it.
 BOUND = 0.01
 #: Days on which coins flow out, and quiet ones after them.
-OUTFLOW_DAYS, QUIET_DAYS = 15, 3
+OUTFLOW_DAYS, QUIET_DAYS = 15, 2
 
 
 class Coin(NamedTuple):
@@ -184,3 +184,27 @@ def tried(coin: Coin, design: Design, kind: str, sizes: Any) -> Tried:
 def survives(coin: Coin, design: Design, kind: str, sizes: Any) -> NDArray[np.bool_]:
     """Whether the coin survives shocks of one kind, one entry for each of the ``sizes``."""
     return tried(coin, design, kind, sizes).survived
+
+
+def pairs(first: Any, second: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Every number of the first list with every one of the second, as two arrays.
+
+    >>> pairs([1, 2], [5, 6, 7])[1]
+    array([5., 6., 7., 5., 6., 7.])
+    """
+    one, other = np.meshgrid(np.asarray(first, dtype=float), np.asarray(second, dtype=float), indexing="ij")
+    return one.ravel(), other.ravel()
+
+
+def cheapest(coin: Coin, designs: Design, kinds: Sequence[str]) -> dict[str, Any] | None:
+    """Of many designs the cheapest that survives the worst shock so far of each of these kinds; nothing if none does.
+
+    ``designs`` is one dictionary, in which some numbers are arrays of the same length.
+    """
+    price = np.atleast_1d(cost(coin, designs))
+    for kind in kinds:
+        price = np.where(survives(coin, designs, kind, max(coin.past[kind])), price, np.inf)
+    best = int(np.argmin(price))
+    if price[best] == np.inf:
+        return None
+    return {name: float(each[best]) if np.ndim(each) else each for name, each in designs.items()}
