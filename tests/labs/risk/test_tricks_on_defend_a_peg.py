@@ -30,7 +30,7 @@ TRICKS = {
     "no buffer": ("{**R, 'buffer': 0}", 3, "of the kind 'run'"),
     "always first come": ("{**R, 'rule': 'first come'}", 2, "of the kind 'run'"),
     "always shut": ("{**R, 'rule': 'suspension'}", 2, "of the kind 'run'"),
-    "always a fund": ("{**R, 'rule': 'money-market fund'}", 2, "of the kind 'run'"),
+    "always a liquidity fee": ("{**R, 'rule': 'liquidity fee'}", 2, "of the kind 'run'"),
     "something of everything": (FIXED.format(0.25, 0.07, 0.03, 0.005, 0.04, "suspension"), 0, "your design costs"),
     "little of everything": (FIXED.format(0.1, 0.03, 0.02, 0.005, 0.02, "first come"), 0, "your design costs"),
     "for the mean shock": ("{n: v if n == 'rule' else 0.6 * v for n, v in R.items()}", 1, "new shocks"),

@@ -29,7 +29,7 @@ RANGES = {
     "savings": (0.0, 1.0),  # rate a year for coins that are saved
 }
 #: The redemption rule, of :data:`defi_lib.risk.RUN_RULES` those that an issuer can choose.
-RULES = ("first come", "suspension", "money-market fund")
+RULES = ("first come", "suspension", "liquidity fee")
 
 #: Kinds of shock.
 KINDS = ("run", "bank", "weekend", "outflow")
