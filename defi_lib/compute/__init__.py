@@ -142,7 +142,7 @@ __getattr__, __dir__, __all__ = attach(
         "storage.galois_field": ["field_inverse", "field_product", "matrix_inverse", "matrix_product"],
         "tokens.layered_income": ["Dilution", "LayeredIncome", "layer_income", "staking_dilution"],
         "serving.choices": ["shorter_line", "shorter_line_waits"],
-        "serving.overflow": ["HybridService", "cheapest_servers", "hybrid_service"],
+        "serving.overflow": ["HybridService", "cheapest_servers", "failing_hybrid", "hybrid_service"],
         "matching.peers": [
             "Lookup",
             "PeerNetwork",

@@ -19,16 +19,18 @@ class _DeviceState(NamedTuple):
     life: Amount
     busy_power: Amount
     idle_power: Amount
+    resale_value: Amount = 0.0
 
 
 class Device(_DeviceState):
     """A machine that can be rented out.
 
     Args:
-        purchase_price: USD, >= 0; 0 for one that stands around anyway, less its resale value otherwise.
-        life: years until it is worth nothing, > 0.
+        purchase_price: USD, >= 0; 0 for one that stands around anyway.
+        life: years until it is sold or worth nothing, > 0.
         busy_power: kW from the socket while it works, >= 0.
         idle_power: kW from the socket while it waits for work, >= 0.
+        resale_value: USD at the end of its life, second-hand, from 0 to the purchase price.
 
     Every argument may be an array with one entry per scenario.
 
@@ -38,13 +40,21 @@ class Device(_DeviceState):
 
     __slots__ = ()
 
-    def __new__(cls, purchase_price: Amount, life: Amount, busy_power: Amount, idle_power: Amount = 0.0) -> Self:
+    def __new__(
+        cls,
+        purchase_price: Amount,
+        life: Amount,
+        busy_power: Amount,
+        idle_power: Amount = 0.0,
+        resale_value: Amount = 0.0,
+    ) -> Self:
         """Check the arguments and build the device."""
         state = (
             kept(non_negative("purchase_price", purchase_price)),
             kept(positive("life", life)),
             kept(non_negative("busy_power", busy_power)),
             kept(non_negative("idle_power", idle_power)),
+            kept(between("resale_value", resale_value, 0.0, purchase_price)),
         )
         broadcastable(**dict(zip(_DeviceState._fields, state, strict=True)))
         return super().__new__(cls, *state)
@@ -52,10 +62,10 @@ class Device(_DeviceState):
     @property
     def depreciation(self) -> Amount:
         """Loss of value by age (USD per year)."""
-        return self.purchase_price / self.life
+        return (self.purchase_price - self.resale_value) / self.life
 
     def fixed_cost(self, electricity_price: Amount) -> Amount:
-        """Cost of a year ready but without work (USD): ``capex/T + 8760·P_idle·el``.
+        """Cost of a year ready but without work (USD): ``capex/T + 8760·P_idle·el``, capex less resale.
 
         Args:
             electricity_price: USD per kWh, >= 0.
@@ -159,6 +169,8 @@ def host_year(
 ) -> HostYear:
     """A provider's year: ``8760·u·price·(1−fee) − 8760·(u·P_busy + (1−u)·P_idle)·el − capex/T``, emission, tax.
 
+    ``capex`` is what the device costs less what it is sold for.
+
     Args:
         device: what is rented out.
         utilisation: part of the hours that are paid, in [0, 1].
@@ -256,11 +268,11 @@ def rental_value(
 ) -> Amount:
     """Most that a device is worth to somebody who rents it out (USD): its income before depreciation, discounted.
 
-    ``income·(1 − (1 + r)^(−T))/r``, below 0 where running it costs more than it brings. More demand for computing lifts
-    this, and so the price that all others must pay for the device as well.
+    ``income·(1 − (1 + r)^(−T))/r + resale·(1 + r)^(−T)``, below 0 where running it costs more than it brings. More
+    demand for computing lifts this, and so the price that all others must pay for the device as well.
 
     Args:
-        device: its own purchase price does not matter.
+        device: its own purchase price does not matter; what it is sold for does.
         utilisation: part of the hours that are paid, in [0, 1].
         price: USD per paid hour, >= 0.
         fee: ratio of the rent that the network keeps, in [0, 1).
@@ -271,11 +283,12 @@ def rental_value(
         ValueError: an argument outside its range, or shapes that do not fit together.
     """
     rate = np.asarray(non_negative("discount_rate", discount_rate))
-    year = host_year(device._replace(purchase_price=0.0), utilisation, price, fee, electricity_price)
+    running = device._replace(purchase_price=0.0, resale_value=0.0)
+    year = host_year(running, utilisation, price, fee, electricity_price)
     broadcastable(income=year.profit, life=device.life, discount_rate=rate)
     discounted = -np.expm1(-device.life * np.log1p(rate))
     years = np.divide(discounted, rate, out=np.array(device.life + 0.0 * discounted), where=rate > 0)
-    return plain(year.profit * years)
+    return plain(year.profit * years + device.resale_value * (1 - discounted))
 
 
 def shared_utilisation(nodes: Amount, demand: Amount) -> Amount:

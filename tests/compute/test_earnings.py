@@ -18,7 +18,9 @@ from tests.support.contracts import assert_refuses
 
 CARD = Device(1600, 4, 0.45, 0.06)
 amounts = st.floats(0, 1e4)
-devices = st.builds(Device, st.floats(1, 1e5), st.floats(0.5, 10), st.floats(0, 2), st.floats(0.001, 0.5))
+devices = st.builds(
+    lambda *numbers: Device(*numbers), st.floats(1, 1e5), st.floats(0.5, 10), st.floats(0, 2), st.floats(0.001, 0.5)
+)
 
 
 def test_the_years_of_a_graphics_card():
@@ -184,3 +186,31 @@ def test_work_that_pays_just_its_power_has_no_break_even():
             assert device.margin(price, fee, 0.3) == 0
             with pytest.raises(ValueError, match="margin"):
                 break_even_utilisation(device, price, fee, 0.3)
+
+
+def test_second_hand_value_and_rent_move_the_break_even():
+    # Lesson 7.1's card; 0.35 USD was the lowest listed rent of April 2025, 0.682 the lowest of June 2026.
+    kept, sold = Device(1600, 4, 0.45, 0.06), Device(1600, 4, 0.45, 0.06, 750)
+    found = [break_even_utilisation(card, rent, 0.25, 0.17) for rent in (0.35, 0.682) for card in (kept, sold)]
+    assert found == pytest.approx([0.2847, 0.1756, 0.1255, 0.0774], abs=1e-4)
+    assert host_year(kept, 0.5, 0.35, 0.25, 0.17).profit + 750 / 4 == pytest.approx(
+        host_year(sold, 0.5, 0.35, 0.25, 0.17).profit
+    )
+
+
+@given(devices, st.floats(0, 1), st.floats(0, 1), st.floats(0, 0.3))
+def test_a_device_bought_at_its_rental_value_earns_nothing_however_it_is_sold(device, share, use, rent):
+    resale = share * device.purchase_price
+    sold = Device(*device[:4], resale)
+    worth = rental_value(sold, use, rent, 0.1, 0.05)
+    assert worth == pytest.approx(rental_value(device, use, rent, 0.1, 0.05) + resale)
+    if worth > resale:
+        year = host_year(Device(worth, *sold[1:]), use, rent, 0.1, 0.05)
+        assert year.profit == pytest.approx(0.0, abs=1e-9 * (worth + year.rent + year.electricity))
+
+
+def test_resale_is_discounted_and_at_most_the_price():
+    sold = Device(1000.0, 2.0, 0.0, 0.0, 121.0)
+    assert rental_value(sold, 0.0, 1.0, discount_rate=0.1) == pytest.approx(100.0)
+    assert Device(5.0, 1.0, 0.0, 0.0, 5.0).depreciation == 0.0
+    assert_refuses(lambda: Device(5.0, 1.0, 0.0, 0.0, 6.0), "resale_value = 6")

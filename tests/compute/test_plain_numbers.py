@@ -26,6 +26,7 @@ CALLS = {
     ),
     "load": lambda: (compute.erlang_b(3, 2.0), compute.erlang_c(3, 2.0), compute.settling_time(0.5, 1.0)),
     "hybrid": lambda: compute.hybrid_service(3.0, 1.0, 2, 1, 1.0, 0.1),
+    "own cards that fail": lambda: compute.failing_hybrid(3.0, 1.0, 2, 90.0, 10.0, 1, 1.0, 0.1),
     "decode": lambda: compute.decode_step(compute.Accelerator(1.0, 100.0, 40.0), compute.LanguageModel(8e9)),
     "distance": lambda: (
         compute.round_trip(100.0),

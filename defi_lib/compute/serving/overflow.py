@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import comb
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +13,7 @@ from defi_lib.ledger import former
 from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.rounding import above, floor
 from defi_lib.units import SECONDS_PER_HOUR
-from defi_lib.validation import Amount, Whole, between, broadcastable, non_negative, plain, positive, whole
+from defi_lib.validation import Amount, Whole, between, broadcastable, integer, non_negative, plain, positive, whole
 
 #: Most machines that :func:`cheapest_servers` tries.
 _MOST_TRIED = 20_000.0
@@ -100,6 +101,65 @@ def hybrid_service(
         utilisation=plain(served / (working * service_rate)),
         server_cost=plain(np.asarray(servers, dtype=float) * server_price),
         cloud_cost=plain(requests * blocked * cloud_price),
+    )
+
+
+def failing_hybrid(
+    arrival_rate: Amount,
+    service_rate: Amount,
+    servers: int,
+    mtbf: Amount,
+    mttr: Amount,
+    room: Whole = 0,
+    server_price: Amount = 0.0,
+    cloud_price: Amount = 0.0,
+) -> HybridService:
+    """:func:`hybrid_service` whose own machines break down: who is interrupted begins again in the cloud.
+
+    The mean over the machines that work, each with the chance ``mtbf/(mtbf + mttr)``, where a service ends by itself or
+    by a failure. It holds where failures and repairs take much longer than services. Broken machines cost their price.
+
+    Args:
+        arrival_rate: λ, requests per second, > 0.
+        service_rate: μ, requests per second and own server, > 0.
+        servers: own, one number, 0 to 1,000.
+        mtbf: mean time from repair to the next failure of a server (seconds, exponential), > 0.
+        mttr: mean time to repair (seconds), >= 0.
+        room: places to wait, 0 to 100,000.
+        server_price: USD per hour and own server, working or not, >= 0.
+        cloud_price: USD per request, >= 0.
+
+    Raises:
+        ValueError: an argument outside its range, or shapes that do not fit together.
+
+    >>> steady, failing = hybrid_service(8.0, 1.0, 10), failing_hybrid(8.0, 1.0, 10, 900.0, 100.0)
+    >>> round(steady.cloud_share, 3), round(failing.cloud_share, 3)
+    (0.122, 0.178)
+    """
+    count = integer("servers", servers, 0, 1_000)
+    mtbf, mttr = positive("mtbf", mtbf), non_negative("mttr", mttr)
+    arrival_rate, service_rate = positive("arrival_rate", arrival_rate), positive("service_rate", service_rate)
+    named = {"arrival_rate": arrival_rate, "service_rate": service_rate, "mtbf": mtbf, "mttr": mttr, "room": room}
+    broadcastable(**named, server_price=server_price, cloud_price=cloud_price)
+    ending = service_rate + 1 / np.asarray(mtbf)
+    up = np.asarray(mtbf / (mtbf + mttr))
+    away = here = waiting = np.zeros(())
+    for working in range(count + 1):
+        chance = comb(count, working) * up**working * (1 - up) ** (count - working)
+        state = hybrid_service(arrival_rate, plain(ending), working, room)
+        served = chance * (1 - np.asarray(state.cloud_share))
+        away, here, waiting = away + chance * state.cloud_share, here + served, waiting + served * state.wait
+    done = here * service_rate / ending
+    requests = arrival_rate * SECONDS_PER_HOUR
+    share = away + here - done
+    return HybridService(
+        requests=requests,
+        servers=count,
+        cloud_share=plain(share),
+        wait=plain(np.divide(waiting, here, out=np.zeros(np.shape(here)), where=np.asarray(here) > 0)),
+        utilisation=plain(here * arrival_rate / (max(count, 1) * ending)),
+        server_cost=plain(count * np.asarray(non_negative("server_price", server_price))),
+        cloud_cost=plain(requests * share * non_negative("cloud_price", cloud_price)),
     )
 
 

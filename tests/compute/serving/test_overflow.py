@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from defi_lib.compute import cheapest_servers, erlang_b, hybrid_service, mmc_queue
+from defi_lib.compute import cheapest_servers, erlang_b, failing_hybrid, hybrid_service, mmc_queue
 from defi_lib.ledger import Ledger
-from tests.support.contracts import assert_refuses
+from tests.support.contracts import assert_broadcasts, assert_refuses
 
 
 @given(st.floats(0.01, 30), st.integers(1, 12), st.integers(0, 15))
@@ -82,3 +82,65 @@ def test_of_equal_costs_the_fewest_machines():
     for price in np.arange(1, 100) / 10:
         saved = 3600 * 0.5 * price  # a half of the requests of an hour
         assert cheapest_servers(1.0, 1.0, saved, price).servers == 0
+
+
+def markov(arrival_rate, service_rate, servers, mtbf, mttr, room):
+    """Share of requests that the cloud serves: all states (machines that work, requests here), with real failures."""
+    states = [(j, n) for j in range(servers + 1) for n in range((j + room if j else 0) + 1)]
+    place = {state: number for number, state in enumerate(states)}
+    flows = np.zeros((len(states), len(states)))
+    sent = np.zeros(len(states))
+    for (j, n), here in place.items():
+        busy = min(j, n)
+        if (j, n + 1) in place:
+            flows[here, place[j, n + 1]] += arrival_rate
+        else:
+            sent[here] += arrival_rate
+        if busy:
+            flows[here, place[j, n - 1]] += busy * service_rate
+            # All who wait are sent on with the last machine that works.
+            left = n - 1 if j > 1 else 0
+            flows[here, place[j - 1, left]] += busy / mtbf
+            sent[here] += busy / mtbf * (n - left)
+        if j > busy:
+            flows[here, place[j - 1, n]] += (j - busy) / mtbf
+        if j < servers:
+            flows[here, place[j + 1, n]] += (servers - j) / mttr
+    balance = (flows - np.diag(flows.sum(axis=1))).T
+    balance[0] = 1.0
+    chances = np.linalg.solve(balance, np.eye(len(states))[0])
+    return chances @ sent / arrival_rate
+
+
+@pytest.mark.parametrize(("servers", "room", "load"), [(1, 0, 0.5), (3, 0, 2.0), (3, 2, 4.0), (8, 3, 6.0)])
+def test_failures_against_the_balance_of_all_states(servers, room, load):
+    slow = failing_hybrid(load, 1.0, servers, 9e5, 1e5, room)
+    assert slow.cloud_share == pytest.approx(markov(load, 1.0, servers, 9e5, 1e5, room), rel=1e-4)
+    # An hour to the next failure where a service takes half a minute.
+    near = failing_hybrid(load, 1.0, servers, 120.0, 30.0, room)
+    assert near.cloud_share == pytest.approx(markov(load, 1.0, servers, 120.0, 30.0, room), rel=0.03)
+
+
+def test_placebo_machines_that_never_fail_are_the_hybrid():
+    for servers in (0, 1, 10):
+        failing = failing_hybrid(8.0, 1.0, servers, 1e15, 0.0, 2, 0.5, 0.01)
+        assert tuple(failing) == pytest.approx(tuple(hybrid_service(8.0, 1.0, servers, 2, 0.5, 0.01)), rel=1e-12)
+
+
+def test_failures_cost_and_do_not_turn_the_saving_of_a_cloud_behind():
+    price, cloud = 1.0, 0.001
+    failing = [failing_hybrid(8.0, 1.0, n, 900.0, 100.0, 0, price, cloud).cost for n in range(16)]
+    steady = [hybrid_service(8.0, 1.0, n, 0, price, cloud).cost for n in range(16)]
+    assert failing[0] == pytest.approx(steady[0]) and all(f > s for f, s in zip(failing[1:], steady[1:], strict=True))
+    assert min(failing) < failing[0], "with a tenth of the machines broken, some own ones still pay"
+    shares = [failing_hybrid(8.0, 1.0, 10, mtbf, 100.0).cloud_share for mtbf in (1e6, 900.0, 100.0)]
+    assert shares == sorted(shares)
+
+
+def test_errors_of_failing_machines():
+    two = np.array([0.5, 3.0])
+    assert_broadcasts(lambda x, y: failing_hybrid(x, 1.0, 4, 90.0 * y, 10.0, 1, 1.0, y), two, two)
+    assert_refuses(lambda: failing_hybrid(1.0, 1.0, 2, 0.0, 1.0), "mtbf = 0")
+    assert_refuses(lambda: failing_hybrid(1.0, 1.0, 2, 1.0, -1.0), "mttr = -1")
+    assert_refuses(lambda: failing_hybrid(1.0, 1.0, -1, 1.0, 1.0), "servers = -1")
+    assert_refuses(lambda: failing_hybrid(0.0, 1.0, 1, 1.0, 1.0), "arrival_rate = 0")
