@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.ledger.transfer import Transfer, actual
-from defi_lib.risk.contagion.network import Array, Network, names_of
+from defi_lib.risk.contagion.network import Array, Network, names_of, part_of
 from defi_lib.rounding import reaches
 from defi_lib.validation import between
 
@@ -115,7 +115,7 @@ class _Rules:
         self.starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if ordered.size else ordered
         self.who = ordered[self.starts]
         self.of = [self._owed_at(rank) for rank in self.ranks]
-        self.shares = self._share(network.amount, self.owed[network.debtor])
+        self.shares = part_of(network.amount, self.owed[network.debtor])
         self.ranked = self.ranks.size > 1
         self.table = None if self.ranked or network.size > _DENSE else self.dense()
 
@@ -130,16 +130,12 @@ class _Rules:
         claims = np.bincount(net.debtor, np.where(net.rank == rank, net.amount, 0.0), net.size)
         return np.asarray(claims, dtype=float) + np.where(net.deposit_rank == rank, net.deposits, 0.0)
 
-    @staticmethod
-    def _share(part: Array, whole: Array) -> Array:
-        return part / np.where(whole > 0.0, whole, 1.0)
-
     def divided(self, paid: Array) -> tuple[Array, Array]:
         """What is paid on each claim, and to users."""
         net, before = self.network, np.zeros(self.network.size)
         claims, users = np.zeros((len(paid), net.amount.size)), np.zeros_like(paid)
         for rank, owed in zip(self.ranks, self.of, strict=True):
-            part = np.clip(paid - before, 0.0, owed) / np.where(owed > 0.0, owed, 1.0)
+            part = part_of(np.maximum(paid - before, 0.0), owed)
             claims += np.where(net.rank == rank, part[:, net.debtor] * net.amount, 0.0)
             users += np.where(net.deposit_rank == rank, part * net.deposits, 0.0)
             before = before + owed

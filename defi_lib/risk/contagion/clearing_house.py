@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from defi_lib.risk.contagion.network import Array, Network
+from defi_lib.risk.contagion.network import Array, Network, part_of
 from defi_lib.validation import between, non_negative
 
 
@@ -70,22 +70,17 @@ def clear_through_house(network: Network, fund: ArrayLike = 0.0, capital: float 
     net, free = np.broadcast_to(net_positions(network), parts.shape), network.assets - parts
     debt, credit = np.maximum(-net, 0.0), np.maximum(net, 0.0)
     owed = debt + network.deposits
-    paid = debt * np.minimum(_over(free, owed), 1.0)
+    paid = debt * part_of(free, owed)
     mine = np.minimum(parts, debt - paid)
     missing = np.sum(debt - paid - mine, axis=-1, keepdims=True)
     from_house = np.minimum(missing, own)
     left = np.where(debt - paid - mine > 0.0, 0.0, parts - mine)
     pooled = np.sum(left, axis=-1, keepdims=True)
-    used = mine + left * np.minimum(_over(missing - from_house, pooled), 1.0)
+    used = mine + left * part_of(missing - from_house, pooled)
     collected = np.sum(paid + used, axis=-1, keepdims=True) + from_house
-    received = credit * np.minimum(_over(collected, np.sum(credit, axis=-1, keepdims=True)), 1.0)
+    received = credit * part_of(collected, np.sum(credit, axis=-1, keepdims=True))
     has = np.maximum(network.assets - used - paid, 0.0) + received
     to_users = np.minimum(has, network.deposits)
     return HouseClearing(
         network, net, paid, received, to_users, used, from_house[..., 0], np.maximum(has - network.deposits, 0.0)
     )
-
-
-def _over(part: Array, whole: Array) -> Array:
-    """``part/whole``; 1 where the whole is nothing: who owes nothing pays it."""
-    return np.where(whole > 0.0, part / np.where(whole > 0.0, whole, 1.0), 1.0)

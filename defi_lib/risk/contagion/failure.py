@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from defi_lib.risk.contagion.network import Array, part_of
 from defi_lib.rounding import reaches
 from defi_lib.validation import Amount, between, broadcastable, plain, positive, whole
-
-Array = NDArray[np.float64]
 
 #: Rounds after which what is still to come is below rounding, or is refused; and how near it must be.
 _ROUNDS, _NEAR = 20_000, 1e-14
@@ -155,8 +153,8 @@ class _World(NamedTuple):
         """What claims, and users, get of each dollar, if ``part`` of ``owed`` is paid and some claims come first."""
         first = self.senior * claims
         paid = part * owed
-        to_first = _over(np.minimum(paid, first), first)
-        to_rest = _over(np.maximum(paid - first, 0.0), owed - first)
+        to_first = part_of(paid, first)
+        to_rest = part_of(np.maximum(paid - first, 0.0), owed - first)
         return self.senior * to_first + (1.0 - self.senior) * to_rest, to_rest
 
     def solved(self) -> tuple[Array, ...]:
@@ -212,7 +210,7 @@ class _World(NamedTuple):
     def pays(self, has: Array, received: Array, owed: Array) -> tuple[Array, Array]:
         """The part of its debts that a protocol pays, and what its default destroys."""
         short = ~reaches(has + received, owed)
-        part = np.minimum(_over(self.recovered * has + received, owed), 1.0)
+        part = part_of(self.recovered * has + received, owed)
         return np.where(short, part, 1.0), np.where(short, (1.0 - self.recovered) * has, 0.0)
 
     def told(self, end: dict[str, Array]) -> tuple[Array, ...]:
@@ -228,8 +226,3 @@ class _World(NamedTuple):
             *(end["costs"], end["sold"] * (1.0 - end["average"]), unsold * (1.0 - end["price"])),
             *(self.others * end["withdrawn"], paid, end["paid_others"], end["price"]),
         )
-
-
-def _over(part: Array, whole_: Array) -> Array:
-    """``part/whole``; 1 where the whole is nothing: who owes nothing pays it."""
-    return np.where(whole_ > 0.0, part / np.where(whole_ > 0.0, whole_, 1.0), 1.0)

@@ -157,6 +157,11 @@ def _places(name: str, values: ArrayLike, size: int, count: int) -> Places:
     return places.astype(np.int64)
 
 
+def part_of(some: Array, whole: Array) -> Array:
+    """The part ``some/whole``, at most 1; and 1 where the whole is nothing: who owes nothing has paid it."""
+    return np.where(whole > 0.0, np.minimum(some, whole) / np.where(whole > 0.0, whole, 1.0), 1.0)
+
+
 def names_of(size: int, names: Sequence[str] | None = None) -> Sequence[str]:
     """One name for each protocol, by default "protocol 0" and so on.
 

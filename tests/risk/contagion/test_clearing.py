@@ -194,6 +194,14 @@ def test_a_house_conserves_and_its_fund_never_hurts_members_in_credit(network, f
     assert np.all(richer.received >= done.received - 1e-9)
 
 
+@pytest.mark.parametrize("much", [1e-300, 1.0, 1e300])
+def test_who_owes_hardly_anything_pays_it_whatever_there_is(much):
+    tiny = Network.of_matrix([much, much], [[0, 5e-324], [0, 0]])
+    with np.errstate(over="raise", divide="raise", invalid="raise"):
+        assert clear_through_house(tiny, [much / 2, much / 2], much).to_users.sum() == 0.0
+        assert clear(tiny).paid[0] == 5e-324
+
+
 def test_the_house_cuts_the_circle():
     alone, house = clear(RING), clear_through_house(RING)
     assert alone.defaults.tolist() == [True, True, False] and house.equity[1] == 1.0
