@@ -137,7 +137,11 @@ def what_cover_paid() -> Count:
         "hacks.stolen_from_defi.2021",
         "hacks.stolen_from_defi.2022",
     )
+    claims = tuple(
+        f"insurance.nexus_mutual_claims_{of}" for of in ("ftx_paid", "hodlnaut_paid", "ftx_filed", "hodlnaut_filed")
+    )
     paid, terra, *rest = (float(figure(key).value) for key in keys)
+    ftx, hodlnaut, *filed = (float(figure(key).value) for key in claims)
     mutual, stolen = sum(rest[:2]), 1e3 * sum(rest[2:])
     most = rest[0] + paid  # of 2021 only the largest mutual is counted, which had most of the market
     return Count(
@@ -146,7 +150,8 @@ def what_cover_paid() -> Count:
         f"billion were stolen from DeFi: {100 * most / stolen:.1f} %.",
         who="OpenCover (claims of 2022), Nexus Mutual (claims of 2021) and Chainalysis (thefts).",
         turns="more than ten times as much is insured and paid for",
-        sources=keys,
-        other=f"Of the {paid} million of 2022 {terra} were for Terra's coin, which fell and was not stolen; the "
+        sources=keys + claims,
+        other=f"Of what was insured most was paid: of {sum(filed):.0f} claims for FTX and Hodlnaut at the largest mutual "
+        f"{ftx + hodlnaut:.0f}. Of the {paid} million of 2022 {terra} were for Terra's coin, which fell and was not stolen; the "
         f"largest mutual alone paid {mutual:.1f} million in both years, {100 * mutual / stolen:.2f} %",
     )
