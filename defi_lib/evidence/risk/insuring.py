@@ -151,7 +151,8 @@ def what_cover_paid() -> Count:
         who="OpenCover (claims of 2022), Nexus Mutual (claims of 2021) and Chainalysis (thefts).",
         turns="more than ten times as much is insured and paid for",
         sources=keys + claims,
-        other=f"Of what was insured most was paid: of {sum(filed):.0f} claims for FTX and Hodlnaut at the largest mutual "
-        f"{ftx + hodlnaut:.0f}. Of the {paid} million of 2022 {terra} were for Terra's coin, which fell and was not stolen; the "
-        f"largest mutual alone paid {mutual:.1f} million in both years, {100 * mutual / stolen:.2f} %",
+        other=f"Of what was insured most was paid: of {sum(filed):.0f} claims for FTX and Hodlnaut at the largest "
+        f"mutual {ftx + hodlnaut:.0f}. Of the {paid} million of 2022 {terra} were for Terra's coin, which fell and was "
+        f"not stolen; the largest mutual alone paid {mutual:.1f} million in both years, "
+        f"{100 * mutual / stolen:.2f} %",
     )

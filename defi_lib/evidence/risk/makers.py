@@ -127,6 +127,20 @@ def lost_by_who_stays(kept: float, money: float, in_time: float, fee: float) -> 
     return float(1 - np.asarray(sold) / calm)
 
 
+def net_of_the_maker(kept: float, money: float, in_time: float, fee: float) -> tuple[float, float]:
+    """What a plain sale brings the maker beyond the dollar that he put in: under the lock, and once it has ended.
+
+    Args:
+        kept, money, in_time, fee: as in :func:`taken_under_a_lock`.
+
+    >>> [round(net, 4) for net in net_of_the_maker(0.5, 1.0, 0.0, 0.0)]  # 4/3 of 2 dollars, and 1/2 lies in the pool
+    [0.3333, 0.8333]
+    """
+    pool, held = launched(kept, money, fee)
+    sold = insider_sale(pool, kept, held, in_time)
+    return float(sold.taken) - 1, float(money - np.asarray(sold.early) - sold.late)
+
+
 def what_a_lock_stops(day: ArrayLike, lock: float, kept: float, in_time: float) -> dict[str, ArrayLike]:
     """What lesson 6.5 explores: how much of their money the buyers lose by each way, if the maker acts on a day.
 
