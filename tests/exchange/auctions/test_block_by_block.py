@@ -34,7 +34,7 @@ def test_every_dollar_is_booked(prices, fee, seed, gas):
     pool = ConstantProductPool((1_000.0, 2e6), fee)
     for run in ways(pool, prices, orders_for(prices, seed), gas):
         (x, y), blocks = run.pool.reserves, len(prices)
-        assert x * prices[-1] + y - 4e6 == pytest.approx(run.held + run.net, abs=1e-4)
+        assert x * prices[-1] + y - 4e6 == pytest.approx(run.held + run.net, rel=1e-9, abs=1e-4)
         assert x * y >= 2e9 * (1 - 1e-12) and run.blocks == blocks and run.trades <= blocks
         assert run.taken >= run.gas == pytest.approx(run.trades * gas)
         assert run.fees == pytest.approx(fee * sum(map(abs, orders_for(prices, seed))))
