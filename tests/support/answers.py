@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from textwrap import dedent
 
 from pytest import MonkeyPatch
@@ -78,3 +78,17 @@ class Answers:
                     patch.setattr("defi_lib.labs.kit.lab.TIME_LIMIT", 0.3)
                 result = self.does(name, body)
             assert (result.status, result.points) == (status, 0)
+
+    def assert_constants_earn_nothing(self, name: str, constants: Iterable[str], seeds: int = 3) -> None:
+        """An answer that never looks at its numbers earns nothing."""
+        for constant in constants:
+            source = f"from math import inf, nan\ndef {name}({self.signatures[name]}):\n    return {constant}\n"
+            for seed in range(seeds):
+                assert self.feedback(name, seed, source).points == 0, constant
+
+    def assert_trick_earns_little(self, name: str, trick: tuple[str, float, str], seeds: int) -> None:
+        """A formula without thought earns at most so many points, and is told so in one of the draws."""
+        formula, most, said = trick
+        found = [self.feedback(name, seed, self.wrong(name, formula)) for seed in range(seeds)]
+        assert max(result.points for result in found) <= most, found
+        assert any(said in result.text for result in found), [result.text for result in found]

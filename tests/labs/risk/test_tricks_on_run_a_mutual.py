@@ -97,10 +97,7 @@ def test_plans_that_need_no_thought_earn_little_or_nothing(trick):
 
 @pytest.mark.parametrize("name", PARAMETERS)
 def test_an_answer_that_never_changes_earns_nothing(name):
-    for constant in CONSTANTS:
-        source = f"def {name}({PARAMETERS[name]}):\n    return {constant}\n"
-        for seed in range(2):
-            assert answers.feedback(name, seed, source).points == 0, constant
+    answers.assert_constants_earn_nothing(name, CONSTANTS, seeds=2)
 
 
 @pytest.mark.parametrize(
