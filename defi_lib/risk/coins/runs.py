@@ -185,7 +185,8 @@ def calm_part(liquid: Amount, illiquid: Amount, discount: Amount = 0.0, claims: 
     broadcastable(liquid=liquid, illiquid=illiquid, discount=discount, claims=claims)
     spare = rest(liquid + illiquid, claims)
     price = np.where(np.greater(discount, 0), discount, 1.0)
-    borne = np.where(np.greater(discount, 0), np.maximum(spare, 0.0) * (1 - np.asarray(discount)) / price, np.inf)
+    with np.errstate(over="ignore"):  # where a sale costs hardly anything, claims alone are the bound
+        borne = np.where(np.greater(discount, 0), np.maximum(spare, 0.0) * (1 - np.asarray(discount)) / price, np.inf)
     part = np.minimum((liquid + np.minimum(borne, claims)) / claims, 1.0)
     return plain(np.where(np.less(spare, 0), 0.0, part))
 

@@ -130,3 +130,8 @@ def test_arrays_are_each_case():
 )
 def test_errors(call, message):
     assert_refuses(call, message)
+
+
+def test_a_sale_that_costs_hardly_anything_bounds_nothing():
+    with np.errstate(over="raise"):
+        assert calm_part(0.2, 1.0, 5e-324) == 1.0
