@@ -95,11 +95,34 @@ def round_number(rng: np.random.Generator, low: float, high: float) -> float:
     return float(f"{math.exp(rng.uniform(math.log(low), math.log(high))):.3g}")
 
 
+def four_cases(rng: np.random.Generator) -> list[int]:
+    """Four of the numbers 0 to 15 in which each of the four binary digits is 0 twice and 1 twice.
+
+    Where each digit switches a property of a case, no answer that suits one side of it suits all four.
+    """
+    digits, last = rng.permutation([0, 3, 5, 6]) ^ (7 * int(rng.integers(2))), rng.permutation([0, 0, 8, 8])
+    return [int(each) for each in digits + last]
+
+
 def _item(result: Any, item: int, where: str) -> Any:
     try:
         return tuple(result)[item]
     except (TypeError, IndexError):
         raise Misshapen(f"{where} should return at least {item + 1} values, separated by commas.") from None
+
+
+def entries_of(answer: Any, said: str, names: Sequence[str], strange: str = "there is no {}") -> dict[str, Any]:
+    """A student's result as a dictionary with just these names, or a sentence on what else it is.
+
+    ``strange`` says of a name too many what it is.
+    """
+    if not isinstance(answer, dict):
+        raise Misshapen(f"{said} should return a dictionary, but it is {str(answer)[:60]!r}.")
+    missing, unknown = [name for name in names if name not in answer], [name for name in answer if name not in names]
+    if missing or unknown:
+        wrong = f"{missing[0]!r} is missing" if missing else strange.format(repr(str(unknown[0])[:20]))
+        raise Misshapen(f"In what {said} returns, {wrong}: it has {', '.join(names)}.")
+    return answer
 
 
 def numbers_of(result: Any, where: str, shape: tuple[int, ...]) -> np.ndarray:

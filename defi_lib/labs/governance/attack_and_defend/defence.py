@@ -20,7 +20,7 @@ from defi_lib.labs.governance.attack_and_defend.world import (
     passing,
 )
 from defi_lib.labs.kit import Part, holds, matches
-from defi_lib.labs.kit.compare import Misshapen, numbers_of
+from defi_lib.labs.kit.compare import Misshapen, entries_of, four_cases, numbers_of
 
 #: Honest proposals that must pass: of fresh ones, and of how many.
 MUST_PASS, FRESH = 0.7, 500
@@ -178,16 +178,10 @@ def _pass_rate(rng: np.random.Generator, pass_rate: Any) -> Iterator[Part]:
 
 def rules_of(answer: Any, said: str) -> Rules:
     """A student's rules, or a sentence on what else it is."""
-    if not isinstance(answer, dict):
-        raise Misshapen(f"{said} should return a dictionary with the six rules, but it is {str(answer)[:60]!r}.")
-    missing = [name for name in RANGES if name not in answer]
-    unknown = [name for name in answer if name not in RANGES]
-    if missing or unknown:
-        wrong = f"the rule {missing[0]!r} is missing" if missing else f"there is no rule {unknown[0]!r}"
-        raise Misshapen(f"In what {said} returns, {wrong}: the six are {', '.join(RANGES)}.")
+    entries = entries_of(answer, said, list(RANGES), "there is no rule {}")
     found = {}
     for name, (low, high) in RANGES.items():
-        value = float(numbers_of(answer[name], f"The rule {name!r} of {said}", ()))
+        value = float(numbers_of(entries[name], f"The rule {name!r} of {said}", ()))
         allowed = (
             "True or False" if name in SWITCHES else f"from {low:g} to {high:g}" if high < inf else "0 or more days"
         )
@@ -242,8 +236,7 @@ def _beaten(number: int, dao: Dao, rules: Rules, ways: tuple[str, ...]) -> str:
 def _worlds(rng: np.random.Generator) -> list[int]:
     """Four DAOs: each of many and few votes, patience and haste, much and little money, good council and bad."""
     base = 16 * int(rng.integers(100, 5_000))
-    halves, councils = rng.permutation([0, 3, 5, 6]) ^ (7 * int(rng.integers(2))), rng.permutation([0, 0, 8, 8])
-    return [base + int(each) for each in halves + councils]
+    return [base + each for each in four_cases(rng)]
 
 
 @lab.question(

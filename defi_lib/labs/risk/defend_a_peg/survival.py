@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from defi_lib.labs.kit import Part, holds
-from defi_lib.labs.kit.compare import Misshapen, numbers_of
+from defi_lib.labs.kit.compare import Misshapen, entries_of, four_cases, numbers_of
 from defi_lib.labs.risk.defend_a_peg.draws import draw_coin, fresh, reference
 from defi_lib.labs.risk.defend_a_peg.runs import lab
 from defi_lib.labs.risk.defend_a_peg.world import BOUND, KINDS, OUTFLOW_DAYS, RANGES, RULES, Coin, Design, cost, tried
@@ -27,30 +27,22 @@ def some_number(rng: np.random.Generator) -> int:
 def _worlds(rng: np.random.Generator) -> list[int]:
     """Four coins: each of cheap and dear waiting, small and large runs and flows, savers who answer and who do not."""
     start = 16 * int(rng.integers(10, 10 + STARTS))
-    halves, savers = rng.permutation([0, 3, 5, 6]) ^ (7 * int(rng.integers(2))), rng.permutation([0, 0, 8, 8])
-    return [start + int(each) for each in halves + savers]
+    return [start + each for each in four_cases(rng)]
 
 
 def design_of(answer: Any, said: str) -> Design:
     """A student's design, or a sentence on what else it is."""
-    names = [*RANGES, "rule"]
-    if not isinstance(answer, dict):
-        raise Misshapen(f"{said} should return a dictionary with the six choices, but it is {str(answer)[:60]!r}.")
-    missing = [name for name in names if name not in answer]
-    unknown = [name for name in answer if name not in names]
-    if missing or unknown:
-        wrong = f"{missing[0]!r} is missing" if missing else f"there is no {unknown[0]!r}"
-        raise Misshapen(f"In what {said} returns, {wrong}: the six are {', '.join(names)}.")
+    entries = entries_of(answer, said, [*RANGES, "rule"])
     found: dict[str, Any] = {}
     for name, (low, high) in RANGES.items():
-        value = float(numbers_of(answer[name], f"The choice {name!r} of {said}", ()))
+        value = float(numbers_of(entries[name], f"The choice {name!r} of {said}", ()))
         if not low <= value <= high:
             raise Misshapen(f"The choice {name!r} of {said} is {value:g}: allowed is from {low:g} to {high:g}.")
         found[name] = value
     if found["cash"] + found["module"] > 1 + 1e-9:
         both = found["cash"] + found["module"]
         raise Misshapen(f"In what {said} returns, cash and module are {both:g} together, and the reserve is only 1.")
-    rule = answer["rule"]
+    rule = entries["rule"]
     if not isinstance(rule, str) or rule not in RULES:
         raise Misshapen(f"The choice 'rule' of {said} is {str(rule)[:60]!r}: choose one of {', '.join(RULES)}.")
     return found | {"rule": str(rule)}

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from defi_lib.labs.kit import Part, holds, matches
-from defi_lib.labs.kit.compare import Misshapen, numbers_of
+from defi_lib.labs.kit.compare import Misshapen, entries_of, numbers_of
 from defi_lib.labs.risk.run_a_mutual.draws import NEW_YEARS, draw_book, draw_claim, new_years
 from defi_lib.labs.risk.run_a_mutual.questions import lab, some_number, together
 from defi_lib.labs.risk.run_a_mutual.world import Book, Claim, Outlook, Terms, outlook, owed, ruined, why_not
@@ -75,20 +75,14 @@ ENTRIES = ("premiums", "limits", "capital")
 
 def plan_of(answer: Any, book: Book, said: str) -> dict[str, Any]:
     """A student's plan, or a sentence on what else it is."""
-    if not isinstance(answer, dict):
-        raise Misshapen(f"{said} should return a dictionary, but it is {str(answer)[:60]!r}.")
-    missing = [name for name in ENTRIES if name not in answer]
-    unknown = [name for name in answer if name not in ENTRIES]
-    if missing or unknown:
-        wrong = f"{missing[0]!r} is missing" if missing else f"there is an entry {str(unknown[0])[:20]!r} too many"
-        raise Misshapen(f"In what {said} returns, {wrong}: it has {', '.join(ENTRIES)}.")
+    entries = entries_of(answer, said, ENTRIES, "there is an entry {} too many")
     plan: dict[str, Any] = {}
     for name in ENTRIES:
         shape = () if name == "capital" else (len(book.kinds),)
-        value = numbers_of(answer[name], f"The entry {name!r} of {said}", shape)
+        value = numbers_of(entries[name], f"The entry {name!r} of {said}", shape)
         if not np.all(np.isfinite(value) & (value >= 0)):
             raise Misshapen(
-                f"The entry {name!r} of {said} is {str(answer[name])[:60]}: allowed are finite numbers, 0 or more."
+                f"The entry {name!r} of {said} is {str(entries[name])[:60]}: allowed are finite numbers, 0 or more."
             )
         plan[name] = value
     return plan
