@@ -14,7 +14,7 @@ CELLS, WORDS, LINES, COLUMNS, EXPLORERS = 22, 900, 120, 100, 2
 
 #: Lessons whose verdicts do not rest on evidence yet. May only shrink.
 WAITING = {
-    *(f"7.{number}" for number in range(1, 10)),
+    *(f"7.{number}" for number in range(31, 40)),
 }
 
 

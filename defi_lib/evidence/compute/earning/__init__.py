@@ -1,0 +1,5 @@
+"""What is measured for the claims about compute: what a machine earns and costs its owner."""
+
+from defi_lib.evidence.effects import Registry
+
+EVIDENCE = Registry.joined("compute")

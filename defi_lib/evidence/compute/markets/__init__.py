@@ -1,0 +1,5 @@
+"""What is measured for the claims about compute: prices, plans and what settling costs."""
+
+from defi_lib.evidence.effects import Registry
+
+EVIDENCE = Registry.joined("compute")

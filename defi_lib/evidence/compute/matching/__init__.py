@@ -1,0 +1,5 @@
+"""What is measured for the claims about compute: who does which task, and what comes and goes."""
+
+from defi_lib.evidence.effects import Registry
+
+EVIDENCE = Registry.joined("compute")

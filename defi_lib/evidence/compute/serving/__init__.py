@@ -1,0 +1,5 @@
+"""What is measured for the claims about compute: waiting, batches and a cloud behind."""
+
+from defi_lib.evidence.effects import Registry
+
+EVIDENCE = Registry.joined("compute")

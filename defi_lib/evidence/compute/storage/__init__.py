@@ -1,0 +1,5 @@
+"""What is measured for the claims about compute: what strangers store, and data for sale."""
+
+from defi_lib.evidence.effects import Registry
+
+EVIDENCE = Registry.joined("compute")

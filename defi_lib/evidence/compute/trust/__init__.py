@@ -1,0 +1,5 @@
+"""What is measured for the claims about compute: checks, stakes and secrets."""
+
+from defi_lib.evidence.effects import Registry
+
+EVIDENCE = Registry.joined("compute")
