@@ -15,6 +15,7 @@ WAITING = {
     "compute.markets.bidding": "7 compute: how many really compete",
     "compute.matching.replanning": "7 compute: who gets which task, when nodes leave and join",
     "compute.matching.splitting": "7 compute: does it add up?",
+    "compute.serving.real_requests": "7 compute: the real hour of one line, many, or two asked",
     "compute.serving.choices": "7 compute: one line, many, or two asked",
     "exchange.pools.stable": "1 exchange: pools for coins of one value; 1.3 names it under Next",
     "exchange.pools.weighted": "1 exchange: pools that hold an index; 1.3 names it under Next",

@@ -180,6 +180,7 @@ __getattr__, __dir__, __all__ = attach(
             "settling_time",
             "simulate_queue",
         ],
+        "serving.real_requests": ["AZURE_2023", "Requests", "SERVICES", "real_requests"],
         "serving.queueing": [
             "Pooling",
             "Queue",
