@@ -64,6 +64,7 @@ MADE = {
     "Footprint": lambda: compute.footprint(numbers(3, 2), 400.0),
     "Queue": lambda: compute.mmc_queue(numbers(1, 2), 1.0, 3),
     "QueueRun": lambda: compute.simulate_queue(numbers(0, 1), numbers(1, 1)),
+    "Requests": lambda: compute.real_requests("code"),
     "HybridService": lambda: compute.hybrid_service(numbers(1, 2), 1.0, np.array([1, 2])),
     "SteadyServing": lambda: compute.steady_serving(some_card(), some_model(), 0.1, 100.0),
     "BurnMint": lambda: compute.burn_and_mint(numbers(1, 2), 1.0, 3.0),
