@@ -57,6 +57,26 @@ class Reading(NamedTuple):
         return self.id[0]
 
 
+class Untested(NamedTuple):
+    """A claim that no model of this course can test."""
+
+    what: str
+    why: str
+    evidence: str  #: what would test it
+
+
+class NamedSystem(NamedTuple):
+    """A system that the articles give as an example, beside what its own pages say."""
+
+    name: str
+    said: str  #: by an article
+    found: str  #: in the source
+    fits: str  #: "yes", "partly", "no" or "not found"
+    source: str
+    date: str  #: of the source, or of the day on which it was read
+    grade: str  #: as in :mod:`defi_lib.figures`
+
+
 class Verdict(NamedTuple):
     """What a lesson found about a claim; Jupyter shows it as Markdown."""
 
@@ -123,6 +143,26 @@ def readings(of: str = "", *, module: str = "") -> list[Reading]:
     return found
 
 
+@cache
+def untested() -> tuple[Untested, ...]:
+    """What the articles claim and this course cannot test, why, and what would.
+
+    >>> untested()[3].what
+    'Quantum computers will speed it up'
+    """
+    return tuple(Untested(**row) for row in _rows("untested.csv"))
+
+
+@cache
+def named_systems() -> tuple[NamedSystem, ...]:
+    """The systems that the articles describe, and what they are.
+
+    >>> [each.name for each in named_systems() if each.fits == "not found"]
+    ['Data Planet']
+    """
+    return tuple(NamedSystem(**row) for row in _rows("named_systems.csv"))
+
+
 def verdict(id: str, outcome: str, because: str, *, holds: str, fails: str) -> Verdict:
     """The verdict on claim ``id``: its outcome, the numbers behind it, and the conditions on both sides.
 
@@ -140,14 +180,17 @@ def verdict(id: str, outcome: str, because: str, *, holds: str, fails: str) -> V
 
 @cache
 def _claims() -> dict[str, Claim]:
-    with (files("defi_lib") / "claims.csv").open(encoding="utf-8") as file:
-        return {row["id"]: Claim(**row) for row in csv.DictReader(file)}
+    return {row["id"]: Claim(**row) for row in _rows("claims.csv")}
 
 
 @cache
 def _readings() -> dict[str, Reading]:
-    with (files("defi_lib") / "readings.csv").open(encoding="utf-8") as file:
-        return {row["id"]: _read(row) for row in csv.DictReader(file)}
+    return {row["id"]: _read(row) for row in _rows("readings.csv")}
+
+
+def _rows(table: str) -> list[dict[str, str]]:
+    with (files("defi_lib") / table).open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
 
 
 def _read(row: dict[str, str]) -> Reading:

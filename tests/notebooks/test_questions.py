@@ -7,7 +7,7 @@ import pytest
 
 from defi_lib.explore.questions import lessons, questions_of
 from defi_lib.explore.questions.words import plain
-from tests.notebooks.test_form import LESSONS, code, name, read, tool
+from tests.notebooks.test_form import ON_CLAIMS, code, name, read, tool
 
 #: The lessons and the first page.
 COURSE = [path for path in tool.find(("course",)) if path.name != "my_progress.ipynb"]
@@ -78,7 +78,7 @@ def test_every_lesson_has_a_quiz_and_every_quiz_a_lesson():
     assert sorted(lessons()) == sorted(lesson_of(path) for path in COURSE)
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=name)
+@pytest.mark.parametrize("path", ON_CLAIMS, ids=name)
 def test_the_questions_belong_to_claims_that_the_lesson_tests(path):
     prose = " ".join(source(cell) for cell in read(path)["cells"] if cell["cell_type"] == "markdown")
     (listed,) = re.findall(r"^\*\*Claims? tested:\*\* (.+)$", prose, re.M)
