@@ -87,6 +87,7 @@ __getattr__, __dir__, __all__ = attach(
             "grouped_loss",
             "loss_probability",
             "repair_plan",
+            "spread_loss",
             "yearly_loss",
         ],
         "earnings": [

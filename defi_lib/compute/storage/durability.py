@@ -110,6 +110,39 @@ def grouped_loss(needed: int, pieces: int, groups: int, group_loss: Amount, piec
     return plain(np.minimum(total, 1.0))
 
 
+def spread_loss(needed: int, pieces: int, operators: Amount, gone: Amount) -> Amount:
+    """Chance of loss if pieces lie evenly with operators of whom each takes all of its own along.
+
+    With m operators a file lives as long as ``⌈k·m/n⌉`` of them are there. Copies are k = 1: one is enough.
+
+    Args:
+        needed: k, 1 to n.
+        pieces: n, 1 to 2000.
+        operators: m, whole numbers from 1 to n; may be an array. They may hold parts of a piece: for m that does not
+            divide n this is a little better than whole pieces would be.
+        gone: chance that an operator is gone before anybody repairs, in [0, 1].
+
+    Raises:
+        ValueError: an argument outside its range, or shapes that do not fit together.
+
+    Source: own derivation; for divisors of n it is :func:`grouped_loss`.
+
+    >>> round(spread_loss(29, 80, 3, 0.1), 6), round(spread_loss(1, 3, 3, 0.1), 6)
+    (0.028, 0.001)
+    """
+    _code(needed, pieces)
+    holders = np.asarray(between("operators", operators, 1, pieces))
+    fulfilled("operators", holders, holders == np.rint(holders), "are whole numbers")
+    lost = np.asarray(between("gone", gone, 0.0, 1.0))
+    broadcastable(operators=holders, gone=lost)
+    holders, lost = np.broadcast_arrays(holders, lost)
+    found = np.empty(holders.shape)
+    for number in np.unique(holders).astype(int).tolist():
+        there = holders == number
+        found[there] = loss_probability(-(-needed * number // pieces), number, lost[there])
+    return plain(found)
+
+
 def yearly_loss(
     needed: int,
     pieces: int,

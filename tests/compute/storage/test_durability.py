@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from defi_lib.compute import ReedSolomon, correlated_loss, grouped_loss, loss_probability, repair_plan, yearly_loss
+from defi_lib.compute import (
+    ReedSolomon,
+    correlated_loss,
+    grouped_loss,
+    loss_probability,
+    repair_plan,
+    spread_loss,
+    yearly_loss,
+)
 from tests.support.contracts import assert_refuses
 
 
@@ -165,3 +173,26 @@ def test_without_repair_all_is_lost():
 )
 def test_errors_name_argument_value_and_range(call, message):
     assert_refuses(call, message)
+
+
+def test_pieces_that_are_spread_over_operators():
+    gone = np.array([0.0, 0.05, 0.3, 1.0])
+    for groups in (1, 2, 4, 5, 8, 10, 16, 20, 40, 80):  # where no piece is cut it is the formula for groups
+        np.testing.assert_allclose(spread_loss(29, 80, groups, gone), grouped_loss(29, 80, groups, gone), rtol=1e-12)
+    assert spread_loss(29, 80, 3, 0.1) == pytest.approx(3 * 0.01 * 0.9 + 0.001)  # two of three must be there
+    assert spread_loss(1, 3, np.array([1, 2, 3]), 0.1) == pytest.approx([0.1, 0.01, 0.001])
+    assert isinstance(spread_loss(29, 80, 7, 0.1), float)
+
+
+@given(st.integers(1, 12), st.integers(0, 12), st.integers(0, 16))
+def test_one_operator_for_each_piece_is_the_code_alone(needed, spare, part):
+    pieces = needed + spare
+    assert spread_loss(needed, pieces, pieces, part / 16) == pytest.approx(loss_probability(needed, pieces, part / 16))
+    assert spread_loss(needed, pieces, 1, part / 16) == pytest.approx(part / 16)
+
+
+def test_operators_are_whole_and_no_more_than_pieces():
+    assert_refuses(lambda: spread_loss(29, 80, 2.5, 0.1), "operators")
+    assert_refuses(lambda: spread_loss(29, 80, 81, 0.1), "operators")
+    assert_refuses(lambda: spread_loss(29, 80, 0, 0.1), "operators")
+    assert_refuses(lambda: spread_loss(29, 80, 5, 1.1), "gone")
