@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from defi_lib.compute import endowment, repair_plan, spread_loss, storage_month
+from defi_lib.compute import RepairPlan, endowment, repair_plan, spread_loss, storage_month
 from defi_lib.evidence.effects import Control, Proof, Registry
 from defi_lib.figures import figure
 from defi_lib.ledger import Ledger
-from defi_lib.units import DAYS_PER_YEAR
+from defi_lib.units import DAYS_PER_YEAR, HOURS_PER_YEAR
 
 EVIDENCE = Registry("compute")
 
@@ -20,6 +20,9 @@ NEEDED, PIECES, COPIES = 29, 80, 3
 
 #: When no more pieces than this are left, all are made again, which takes so many years: our choice.
 THRESHOLD, REPAIR_TIME = 52, 3 / DAYS_PER_YEAR
+
+#: Dollars for a euro, our choice.
+EURO = 1.1
 
 #: A loss that is rarer than one in a million million million years is none.
 _NEVER = 1e-18
@@ -181,12 +184,8 @@ def month_of_storage(price: float, terabytes: float = 10_000.0, read: float = 0.
     >>> round(ledger.balance("company", "USD"))
     9860
     """
-    leaving = 1 - (1 - _gone_in_30_days()) ** (DAYS_PER_YEAR / 30)
-    plan = repair_plan(NEEDED, PIECES, THRESHOLD, -np.log(1 - leaving), REPAIR_TIME)
-    reading, hold, fetch = (
-        float(figure(f"stor{rest}").value)
-        for rest in ("age_price.storj_both_tiers_egress", "j.payout_nodes_tb_month_stored", "j.payout_nodes_tb_egress")
-    )
+    plan, (hold, fetch) = _plan(), _pay()
+    reading = float(figure("storage_price.storj_both_tiers_egress").value)
     month = storage_month(plan.mean_pieces / NEEDED, price, hold, read, reading, fetch, plan.repairs / 12, fetch)
     network, cloud = Ledger(("customers", "company", "nodes")), Ledger(("customers", "company"))
     for each in month.transfers("customers", "company", "nodes"):
@@ -201,10 +200,35 @@ def month_of_storage(price: float, terabytes: float = 10_000.0, read: float = 0.
     return {"network": network, "cloud": cloud}
 
 
-def _gone_in_30_days() -> float:
-    """Part of Storj's nodes that went offline in 30 days of June 2023."""
+def node_month(terabytes: float, watts: float = 10.0, disk: float = 0.3, read: float = 0.1) -> float:
+    """What a node keeps of a month's pay (USD), after power at the price of European homes, and disks.
+
+    Args:
+        terabytes: of pieces that it holds.
+        watts: of its computer, whatever it holds.
+        disk: of a disk, written off and running (USD per TB and month); our choice.
+        read: of customers' data, in the month, as a ratio.
+
+    >>> round(node_month(100.0) - node_month(0.0), 1)
+    134.6
+    """
+    plan, (hold, fetch) = _plan(), _pay()
+    fetched = (read + plan.repairs / 12) / (plan.mean_pieces / NEEDED)  # of a terabyte of pieces
+    power = float(figure("electricity.eu_household").value) * EURO * watts / 1000 * HOURS_PER_YEAR / 12
+    return terabytes * (hold + fetched * fetch - disk) - power
+
+
+def _plan() -> RepairPlan:
+    """How a file fares where nodes go offline as often as Storj's did in June 2023, and none comes back."""
     gone, active = (
         float(figure(f"storj.{of}").value)
         for of in ("nodes_going_offline_30_days_us1_june", "active_nodes_before_payout_cut")
     )
-    return gone / active
+    rate = -np.log(1 - gone / active) * DAYS_PER_YEAR / 30
+    return repair_plan(NEEDED, PIECES, THRESHOLD, float(rate), REPAIR_TIME)
+
+
+def _pay() -> tuple[float, float]:
+    """Of a node: for a terabyte of pieces held a month, and for one sent (USD)."""
+    hold, fetch = (float(figure(f"storj.payout_nodes_tb_{of}").value) for of in ("month_stored", "egress"))
+    return hold, fetch
