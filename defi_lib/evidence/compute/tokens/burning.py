@@ -79,18 +79,18 @@ def most_for_ordered_work() -> Count:
     return Count(
         true=2 * len(most) > len(pays),
         says=f"{len(most)} of {len(pays)}: Akash, Golem and Storj, whose rules pay for nothing else, Render "
-        f"({render.ordered:.0%} in 2025) and Helium, where customers burned more than was minted (until 2 January "
+        f"({100 * render.ordered:.0f} % in 2025) and Helium, where customers burned more than was minted (until 2 January "
         "2026). Not Livepeer (1 % in its last published quarter, 2021), Bittensor (13 % at most, 2026), "
-        f"Filecoin ({used:.0%} of the space holds data, 2025)",
+        f"Filecoin ({100 * used:.0f} % of the space holds data, 2025)",
         who="the networks' own rules and books (Akash, Golem, Storj, Render); Messari (Helium, Livepeer, Filecoin); "
         "an opinion article (Bittensor)",
         turns="one of the five pays for presence again, as Helium may since its company stopped burning what "
         "subscribers pay; or money is counted, not networks",
         sources=tuple(dict.fromkeys(id for pay in pays for id in pay.sources)),
-        other=f"By money {ordered / paid:.0%}: Bittensor's new tokens are most of all that Bittensor, Helium and Akash "
+        other=f"By money {100 * ordered / paid:.0f} %: Bittensor's new tokens are most of all that Bittensor, Helium and Akash "
         f"paid. By books alone {sum(pay in most for pay in books)} of {len(books)}. Filecoin counts clients' data "
-        f"{weight:.0f} times: up to {counted / (counted + 1 - used):.0%} of its rewards may go there, though clients "
-        f"pay hardly anything. And of all that Render paid out in 2025 providers got {part:.0%}",
+        f"{weight:.0f} times: up to {100 * counted / (counted + 1 - used):.0f} % of its rewards may go there, though clients "
+        f"pay hardly anything. And of all that Render paid out in 2025 providers got {100 * part:.0f} %",
     )
 
 
@@ -164,7 +164,7 @@ def one_month(price: ArrayLike, rule: str, paid: float, minted: float) -> dict[s
         month = helium_epoch(paid, price, minted)
     else:
         month = akash_lease(paid, price, price)
-    made = np.asarray(month.minted_nodes) + np.asarray(month.minted_foundation)
+    made = np.add(month.minted_nodes, month.minted_foundation) * np.ones_like(price)
     return {
         "Made": made,
         "Burned": np.asarray(month.burned),
@@ -189,7 +189,7 @@ def three_books(paid: float = 20_000.0, minted: float = 10_000.0, price: float =
     [-20000.0, 0.0, 0.0]
     """
     kept = 1 - _pays("salad.node_rewards_share_revenue_compute") / 100
-    months = {"schedule": burn_and_mint(paid, price, minted), "as they come": akash_lease(paid, price, price)}
+    months = {"by schedule": burn_and_mint(paid, price, minted), "as they pay": akash_lease(paid, price, price)}
     parties = {who: who for who in ("customers", "providers", "token buyers", "company")}
     books = {name: Ledger(parties) for name in (*months, "company")}
     for name, month in months.items():

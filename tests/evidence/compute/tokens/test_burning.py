@@ -11,7 +11,7 @@ def test_five_of_eight_pay_mostly_for_ordered_work():
     found, pays = evidence("C6a"), what_is_paid_for()
     assert found.true and found.says.startswith("5 of 8")
     assert {pay.network for pay in pays if pay.ordered > 0.5} == {"Akash", "Golem", "Storj", "Helium", "Render"}
-    assert "19%" in found.other and "2 of 5" in found.other and "85%" in found.other and "24%" in found.other
+    assert "19 %" in found.other and "2 of 5" in found.other and "85 %" in found.other and "24 %" in found.other
 
 
 def test_no_weak_figure_carries_the_verdict():
@@ -42,11 +42,11 @@ def test_one_of_four_grew_in_both():
 def test_a_schedule_is_paid_by_token_buyers():
     books, parties = three_books(), ("customers", "providers", "token buyers", "company")
     dollars = {name: [book.balance(who, "USD") for who in parties] for name, book in books.items()}
-    assert dollars["schedule"] == [-20_000, 40_000, -20_000, 0]
-    assert dollars["as they come"] == [-20_000, 20_000, 0, 0]
+    assert dollars["by schedule"] == [-20_000, 40_000, -20_000, 0]
+    assert dollars["as they pay"] == [-20_000, 20_000, 0, 0]
     assert dollars["company"] == pytest.approx([-20_000, 11_200, 0, 8_800])
-    assert books["schedule"].balance("token buyers", TOKEN) == 1_005_000
-    rest = three_books(price=2.0)["schedule"]  # the placebo: where as much is burned as made, customers pay all
+    assert books["by schedule"].balance("token buyers", TOKEN) == 1_005_000
+    rest = three_books(price=2.0)["by schedule"]  # the placebo: where as much is burned as made, customers pay all
     assert rest.balance("token buyers", "USD") == 0 and rest.balance("token buyers", TOKEN) == 1e6
 
 
