@@ -79,18 +79,18 @@ def most_for_ordered_work() -> Count:
     return Count(
         true=2 * len(most) > len(pays),
         says=f"{len(most)} of {len(pays)}: Akash, Golem and Storj, whose rules pay for nothing else, Render "
-        f"({100 * render.ordered:.0f} % in 2025) and Helium, where customers burned more than was minted (until 2 January "
-        "2026). Not Livepeer (1 % in its last published quarter, 2021), Bittensor (13 % at most, 2026), "
+        f"({100 * render.ordered:.0f} % in 2025) and Helium, where customers burned more than was minted (until "
+        "2 January 2026). Not Livepeer (1 % in its last published quarter, 2021), Bittensor (13 % at most, 2026), "
         f"Filecoin ({100 * used:.0f} % of the space holds data, 2025)",
         who="the networks' own rules and books (Akash, Golem, Storj, Render); Messari (Helium, Livepeer, Filecoin); "
         "an opinion article (Bittensor)",
         turns="one of the five pays for presence again, as Helium may since its company stopped burning what "
         "subscribers pay; or money is counted, not networks",
         sources=tuple(dict.fromkeys(id for pay in pays for id in pay.sources)),
-        other=f"By money {100 * ordered / paid:.0f} %: Bittensor's new tokens are most of all that Bittensor, Helium and Akash "
-        f"paid. By books alone {sum(pay in most for pay in books)} of {len(books)}. Filecoin counts clients' data "
-        f"{weight:.0f} times: up to {100 * counted / (counted + 1 - used):.0f} % of its rewards may go there, though clients "
-        f"pay hardly anything. And of all that Render paid out in 2025 providers got {100 * part:.0f} %",
+        other=f"By money {100 * ordered / paid:.0f} %: Bittensor's new tokens are most of all that Bittensor, Helium "
+        f"and Akash paid. By books alone {sum(pay in most for pay in books)} of {len(books)}. Filecoin counts clients' "
+        f"data {weight:.0f} times: up to {100 * counted / (counted + 1 - used):.0f} % of its rewards may go there, "
+        f"though clients pay hardly anything. Of all that Render paid out in 2025 providers got {100 * part:.0f} %",
     )
 
 
