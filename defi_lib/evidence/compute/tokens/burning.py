@@ -128,7 +128,7 @@ def both_grew() -> Count:
         true=2 * len(both) > len(grew),
         says=f"{len(both)} of {len(grew)}, Helium: mobile hotspots from {before.value:,.0f} to {spots.value:,.0f} in "
         f"fourteen months, what customers burned a day from {earlier.value:,.0f} to {bought:,.0f} dollars. At Akash "
-        f"lease revenue fell from over {float(year_before.value) / 1e3:.0f} million to {float(revenue.value) / 1e3:.2f} million "
+        f"lease revenue fell from over {year_before.value:,.0f} to {revenue.value:,.0f} thousand "
         f"dollars a quarter within a year, and {fewest.value:.0f} providers were the fewest ever; io.net sold more "
         f"({sold.value:+.0f} % in a quarter) on fewer cards ({cards.value:.0f} %); Filecoin's space shrank "
         f"({space.value:.0f} % in a quarter), and {penalties.value} % of its fees are penalties",
