@@ -138,7 +138,10 @@ def needed_hours(**changed: float) -> float:
     >>> round(needed_hours(), 2), round(needed_hours(card_rent=0.74), 2)
     (0.32, 0.12)
     """
-    world = {name: np.full(2, each.today) for name, each in assumptions("C1b", inspect.signature(worth_of_a_bought_card).parameters).items()}
+    world = {
+        name: np.full(2, each.today)
+        for name, each in assumptions("C1b", inspect.signature(worth_of_a_bought_card).parameters).items()
+    }
     world |= {name: np.full(2, value) for name, value in changed.items()} | {"paid_hours": np.array([0.0, 1.0])}
     none, all_hours = worth_of_a_bought_card(**world)
     return float(-none / (all_hours - none)) if all_hours > max(none, 0.0) else np.inf
