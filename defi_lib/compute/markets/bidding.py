@@ -86,25 +86,45 @@ def sealed_asks(costs: Amount, believed: int, low: float, high: float, ring: int
     return asks
 
 
-def believed_price(bidders: Whole, believed: Whole, low: float = 0.0, high: float = 1.0) -> Amount:
+def believed_price(bidders: Whole, believed: Whole, low: float = 0.0, high: float = 1.0, ring: Whole = 1) -> Amount:
     """Mean price (USD) of one unit by the first price, where n bidders believe in N: ``m + (high − m)/N``.
 
     ``m = low + (high − low)/(n + 1)`` is the mean of the lowest cost. Invented rivals lower it; by the second price and
-    with open asks they change nothing.
+    with open asks they change nothing. With a ring of r it is the mean of the lower of two asks, see
+    :func:`sealed_asks`: of the ring's cheapest, who knows of N − r rivals, and of the cheapest outside.
 
     Args:
         bidders: n, who are there, >= 1.
-        believed: N, in whom each believes, >= 1.
+        believed: N, in whom each believes, >= 1, and >= n if there is a ring.
         low, high: limits of the costs (USD), which are uniform between them; ``high`` is the reserve price.
+        ring: r, from 1 (nobody) to n.
 
     Raises:
         ValueError: an argument outside its range, or shapes that do not fit together.
 
     >>> believed_price(3, 3, 1.0, 3.5), round(believed_price(3, 12, 1.0, 3.5), 2)
     (2.25, 1.78)
+    >>> believed_price(3, 3, 1.0, 3.5, ring=3)
+    3.5
     """
     non_negative("low", low), between("high", high, low, np.inf, low_open=True, high_open=True)
     count, names = np.asarray(whole("bidders", bidders, 1)), np.asarray(whole("believed", believed, 1))
-    broadcastable(bidders=count, believed=names)
-    lowest = low + (high - low) / (count + 1.0)
-    return plain(lowest + (high - lowest) / names)
+    members = np.asarray(whole("ring", ring, 1))
+    broadcastable(bidders=count, believed=names, ring=members)
+    between("ring", members, 1, count), between("believed", names, np.where(members > 1, count, 1), np.inf)
+    alone = 1 / (count + 1.0) + count / ((count + 1.0) * names)
+    return plain(low + (high - low) * np.where(members > 1, _lower_of_two(count, names, members), alone))
+
+
+def _lower_of_two(bidders: NDArray, believed: NDArray, ring: NDArray) -> NDArray[np.float64]:
+    """Mean of the lower of the ring's ask and the lowest outside, in parts of the spread, for a ring of two at least.
+
+    With q the distance of an ask below the reserve, all outside ask more with chance ``(N·q/(N − 1))^(n − r)``, and
+    the ring with ``(q·(N − r + 1)/(N − r))^r``, or certainly from ``q = (N − r)/(N − r + 1)`` on.
+    """
+    outside, rivals = bidders - ring, believed - ring
+    most = 1 - 1.0 / np.maximum(believed, 2)
+    reach = rivals / (rivals + 1.0)
+    below = reach / (bidders + 1.0) * (reach / most) ** outside
+    beyond = (most - reach * (reach / most) ** outside) / (outside + 1.0)
+    return np.where(rivals > 0, 1.0 - most + below + beyond, 1.0)

@@ -39,6 +39,15 @@ def test_a_ring_hurts_the_buyer_by_every_rule():
     assert prices(3, ring=3) == pytest.approx([HIGH] * 3), "all in it: nobody competes"
 
 
+@pytest.mark.parametrize(
+    ("bidders", "ring", "fakes"), [(4, 2, 0), (5, 3, 4), (6, 5, 0), (10, 3, 8), (4, 4, 0), (4, 4, 3)]
+)
+def test_a_ring_among_invented_rivals_costs_what_the_formula_says(bidders, ring, fakes):
+    award = procure(drawn(bidders, 4), HIGH, "first price", low=LOW, ring=ring, fakes=fakes)
+    price = np.where(award.units, award.price, HIGH).mean()
+    assert believed_price(bidders, bidders + fakes, LOW, HIGH, ring) == pytest.approx(price, abs=0.006)
+
+
 @pytest.mark.parametrize(("bidders", "ring"), [(3, 2), (5, 2), (5, 4), (4, 1)])
 def test_the_ring_can_do_no_better_than_its_ask(bidders, ring):
     others = np.sort(sealed_asks(drawn(bidders - ring, 2), bidders, LOW, HIGH).min(axis=1))
@@ -74,4 +83,6 @@ def test_by_hand_and_errors():
     assert_refuses(lambda: procure([5.0], 4.0, "first price"), "cost = 5|cost.0. = 5")
     assert_refuses(lambda: sealed_asks([1.0, 2.0], 1, 0.0, 4.0), "believed = 1")
     assert_refuses(lambda: believed_price(0, 1), "bidders = 0")
+    assert_refuses(lambda: believed_price(3, 3, ring=4), "ring = 4")
+    assert_refuses(lambda: believed_price(3, 2, ring=2), "believed = 2")
     assert_refuses(lambda: believed_price(1, 1, 2.0, 1.0), "high = 1")
