@@ -12,7 +12,6 @@ WAITING = {
     "lending.exact.clipper": ORACLE,
     "lending.exact.trove_actions": ORACLE,
     "compute.learning.many_splits": "7 compute: learning together, on many splits",
-    "compute.markets.bidding": "7 compute: how many really compete",
     "compute.matching.replanning": "7 compute: who gets which task, when nodes leave and join",
     "compute.matching.splitting": "7 compute: does it add up?",
     "compute.serving.real_requests": "7 compute: the real hour of one line, many, or two asked",
