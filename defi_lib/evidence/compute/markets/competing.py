@@ -200,7 +200,7 @@ def hour_bought(price: ArrayLike, cost: ArrayLike) -> dict[str, float]:
     {'clients': -3.5, 'sellers': 1.875, 'suppliers': 1.625}
     """
     ledger = Ledger(("clients", "sellers", "suppliers"))
-    ledger.record("clients", "sellers", np.mean(price), "USD", "an hour")
-    ledger.record("sellers", "suppliers", np.mean(cost), "USD", "cost of the hour")
+    ledger.record("clients", "sellers", float(np.mean(np.asarray(price, float))), "USD", "an hour")
+    ledger.record("sellers", "suppliers", float(np.mean(np.asarray(cost, float))), "USD", "cost of the hour")
     ledger.check_conserved()
     return {name: float(ledger.balance(name, "USD")) for name in ("clients", "sellers", "suppliers")}
