@@ -130,7 +130,7 @@ def measured(rent: float) -> dict[str, list[float]]:
     ]
     energy = figure("llm_energy", "batch 64, vLLM 0.11.1")
     others = (
-        float(figure("gpu_spec", "H100 SXM: TDP").value / energy.value),
+        float(figure("gpu_spec", "H100 SXM: TDP").value) / float(energy.value),
         float(figure("llm_throughput", "fp8 on one H100, vLLM, 128 tokens in and out").value),
     )
     most = float(
