@@ -1,0 +1,235 @@
+"""Checks, stakes and proofs among strangers. Readings C9a, C9b and C33a."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from defi_lib.compute import deterring_check_rate, majority_error, spot_check_income
+from defi_lib.evidence.effects import Control, Count, Registry
+from defi_lib.figures import figure
+from defi_lib.ledger import Ledger
+from defi_lib.validation import Amount, between
+
+EVIDENCE = Registry("compute")
+
+Array = NDArray[np.float64]
+
+#: The world of lesson 7.11 (USD): what a task costs the stranger and is paid, and what a check costs.
+WORK, REWARD, CHECK = 1.0, 1.2, 0.5
+
+_FEW = {
+    "checked": 0.1, "stake": 1.0, "record": 1.0, "answers": 10.0, "found": 0.5, "false_alarm": 0.01, "cost": 0.5,
+    "gain": 0.0,
+}  # fmt: skip
+
+
+@EVIDENCE.model(
+    "C9a",
+    placebos=[{"checked": 0.0, "cost": 0.0, "gain": 0.0}],  # nobody checks, and lying saves and wins nothing
+    controls=[
+        # A failed check costs 1 + 10 · 2 prices: the honest keep 0.5 − 0.001 · 21, a cheat 1 − 0.05 · 21 < 0.
+        Control(_FEW, 0.479),
+        Control(_FEW | {"gain": 0.5}, 0.029),  # the cheat has 0.45
+        Control(_FEW | {"gain": 2.0, "stake": 0.5}, -1.716),  # 0.5 − 0.001 · 16 against 3 − 0.05 · 16 = 2.2
+        Control(_FEW | {"found": 0.1, "record": 0.0, "cost": 0.25}, -0.151),  # 0.739 against 0.89
+        Control(_FEW | {"false_alarm": 0.5}, -0.55),  # honest work loses, and who lies all the time loses as much
+        Control(_FEW | {"checked": 0.2, "answers": 100.0}, 0.098),
+    ],
+)
+def what_right_answers_bring(
+    checked: Array,
+    stake: Array,
+    record: Array,
+    answers: Array,
+    found: Array,
+    false_alarm: Array,
+    cost: Array,
+    gain: Array,
+) -> Array:
+    """What an answer brings a provider who works, above what lying or staying away brings (parts of its price).
+
+    A failed check takes the answer's price, the stake and the name's record. To lie always is better than to lie
+    sometimes, or worse, for every part of the answers: the gain and the chance of being found are both proportional
+    to it; so only *always* is compared.
+
+    Args:
+        checked: part of the answers.
+        stake: lost with a failed check (months of income).
+        record: what a good record is worth, lost with the name (months of income).
+        answers: in a month.
+        found: chance that a check finds a false answer.
+        false_alarm: chance that a check, after appeal, accuses an honest one.
+        cost: of working (part of the price); a liar saves it.
+        gain: of a false answer besides (prices).
+    """
+    lost = answers * (stake + record)  # prices of an answer
+    honest = spot_check_income(1.0, 1.0, checked * false_alarm, 1.0, lost, 0.0).income - cost
+    liar = spot_check_income(1.0, 1.0, checked * found, 1.0, lost, cost).income + gain
+    return np.asarray(honest - np.maximum(liar, 0.0))
+
+
+_DISPUTE = {"nodes": 100.0, "asleep": 0.1, "passing": 1.0, "repeatable": 2.0, "disputed": 0.05}
+
+
+@EVIDENCE.model(
+    "C33a",
+    placebos=[{"nodes": 1.0, "passing": 1e9, "repeatable": 1.0, "disputed": 0.0}],  # one node, and nobody watches
+    controls=[
+        Control(_DISPUTE, 0.798),  # nine watchers: (1 + 9 + 0.05 · 2) · 2 runs instead of 100
+        Control(_DISPUTE | {"nodes": 10.0, "disputed": 0.5}, -1.2),
+        Control(_DISPUTE | {"passing": 1e6, "repeatable": 1.0}, 0.959),  # three watchers
+        Control(_DISPUTE | {"asleep": 0.5, "repeatable": 1.0}, 0.689),  # thirty
+        Control(_DISPUTE | {"passing": 1e9}, 0.978),
+    ],
+)
+def work_saved_by_disputes(nodes: Array, asleep: Array, passing: Array, repeatable: Array, disputed: Array) -> Array:
+    """Part of the work that is saved if one node computes and watchers repeat it, instead of all nodes.
+
+    Args:
+        nodes: all of them.
+        asleep: chance that a watcher sleeps or is bribed; one who does not is enough.
+        passing: chance that a lie may pass (of a billion).
+        repeatable: a run that others can repeat to the last bit (plain runs).
+        disputed: part of the results; both sides run it once more.
+    """
+    runs = 1.0 + watchers_needed(asleep, passing / 1e9) + 2.0 * disputed
+    return np.asarray(1.0 - runs * repeatable / nodes)
+
+
+def watchers_needed(asleep: Amount, passing: Amount) -> Amount:
+    """How many watchers it takes that all of them sleep with a chance of at most ``passing``.
+
+    Args:
+        asleep: chance that one of them sleeps, independently of the others, in (0, 1).
+        passing: in (0, 1].
+
+    Raises:
+        ValueError: an argument outside its range.
+
+    >>> float(watchers_needed(0.1, 1e-9))
+    9.0
+    """
+    asleep = between("asleep", asleep, 0.0, 1.0, low_open=True, high_open=True)
+    passing = between("passing", passing, 0.0, 1.0, low_open=True)
+    return np.ceil(np.round(np.log(passing) / np.log(asleep), 9))
+
+
+def temptation(
+    rate: ArrayLike, stake: float = 10.0, name: float = 0.0, accused: float = 0.0, reward: float = REWARD
+) -> dict[str, ArrayLike]:
+    """What lesson 7.11 explores: what a task brings an honest provider and a cheat, over the part that is checked.
+
+    Args:
+        rate: part of the answers that is checked, in [0, 1].
+        stake: lost if a check fails (USD).
+        name: what a good record is worth, lost too (USD).
+        accused: chance that a check accuses an honest answer, in [0, 1].
+        reward: of a task (USD).
+
+    >>> found = temptation(0.1)
+    >>> {key: round(float(value), 2) for key, value in found.items()}
+    {'Honest provider': 0.2, 'Cheat': 0.08, 'Checks, paid by you': 0.05, 'fair': 0.09}
+    """
+    checked = np.asarray(rate, float)
+    honest = spot_check_income(1.0, 1.0, accused * checked, reward, stake + name, 0.0).income - WORK
+    cheat = spot_check_income(1.0, 1.0, checked, reward, stake + name, WORK).income
+    fair = deterring_check_rate(stake + name, saving=WORK, reward=reward) / (1 - accused)
+    return {
+        "Honest provider": np.asarray(honest),
+        "Cheat": np.asarray(cheat),
+        "Checks, paid by you": CHECK * checked,
+        "fair": fair,
+    }
+
+
+def ways_to_deal_with_cheats(stake: float = 10.0, tasks: float = 10_000.0, worth: float = 5.0) -> dict[str, Ledger]:
+    """Ten thousand tasks, a tenth of them given to cheats, booked for several check rates and for a cloud (USD).
+
+    A cloud has a name and a court: a proved fraud costs it a thousand dollars, and an audit costs twenty.
+
+    Args:
+        stake: lost for each cheat found.
+        tasks: number of them.
+        worth: of a right answer to the client.
+
+    >>> books = ways_to_deal_with_cheats()
+    >>> [round(book.balance("cheats", "USD")) for book in books.values()]
+    [1200, 640, -144, 0, 0]
+    """
+    akash, aws = (
+        float(figure(f"akash.{name}").value) for name in ("h100_price_akash", "h100_price_aws_same_comparison")
+    )
+    price, fraud, audit = REWARD * aws / akash, 1_000.0, 20.0
+    rare = float(deterring_check_rate(fraud, saving=WORK, reward=price))
+    ways = {
+        "no checks": (0.0, 0.1, REWARD, stake, CHECK),
+        "5 % checked": (0.05, 0.1, REWARD, stake, CHECK),
+        "12 % checked": (0.12, 0.1, REWARD, stake, CHECK),
+        "12 %, cheats gone": (0.12, 0.0, REWARD, stake, CHECK),
+        "cloud": (rare, 0.0, price, fraud, audit),
+    }
+    books = {}
+    for way, (rate, cheats, reward, penalty, check) in ways.items():
+        ledger = books[way] = Ledger(("clients", "honest providers", "cheats", "verifiers", "suppliers"))
+        for who, number, part in (("honest providers", 1 - cheats, 0.0), ("cheats", cheats, 1.0)):
+            done = spot_check_income(number * tasks, part, rate, reward, penalty, WORK, check)
+            ledger.book(done, client="clients", provider=who)
+            ledger.mint("clients", number * tasks * (1 - part) * worth, "USD", "right answers")
+        ledger.check_conserved()
+    return books
+
+
+_PROOF = (
+    "verification.zkllm_proof_time",
+    "gpu_price.runpod_community_a100_sxm_80",
+    "verification.zkllm_answer_length",
+    "inference_price.llama_3_70b_cheapest_output",
+)
+
+
+def proof_over_answer() -> float:
+    """How many times the price of an answer the rent of the card is that proves it.
+
+    >>> round(proof_over_answer())
+    530
+    """
+    seconds, rent, tokens, million = (float(figure(key).value) for key in _PROOF)
+    return seconds / 3_600 * rent / (tokens * million / 1e6)
+
+
+@EVIDENCE.figures("C9b")
+def what_a_proof_costs() -> Count:
+    """A proof's machine at its rent against the price of as many tokens of a larger model."""
+    seconds, rent, tokens, million = (float(figure(key).value) for key in _PROOF)
+    proof, answer = seconds / 3_600 * rent, tokens * million / 1e6
+    small = figure("verification.zkgpt_proof_time").value
+    maker = figure("verification.deepprove_tokens", allow_unreliable=True).value
+    return Count(
+        true=proof < 10 * answer,
+        says=f"A proof for a model of 13 billion parameters took up to {seconds:.0f} seconds of one card, "
+        f"{100 * proof:.0f} cents of rent; {tokens:,.0f} tokens of a model five times as large cost "
+        f"{100 * answer:.3f} cents: {proof_over_answer():.0f} times.",
+        who="The authors of zkLLM (2024), and the price lists of RunPod and OpenRouter (2026).",
+        turns=f"proofs of such models become {proof_over_answer() / 10:.0f} times as fast",
+        sources=_PROOF,
+        other=f"GPT-2, a hundred times smaller, was proved in less than {small:.0f} seconds in 2025 (zkGPT); a maker "
+        f"says of its own system that it proves {maker} tokens of it a second (DeepProve, 2025, unverified)",
+    )
+
+
+def methods() -> list[tuple[str, float, float, str]]:
+    """Ways to trust an answer: name, chance that one lie passes, runs of the task it costs, and what must hold.
+
+    Of a check as in C9a's world of today; of a majority where three of ten nodes are in one hand.
+    """
+    fast = figure("verification.toploc_speed", allow_unreliable=True).value
+    slower = figure("verification.hopper_confidential_loss").value
+    return [
+        ("one in ten checked", 1 - 0.1 * 0.8, 1.1, "cheats have something to lose"),
+        ("fingerprint (TOPLOC)", 0.0, 1 + 1 / float(fast), "the model is known; the maker's word"),
+        ("three copies, 30 % in one hand", float(majority_error(3, 0.0, 0.3)), 3.0, "most nodes are honest"),
+        ("dispute (opML, Verde)", 0.0, 2.0, "one honest watcher, and time to wait"),
+        ("trusted hardware", 0.0, 1 + float(slower) / 100, "nobody opens the machine"),
+        ("zero-knowledge proof", 0.0, proof_over_answer(), "it was the right program"),
+    ]
