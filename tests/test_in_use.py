@@ -13,7 +13,6 @@ WAITING = {
     "lending.exact.trove_actions": ORACLE,
     "compute.learning.many_splits": "7 compute: learning together, on many splits",
     "compute.matching.replanning": "7 compute: who gets which task, when nodes leave and join",
-    "compute.matching.splitting": "7 compute: does it add up?",
     "compute.serving.real_requests": "7 compute: the real hour of one line, many, or two asked",
     "compute.serving.choices": "7 compute: one line, many, or two asked",
     "exchange.pools.stable": "1 exchange: pools for coins of one value; 1.3 names it under Next",
