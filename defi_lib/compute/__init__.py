@@ -37,6 +37,15 @@ __getattr__, __dir__, __all__ = attach(
             "train_each",
         ],
         "learning.contribution": ["ContributionRun", "contributions_by_round", "retrained_accuracy"],
+        "storage.anonymity": [
+            "NOT_SEEN",
+            "alone_chance",
+            "chance_found",
+            "draw_traces",
+            "found_share",
+            "group_sizes",
+            "with_noise",
+        ],
         "storage.data_market": ["ACCESS", "DataSale", "sell_data"],
         "learning.data_value": [
             "CachedGame",
