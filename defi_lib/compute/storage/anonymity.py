@@ -7,6 +7,7 @@ from math import comb
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from defi_lib.renamed import renamed
 from defi_lib.validation import Amount, at_least, between, broadcastable, fulfilled, plain, ratio
 
 #: Place of an hour without a record.
@@ -66,6 +67,7 @@ def group_sizes(rows: ArrayLike) -> NDArray[np.int64]:
     return counts[which.reshape(-1)].astype(np.int64)
 
 
+@renamed(random="rng")
 def draw_traces(
     rng: np.random.Generator, people: int, places: int, hours: int, recorded: float, habit: float = 0.75
 ) -> NDArray[np.int64]:
@@ -93,6 +95,7 @@ def draw_traces(
     return np.where(rng.random(shape) < recorded, where, NOT_SEEN).astype(np.int64)
 
 
+@renamed(random="rng")
 def with_noise(rng: np.random.Generator, traces: ArrayLike, places: int, moved: float) -> NDArray[np.int64]:
     """The traces as they are sold if a part of all records is first moved to a place drawn at random.
 
@@ -111,6 +114,7 @@ def with_noise(rng: np.random.Generator, traces: ArrayLike, places: int, moved: 
     return np.where(hit, rng.integers(places, size=true.shape), true).astype(np.int64)
 
 
+@renamed(random="rng")
 def found_share(
     rng: np.random.Generator,
     traces: ArrayLike,
