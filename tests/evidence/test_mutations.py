@@ -19,6 +19,8 @@ EQUIVALENT: dict[str, str] = {
     "fall: least * (1 + _SETTLED) → least * 1.0": "the cascade is followed to its end",
     "fall: 1 + _SETTLED → 1 - _SETTLED": "the cascade is followed to its end",
     "fall: 1 + _SETTLED → 1 + 0.0": "the cascade is followed to its end",
+    # C17b: a token's own move.
+    "middle_year_of_four_networks: shared + alone * each → shared - alone * each": "as likely up as down",
 }
 
 

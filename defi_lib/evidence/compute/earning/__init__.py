@@ -1,6 +1,6 @@
 """What is measured for the claims about compute: what a machine earns and costs its owner."""
 
-from defi_lib.evidence.compute.earning import cards
+from defi_lib.evidence.compute.earning import cards, entry
 from defi_lib.evidence.effects import Registry
 
-EVIDENCE = Registry.joined("compute", cards.EVIDENCE)
+EVIDENCE = Registry.joined("compute", cards.EVIDENCE, entry.EVIDENCE)
