@@ -17,17 +17,21 @@ def test_entry_ends_where_a_card_has_its_break_even_part_of_the_hours():
     needed = break_even_utilisation(CARD, RENT, KEEPS, POWER)
     for minted in (0.0, 0.2):
         found = crowd(1_000, 400, 0.0, minted)
-        assert found["ends"] == pytest.approx(free_entry_nodes(CARD, 400 * 8_760, RENT, KEEPS, POWER, 1e6 * minted), 1e-6)
+        assert found["ends"] == pytest.approx(
+            free_entry_nodes(CARD, 400 * 8_760, RENT, KEEPS, POWER, 1e6 * minted), 1e-6
+        )
     assert crowd(1_000, 400, 0.0, 0.0)["ends"] == pytest.approx(400 / needed, rel=1e-6)
     assert float(crowd(400 / needed, 400, 0.0, 0.0)["Rent alone"]) == pytest.approx(0, abs=1e-6)
 
 
 def test_below_the_needed_size_each_newcomer_helps_and_beyond_it_none_does():
-    small, large = ([float(crowd(n, 400, 1_000, 0.0)["Rent alone"]) for n in pair] for pair in ((100, 200), (4_000, 8_000)))
+    small, large = (
+        [float(crowd(n, 400, 1_000, 0.0)["Rent alone"]) for n in pair] for pair in ((100, 200), (4_000, 8_000))
+    )
     assert small[1] > small[0] and large[1] < large[0]
     assert customers(1_000, 1_000) == 0.5 and customers(10, 0) == 1
     assert "No size" in end_of_entry(**crowd(500, 20, 5_000, 0.0))
-    assert "has not ended" in end_of_entry(**crowd(500, 400, 0.0, 30.0))
+    assert "has not ended" in end_of_entry(**crowd(500, 400, 0.0, 300.0))
 
 
 def test_half_a_minute_of_arithmetic_gives_the_effect_of_today():
@@ -57,9 +61,7 @@ def test_a_finer_draw_of_years_says_the_same():
 
 def test_who_gets_what_when_entry_has_ended():
     books = books_of_entry()
-    early, ended, minted, firm = (
-        {who: book.balance(who, "USD") for who in book.roles} for book in books.values()
-    )
+    early, ended, minted, firm = ({who: book.balance(who, "USD") for who in book.roles} for book in books.values())
     assert {round(each["clients"]) for each in (early, ended, minted, firm)} == {-876_000}
     assert ended["owners"] == pytest.approx(0, abs=1e-6) and minted["owners"] == pytest.approx(0, abs=1e-6)
     gain = {who: minted[who] - ended[who] for who in ("maker", "power company")}
