@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
 
+from defi_lib.compute import choose_plan
 from defi_lib.evidence.effects import Control, Registry
+from defi_lib.ledger import Ledger
 
 EVIDENCE = Registry("compute")
 
 Array = NDArray[np.float64]
+Value = Array | float
 
 #: USD a month: the mean bill of pay per use in lesson 7.9; what a month is worth at most to a newcomer there.
 BILL, WORTH = 10.0, 30.0
@@ -35,9 +38,8 @@ def users_above(uses: ArrayLike, spread: ArrayLike) -> tuple[Array, Array]:
 
 
 def gains(
-    use_cost: ArrayLike, spread: ArrayLike, fee: ArrayLike, newcomers: ArrayLike, worth: ArrayLike, more: ArrayLike,
-    limit: ArrayLike, calm: ArrayLike,
-) -> tuple[Array, Array]:  # fmt: skip
+    use_cost: Value, spread: Value, fee: Value, newcomers: Value, worth: Value, more: Value, limit: Value, calm: Value
+) -> tuple[Array, Array]:
     """What the provider's margin and the clients' gain rise by, if a flat price is offered beside pay per use.
 
     All in mean bills a month for each client of before. A use costs 1 by the use; the mean client has one.
@@ -52,15 +54,14 @@ def gains(
         limit: how many times what the flat price would buy is included; beyond, uses are paid.
         calm: what it is worth to a client not to be counted.
     """
-    fee, limit = np.asarray(fee, float), np.asarray(limit, float)
     most = np.maximum(fee * limit, 1e-9)
-    least = np.maximum((fee - calm) / (1 + np.asarray(more) / 2), 1e-9)  # who uses more takes the flat price
+    least = np.maximum((fee - calm) / (1 + more / 2), 1e-9)  # who uses more takes the flat price
     takes, their_uses = users_above(least, spread)
     over, uses_over = users_above(most, spread)
     flat = their_uses - uses_over + most * over  # uses that are not paid one by one any more
     come = newcomers * np.maximum(1 - fee / worth, 0)
-    margin = fee * takes - flat * (1 + np.asarray(use_cost) * more) + come * (fee - use_cost)
-    gain = flat * (1 + np.asarray(more) / 2) - (fee - calm) * takes + come * (worth - fee) / 2
+    margin = fee * takes - flat * (1 + use_cost * more) + come * (fee - use_cost)
+    gain = flat * (1 + more / 2) - (fee - calm) * takes + come * (worth - fee) / 2
     return np.asarray(margin), np.asarray(gain)
 
 
@@ -83,7 +84,7 @@ _EQUAL = {"use_cost": 0.5, "spread": _ALIKE, "fee": 0.9, "newcomers": 0.0, "wort
         Control(_EQUAL | {"fee": 1.2, "calm": 0.5, "more": 0.5}, -0.1),
         Control(_EQUAL | {"fee": 1.2, "calm": 0.5, "more": 0.2}, 0.2),
         Control(_EQUAL | {"fee": 1.7, "calm": 0.5, "more": 0.8, "use_cost": 0.2}, 0.2 / 0.8),  # the clients' again
-        Control(_EQUAL | {"fee": 1.3, "calm": 0.0, "more": 0.4}, 0.0),  # worth 1.2: nobody takes it
+        Control(_EQUAL | {"spread": 1e-3, "fee": 1.3, "calm": 0.0, "more": 0.4}, 0.0),  # worth 1.2: nobody takes it
         Control(_EQUAL | {"fee": 0.6, "limit": 1.0, "more": 0.5}, -0.3),
         Control(_EQUAL | {"fee": 0.6, "limit": 1.5}, -0.6),
         Control(_EQUAL | {"fee": 3.0, "newcomers": 0.5}, 0.75),  # a quarter comes, and each keeps 1.5 on average
@@ -156,3 +157,32 @@ def flat_price(fee: ArrayLike, use_cost: float, spread: float, newcomers: float)
     margin, gain = gains(use_cost, spread, in_bills, newcomers, WORTH / BILL, 0.0, _NO_LIMIT, 0.0)
     takes, _ = users_above(in_bills, spread)
     return {"Provider": BILL * margin, "Clients": BILL * gain, "Both": BILL * (margin + gain), "takes": takes}
+
+
+def month_booked(fee: float | None, newcomers: float = 0.0) -> dict[str, float]:
+    """Who pays and who gets what in a month of lesson 7.9, for each client of before (USD).
+
+    Uses are spread by 1.2, a use costs a quarter of its price; heavy are clients whose bill is over 20 dollars.
+
+    Args:
+        fee: the flat price beside pay per use; None if there is none.
+        newcomers: who may come for it, for each client of before.
+
+    >>> {name: round(amount, 1) for name, amount in month_booked(20.0).items()}
+    {'light clients': -4.9, 'heavy clients': -2.4, 'newcomers': 0.0, 'provider': 4.8, 'suppliers': 2.5}
+    """
+    spread, cost, heavy, clients = 1.2, 0.25, 2 * BILL, 40_000
+    bills = BILL * np.exp(spread * ndtri((np.arange(clients) + 0.5) / clients) - spread**2 / 2)
+    bills *= BILL / bills.mean()
+    roles = ("light clients", "heavy clients", "newcomers", "provider", "suppliers")
+    ledger = Ledger(roles)
+    for role, theirs in zip(roles, (bills[bills <= heavy], bills[bills > heavy]), strict=False):
+        plan = choose_plan(theirs, 1.0, 1e12 if fee is None else fee, cost)
+        ledger.record(role, "provider", float(np.sum(plan.paid)) / clients, "USD", "use")
+        ledger.record("provider", "suppliers", float(np.sum(plan.service_cost)) / clients, "USD", "cost of service")
+    if fee is not None:
+        come = newcomers * max(1 - fee / WORTH, 0.0)
+        ledger.record("newcomers", "provider", come * fee, "USD", "use")
+        ledger.record("provider", "suppliers", come * cost * BILL, "USD", "cost of service")
+    ledger.check_conserved()
+    return {role: float(ledger.balance(role, "USD")) for role in roles}
