@@ -194,6 +194,7 @@ __getattr__, __dir__, __all__ = attach(
         "serving.queueing": [
             "Pooling",
             "Queue",
+            "burst_wait",
             "erlang_b",
             "erlang_c",
             "late_share",
@@ -217,7 +218,7 @@ __getattr__, __dir__, __all__ = attach(
             "survival",
             "young_interval",
         ],
-        "serving.arrivals": ["daily_arrivals", "draw_services", "poisson_arrivals"],
+        "serving.arrivals": ["daily_arrivals", "dispersion", "draw_services", "poisson_arrivals"],
         "learning.robust_aggregation": [
             "clip_updates",
             "coordinate_median",

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from defi_lib.renamed import renamed
 from defi_lib.units import SECONDS_PER_DAY
-from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, positive
+from defi_lib.validation import Amount, at_least, between, broadcastable, finite, non_negative, positive
 
 
 @renamed(random="rng")
@@ -61,6 +61,34 @@ def daily_arrivals(
     times = np.sort(rng.uniform(0.0, length, count))
     level = (1 + swing * np.cos(2 * np.pi * (times / SECONDS_PER_DAY - peak))) / (1 + swing)
     return times[rng.random(count) < level]
+
+
+def dispersion(arrivals: Amount, window: float) -> float:
+    """How much requests come in bursts: the variance of their number in a window, over its mean.
+
+    Requests that know nothing of each other (Poisson) have 1, at every window; a timetable 0. Where many come because
+    many come, it is above 1 and grows with the window.
+
+    Args:
+        arrivals: seconds, not decreasing; the windows begin at the first, and a last one that is not full is left out.
+        window: seconds, > 0, at most the time from the first arrival to the last.
+
+    Raises:
+        ValueError: an argument outside its range, or arrivals that are no list in order.
+
+    Source: Cox, Lewis, *The Statistical Analysis of Series of Events* (1966).
+
+    >>> dispersion([0.0, 0.1, 0.2, 0.3, 2.5], 1.0)
+    2.0
+    """
+    times = np.asarray(finite("arrivals", arrivals))
+    if times.ndim != 1 or times.size < 2 or np.any(np.diff(times) < 0):
+        raise ValueError(f"arrivals of shape {times.shape}: allowed is a list of two times or more in their order")
+    length = float(times[-1] - times[0])
+    window = float(between("window", window, 0.0, length, low_open=True))
+    counts = np.bincount(np.minimum((times - times[0]) / window, length / window).astype(np.int64))
+    whole = counts[: max(int(length / window), 1)]
+    return float(np.var(whole) / np.mean(whole))
 
 
 @renamed(random="rng")

@@ -16,6 +16,7 @@ from defi_lib.validation import (
     Whole,
     between,
     broadcastable,
+    finite,
     fulfilled,
     non_negative,
     plain,
@@ -219,6 +220,34 @@ def servers_needed(arrival_rate: Amount, service_rate: Amount, longest_wait: Amo
         if np.all(needed):
             return int(needed) if not shape else needed
     raise ValueError(f"longest_wait = {shown(longest_wait)} needs more than {_MOST_SERVERS} servers")
+
+
+def burst_wait(load: Amount, servers: Whole, dispersion: Amount) -> Amount:
+    """What bursts add to the mean wait, in mean service times: ``ρ/(1 − ρ)·(I − 1)/(2·c)``.
+
+    A burst reaches all servers at once, so that together they are one fast server, and no way to share a line helps:
+    only more servers, or emptier ones. It is the heavy-traffic limit for one server, of which the part that chance
+    alone explains is left out; good where bursts last longer than a service and the load is not small. Where a whole
+    burst comes in one instant, its requests wait 1/ρ times as long.
+
+    Args:
+        load: ρ, in [0, 1).
+        servers: c, 1 to 100,000.
+        dispersion: I, variance over mean of the requests in a window as long as the bursts, >= 1.
+
+    Raises:
+        ValueError: an argument outside its range, or shapes that do not fit together.
+
+    Source: Kingman (1961); Fendick, Whitt, *Measurements and Approximations to Describe the Offered Traffic* (1989).
+
+    >>> burst_wait(0.5, 10, 41.0)
+    2.0
+    """
+    load = between("load", load, 0.0, 1.0, high_open=True)
+    servers = whole("servers", servers, 1, _MOST_SERVERS)
+    more = non_negative("dispersion − 1", np.asarray(finite("dispersion", dispersion)) - 1)
+    broadcastable(load=load, servers=servers, dispersion=more)
+    return plain(np.asarray(load) / (1 - np.asarray(load)) * more / (2 * np.asarray(servers)))
 
 
 class Pooling(NamedTuple):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from defi_lib.compute import daily_arrivals, draw_services, poisson_arrivals
+from defi_lib.compute import daily_arrivals, dispersion, draw_services, poisson_arrivals, real_requests
 from tests.support.contracts import assert_refuses
 
 
@@ -29,6 +29,25 @@ def test_moments_of_draws():
     np.testing.assert_allclose(gaps.mean(axis=1), [1, 0.25], rtol=4 / np.sqrt(50_000))
 
 
+def test_chance_alone_has_a_dispersion_of_one_and_a_timetable_none():
+    rng = np.random.default_rng(3)
+    for window in (1.0, 20.0):
+        found = dispersion(poisson_arrivals(2.0, 200_000, rng), window)
+        assert found == pytest.approx(1, abs=5 * np.sqrt(2 * window / 100_000))
+    assert dispersion(np.arange(1_001.0), 10.0) == 0
+    assert dispersion([5.0, 5.0, 5.0, 7.5], 1.0) == pytest.approx(1.5)  # 3 and 0; the last half window is left out
+    assert dispersion([1.0, 1.5, 3.0], 2.0) == 0  # one window
+
+
+def test_real_requests_come_in_bursts():
+    found = {name: dispersion(real_requests(name).seconds, 60.0) for name in ("code", "conversation")}
+    assert found == pytest.approx({"code": 163.9, "conversation": 16.1}, abs=0.1)
+    # Another way, by numpy's histogram.
+    times = real_requests("code").seconds
+    counts = np.histogram(times, np.arange(0, times[-1], 60.0))[0]
+    assert found["code"] == pytest.approx(counts.var() / counts.mean())
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -37,6 +56,10 @@ def test_moments_of_draws():
         (lambda: poisson_arrivals(np.ones(2), 1, np.random.default_rng(1)), r"rate has shape \(2,\)"),
         (lambda: daily_arrivals(1.0, 1.5, 1.0, np.random.default_rng(1)), r"swing = 1.5 .*\[0, 1\]"),
         (lambda: daily_arrivals(-1.0, 0.5, 1.0, np.random.default_rng(1)), r"mean_rate = -1 .*\[0, inf\)"),
+        (lambda: dispersion([1.0, 2.0], 0.0), r"window = 0 .*\(0, 1\]"),
+        (lambda: dispersion([1.0, 2.0], 3.0), r"window = 3 .*\(0, 1\]"),
+        (lambda: dispersion([2.0, 1.0], 0.5), r"shape \(2,\).*order"),
+        (lambda: dispersion([1.0], 0.5), r"shape \(1,\).*two times"),
         (lambda: draw_services(1.0, -2, np.random.default_rng(1)), r"shape = -2 .*>= 0"),
         (lambda: draw_services(-1.0, 2, np.random.default_rng(1)), r"mean = -1 .*\[0, inf\)"),
         (lambda: draw_services(1.0, 2, np.random.default_rng(1), -1.0), r"variation = -1 .*\[0, inf\)"),

@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from defi_lib.compute import (
+    burst_wait,
     erlang_b,
     erlang_c,
     late_share,
@@ -11,7 +12,10 @@ from defi_lib.compute import (
     mg1_queue,
     mm1_queue,
     mmc_queue,
+    poisson_arrivals,
     pooling,
+    queue_waits,
+    real_requests,
     servers_needed,
     settling_time,
     unreliable_pool,
@@ -190,3 +194,28 @@ def test_servers_at_their_limit_do_not_count_as_enough():
 def test_the_share_that_need_not_wait_waits_no_time():
     queue = mm1_queue(0.1, 1.0)  # nine of ten find the server free
     assert wait_quantile(queue, 0.9) == 0 and wait_quantile(queue, 0.9 + 1e-9) > 0
+
+
+def test_bursts_wait_by_the_formula_where_many_come_at_once():
+    """Groups of forty in one instant: their dispersion is forty, and they wait 1/ρ times what the formula says."""
+    rng, size, load = np.random.default_rng(8), 40, 0.8
+    for servers in (1, 10):
+        times = np.repeat(poisson_arrivals(load * servers / size, 20_000, rng), size)
+        waits = queue_waits(times, np.ones(times.size), servers).mean()
+        assert burst_wait(load, servers, size) == pytest.approx(load * waits, rel=0.1)
+    assert burst_wait(0.8, 10, 1.0) == burst_wait(0.0, 10, 50.0) == 0  # chance alone, and no work
+
+
+def test_what_real_bursts_wait_is_of_the_formulas_size_and_not_of_erlangs():
+    requests, servers, load = real_requests("code"), 10, 0.6
+    services = requests.answered / requests.answered.mean() * load * servers / 2.5667
+    found = queue_waits(requests.seconds, services, servers).mean() / services.mean()
+    assert found == pytest.approx(burst_wait(load, servers, 163.9), rel=0.05)
+    assert found > 400 * mmc_queue(load * servers, 1.0, servers).wait
+
+
+def test_bursts_refuse_what_has_no_steady_state():
+    with pytest.raises(ValueError, match=r"load = 1 "):
+        burst_wait(1.0, 10, 2.0)
+    with pytest.raises(ValueError, match=r"dispersion − 1 = -0.5"):
+        burst_wait(0.5, 10, 0.5)
