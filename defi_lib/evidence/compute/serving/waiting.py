@@ -19,6 +19,7 @@ from defi_lib.compute import (
 )
 from defi_lib.evidence.effects import Control, Registry
 from defi_lib.ledger import Ledger
+from defi_lib.validation import plain
 
 EVIDENCE = Registry("compute")
 
@@ -105,6 +106,8 @@ def _grown(time: Array, growth: Array) -> Array:
 def three_ways(load: ArrayLike, choices: int, machines: int, bursts: float) -> dict[str, Any]:
     """What lesson 7.13 explores: the mean wait of own lines, of a few asked, and of one common line, in answers.
 
+    For those who ask a few the formula is that of very many machines, and at least the wait in one line.
+
     Args:
         load: part of the time that each machine works, in [0, 1).
         choices: machines that a request asks.
@@ -116,11 +119,11 @@ def three_ways(load: ArrayLike, choices: int, machines: int, bursts: float) -> d
     (4.0, 0.947, 0.205)
     """
     full = np.asarray(load, float)
-    crowd = burst_wait(full, machines, bursts)
+    crowd, common = burst_wait(full, machines, bursts), mmc_queue(full * machines, 1.0, machines).wait
     return {
         "Own lines": shorter_line(full, 1.0, 1).wait + crowd,
-        "Ask a few": shorter_line(full, 1.0, choices).wait + crowd,
-        "One line": mmc_queue(full * machines, 1.0, machines).wait + crowd,
+        "Ask a few": plain(np.maximum(shorter_line(full, 1.0, choices).wait, common) + crowd),
+        "One line": common + crowd,
     }
 
 
