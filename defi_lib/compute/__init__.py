@@ -146,7 +146,6 @@ __getattr__, __dir__, __all__ = attach(
             "feedback",
             "network_growth",
             "provider_income",
-            "self_sustaining_demand",
             "shock_multiplier",
         ],
         "storage.galois_field": ["field_inverse", "field_product", "matrix_inverse", "matrix_product"],

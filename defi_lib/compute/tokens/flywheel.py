@@ -113,18 +113,3 @@ def shock_multiplier(feedback_strength: Amount) -> Amount:
     stable = below(strength, 1.0)
     fulfilled("feedback_strength", strength, stable, "are values below 1: else a small shock begins a spiral")
     return plain(1 / (1 - strength))
-
-
-def self_sustaining_demand(providers: Amount, cost: Amount) -> Amount:
-    """Revenue (USD per year) that keeps ``providers`` without any emission: ``N·c``.
-
-    Args:
-        providers: N, >= 0.
-        cost: c, of a provider (USD per year), >= 0.
-
-    Raises:
-        ValueError: an argument outside its range, or shapes that do not fit together.
-    """
-    providers, cost = non_negative("providers", providers), non_negative("cost", cost)
-    broadcastable(providers=providers, cost=cost)
-    return providers * cost

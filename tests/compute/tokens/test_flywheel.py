@@ -7,7 +7,6 @@ from defi_lib.compute import (
     feedback,
     network_growth,
     provider_income,
-    self_sustaining_demand,
     shock_multiplier,
 )
 from tests.support.contracts import assert_refuses
@@ -28,7 +27,6 @@ def test_feedback_and_emission_share():
     assert emission_share(0.0, 2.0, 0.0) == 0
     assert feedback(0.75, 1.2) == pytest.approx(0.9)
     assert shock_multiplier(0.9) == pytest.approx(10)
-    assert self_sustaining_demand(1000.0, 800.0) == 8e5
 
 
 @pytest.mark.parametrize(
@@ -39,7 +37,6 @@ def test_feedback_and_emission_share():
         (lambda: emission_share(-1.0, 1.0, 1.0), r"emission = -1 .*\[0, inf\)"),
         (lambda: feedback(1.5, 1.0), r"emission_part = 1.5 .*\[0, 1\]"),
         (lambda: shock_multiplier(1.0), r"feedback_strength = 1 .*spiral"),
-        (lambda: self_sustaining_demand(1.0, -1.0), r"cost = -1 .*\[0, inf\)"),
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
