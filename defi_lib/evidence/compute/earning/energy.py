@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from defi_lib.compute import Accelerator, LanguageModel, Machine, decode_step, footprint, kilowatt_hours
+from defi_lib.compute import Accelerator, LanguageModel, Machine, decode_step
 from defi_lib.evidence.effects import Control, Registry
 from defi_lib.figures import figure
 from defi_lib.ledger import Ledger
@@ -163,16 +163,9 @@ def weigh(requests: ArrayLike, grid: float, busy: float, pue: float = 1.2) -> di
     >>> [round(float(grams)) for grams in found["At home"]]
     [1865, 131]
     """
-    home, centre = home_machine(requests), centre_machine(requests, pue)
-    grams = {
-        name: np.asarray(each.carbon_per_unit(busy, grid).grams)
-        for name, each in (("At home", home), ("Data centre", centre))
-    }
-    at: dict[str, Array] = {}
-    for name, (batch, joules) in measured_joules().items():
-        at[name] = np.asarray(footprint(kilowatt_hours(1e6 * joules), grid, pue).grams)
-        at[f"{name}, at"] = np.asarray(batch)
-    return grams | at | {"requests": np.asarray(requests)}
+    machines = {"At home": home_machine(requests), "Data centre": centre_machine(requests, pue)}
+    grams = {name: np.asarray(each.carbon_per_unit(busy, grid).grams) for name, each in machines.items()}
+    return {**grams, "requests": np.asarray(requests)}
 
 
 def year_of_serving(requests: float = 1.0, cards: float = 1_000.0, busy: float = 0.5) -> dict[str, Ledger]:
