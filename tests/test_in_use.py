@@ -12,7 +12,6 @@ WAITING = {
     "lending.exact.clipper": ORACLE,
     "lending.exact.trove_actions": ORACLE,
     "compute.learning.many_splits": "7 compute: learning together, on many splits",
-    "compute.matching.replanning": "7 compute: who gets which task, when nodes leave and join",
     "exchange.pools.stable": "1 exchange: pools for coins of one value; 1.3 names it under Next",
     "exchange.pools.weighted": "1 exchange: pools that hold an index; 1.3 names it under Next",
     "exchange.pools.price_accumulator": "2 lending: oracles and what moving a price costs",
