@@ -76,9 +76,9 @@ def asking_cost(
     nodes = tasks * np.asarray(plenty, float)
     view, free = np.minimum(np.asarray(seen, float) / nodes, 1.0), nodes - (tasks - 1)
     none = (1 - view) ** free
-    most = np.asarray(cloud, float) - 1
-    blind = np.asarray(unlike) * (1 - none) + most * none
-    return 1 + known * asking_extra(free, view, unlike, most) + (1 - np.asarray(known)) * blind
+    most, knows = np.asarray(cloud, float) - 1, np.asarray(known, float)
+    blind = np.asarray(unlike, float) * (1 - none) + most * none
+    return 1 + knows * asking_extra(free, view, unlike, most) + (1 - knows) * blind
 
 
 # Forty nodes for twenty tasks, all in view and all alike; one of them in view: none of the free ones, so often.
