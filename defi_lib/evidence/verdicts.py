@@ -86,7 +86,7 @@ class Evidence(NamedTuple):
     def _how_far(self, name: str) -> float:
         """How many times today's value the point outside the range is, or the reverse, as a logarithm; roughly."""
         point, here = self.turning[name].beyond, self.today_of(name)
-        return round(abs(math.log(point / here)), 1) if point and here else math.inf
+        return round(abs(math.log(point / here)), 1) if point and point * here > 0 else math.inf
 
     def sentence(self) -> str:
         """The verdict in one sentence or two: today true or not, and where it turns."""
