@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from defi_lib.compute import RepairPlan, endowment, repair_plan, spread_loss, storage_month
+from defi_lib.compute import (
+    RepairPlan,
+    endowment,
+    endowment_left,
+    repair_plan,
+    spread_loss,
+    storage_month,
+    storage_pledge,
+)
 from defi_lib.evidence.effects import Control, Proof, Registry
 from defi_lib.figures import figure
 from defi_lib.ledger import Ledger
@@ -138,13 +146,15 @@ def nobody_keeps_it() -> Proof:
     years = float(figure("arweave.base_fee_years_storage_present").value)
     falls = float(figure("arweave.yearly_cost_decline_needed").value) / 100
     assert round(float(endowment(1.0, falls))) == years
+    assert endowment_left(years, 1.0, 0.0, years) == 0  # if the cost stops falling, for so many years and no longer
     return Proof(
         true=left > 0,
         says="The address is a fingerprint of the file: it proves that a file is the right one, and makes nobody keep "
         "it. A machine of IPFS treats what it has read as a cache, and throws it away when it needs the room; only "
-        f"what it was told to keep (pinned) stays. With the owner gone {left} keepers are left",
-        turns="one more keeper has pinned it for good or for pay; or a fund pays for ever, as Arweave's: one that "
-        f"holds {years:.0f} times the first year's cost suffices if that cost falls by {100 * falls:.1f} % a year",
+        "what it was told to keep (pinned) stays. With the owner gone nobody is left",
+        turns="one more keeper has pinned it for good or for pay (Filecoin's leave a pledge of at least "
+        f"{storage_pledge(1.0):.0f} days' reward); or a fund pays, as Arweave's: one that holds {years:.0f} times the "
+        f"first year's cost lasts for ever if it falls by {100 * falls:.1f} % a year, and {years:.0f} years if not",
     )
 
 
