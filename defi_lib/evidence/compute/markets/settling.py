@@ -122,6 +122,12 @@ def rivals_below_one(bidders: Array, spread: Array, cut_one: Array, cut_rival: A
     return np.asarray(1 - four / one)
 
 
+def _layer_1(gas_price: ArrayLike) -> Array:
+    """Fee of one payment on layer 1 at today's price of ether (USD)."""
+    wei = np.asarray(gas_price, float) * WEI_PER_GWEI
+    return np.asarray(layer_1_fee(GAS, wei, 0.0, float(figure("price.ether").value)).total)
+
+
 def ways_to_pay() -> dict[str, float]:
     """What it costs today to pay the hundred hours in seven ways (parts of the sum).
 
@@ -131,7 +137,7 @@ def ways_to_pay() -> dict[str, float]:
     now = {name: float(each[0]) for name, each in today(effect("C23a").assumptions).items()}
     bill, card = now["bill"], paid_by_card(now["card_rate"], now["unpaid"], now["bill"])
     contract = {name: now[name] for name in ("way_in", "to_bank", "transfer_fee", "transactions", "deposit_days")}
-    layer_1 = float(gas_of_payments(figure("gas.average_price").value, HOUR, 1.0)["Layer 1"]) * HOUR
+    layer_1 = float(_layer_1(float(figure("gas.average_price").value)))
     coins, debit = (float(figure(f"payments.stripe_{name}").value) / 100 for name in ("coin_rate", "bank_debit"))
     ways = {
         "card": card,
@@ -144,7 +150,7 @@ def ways_to_pay() -> dict[str, float]:
         "coins by a payment firm": now["way_in"] + coins,
         "bank debit": debit,
     }
-    return {way: float(part) for way, part in ways.items()}
+    return {way: float(np.asarray(part)) for way, part in ways.items()}
 
 
 def _second_price(machines: Array, spread: Array) -> Array:
@@ -164,10 +170,9 @@ def gas_of_payments(gas_price: ArrayLike, hour: float, collected: float) -> dict
     >>> {name: round(float(part), 4) for name, part in found.items()}
     {'Layer 1': 0.0249, 'Layer 2': 0.005}
     """
-    ether = float(figure("price.ether").value)
     price = np.asarray(gas_price, float)
     fees = {
-        "Layer 1": np.asarray(layer_1_fee(GAS, price * WEI_PER_GWEI, 0.0, ether).total),
+        "Layer 1": _layer_1(price),
         "Layer 2": np.full(price.shape, LAYER_2),
     }
     return {name: np.asarray(settle_by_contract(HOURS, hour, fee, collected).share) for name, fee in fees.items()}
