@@ -187,15 +187,15 @@ def books_of_a_year(paid: float = 0.5, rent: float = 0.25, sold: float = 0.4) ->
         sold: what the old card brings after four years (part of its price).
 
     >>> {name: round(ledger.balance("owner", "USD")) for name, ledger in books_of_a_year().items()}
-    {'a firm': 399, 'a contract': 618, 'a cloud': 1672}
+    {'a firm': 399, 'a contract': 618, 'a cloud': 4489}
     """
-    power, wholesale, cooling, hour, price, akash = (
+    power, business, cooling, hour, price, akash = (
         float(figure(series).value)
         for series in (
             "electricity.us_household",
-            "electricity.wholesale_price_united_states",
+            "electricity.business_price_united_states",
             "pue.average_data_centre_pue_2024",
-            "gpu_price.h100_median_of_providers",
+            "gpu_price.h100_median_of_sellers",
             "gpu_price.purchase_price_h100",
             "akash.take_rate_leases_introduction_paid",
         )
@@ -205,7 +205,7 @@ def books_of_a_year(paid: float = 0.5, rent: float = 0.25, sold: float = 0.4) ->
     years = {
         "a firm": host_year(old, paid, rent, FEE, power),
         "a contract": host_year(old, paid, rent, akash / 100, power),
-        "a cloud": host_year(cloud, paid, hour, 0.0, wholesale),
+        "a cloud": host_year(cloud, paid, hour, 0.0, business),
     }
     books = {}
     for name, year in years.items():

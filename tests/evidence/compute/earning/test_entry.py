@@ -36,7 +36,8 @@ def test_below_the_needed_size_each_newcomer_helps_and_beyond_it_none_does():
 
 def test_half_a_minute_of_arithmetic_gives_the_effect_of_today():
     follow = np.log(24_995 / 6_170) / np.log(126_713 / 24_800)
-    assert follow == pytest.approx(0.86, abs=0.005)
+    assert follow == pytest.approx(0.86, abs=0.005) and pytest.approx(1.82, abs=0.005) == 2**0.86
+    assert pytest.approx(5.1, abs=0.05) == 126_713 / 24_800
     paid = (figure("helium.data_credits_burned_day.2025-12").value - figure("helium.voluntary_burns_day").value) / 6_170
     assert paid == pytest.approx(4.05, abs=0.01)
     assert at("C14a") == pytest.approx(0.5 * (4 * 101 / 401) * 2**-0.14 + 0.25 - 1, rel=1e-12)

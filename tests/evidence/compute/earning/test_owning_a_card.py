@@ -26,6 +26,7 @@ def test_a_loan_paid_back_in_equal_parts_gives_the_same():
     world = {"resale": 0.0, "rent_falls": 0.0, "upkeep": 0.0, "use": 0.25}
     payment = 45_000 * 0.08 / (1 - 1.08**-4)
     power = 8_760 * 0.25 * 0.7 * 1.56 * figure("electricity.business_price_united_states").value
+    assert power / 0.25 / 3 == pytest.approx(287, abs=0.5)  # a third of the hours
     assert at(**world) == pytest.approx(1 - 8_760 * 0.25 * 3.643 / (payment + power), rel=1e-9)
 
 
@@ -38,6 +39,8 @@ def test_a_student_owns_from_ten_hours_a_week():
     found = own_or_rent(np.array([0.0, 10.2, 20.0]), 0.25, 650, 0.4)
     assert found["even"] == pytest.approx(97.5 / 52 / (0.25 - 0.35 * POWER)) == pytest.approx(10.16, abs=0.005)
     assert np.all(np.sign(found["Owning"] - found["Renting"]) == [1, -1, -1])
+    new = [own_or_rent(20.0, rent, 1_800, 0.4)["even"] for rent in (0.34, 0.74)]
+    assert new == pytest.approx([18.9, 7.7], abs=0.05)
     assert own_or_rent(5.0, 0.05, 650, 0.4)["even"] == 168, "an hour that costs less than its power: never"
 
 
