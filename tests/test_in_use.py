@@ -11,7 +11,6 @@ WAITING = {
     "rewards.exact.staking_rewards": ORACLE,
     "lending.exact.clipper": ORACLE,
     "lending.exact.trove_actions": ORACLE,
-    "compute.learning.many_splits": "7 compute: learning together, on many splits",
     "exchange.pools.stable": "1 exchange: pools for coins of one value; 1.3 names it under Next",
     "exchange.pools.weighted": "1 exchange: pools that hold an index; 1.3 names it under Next",
     "exchange.pools.price_accumulator": "2 lending: oracles and what moving a price costs",

@@ -12,6 +12,8 @@ __getattr__, __dir__, __all__ = attach(
     {
         "matching.assignment": ["Assignment", "NOBODY", "assign", "vcg_assignment"],
         "learning.many_splits": ["SplitRuns", "split_runs"],
+        "learning.measured_teams": ["earned_by_turns", "team_accuracy"],
+        "learning.measured": ["accuracy_alone", "accuracy_hidden", "accuracy_in_one_place", "accuracy_together"],
         "markets.bidding": ["believed_price", "procure", "sealed_asks"],
         "trust.bisection": ["Dispute", "bisection_rounds", "settle_dispute"],
         "tokens.burn_mint": [

@@ -16,7 +16,7 @@ from defi_lib.compute.learning.classifier import Digits, accuracy, blank_model, 
 from defi_lib.compute.learning.differential_privacy import gaussian_noise_needed, private_average
 from defi_lib.compute.learning.federated import federated_average, flip_labels, split_samples, train_federated
 from defi_lib.compute.learning.robust_aggregation import coordinate_median
-from defi_lib.validation import Amount, between, broadcastable, plain, positive, whole
+from defi_lib.validation import Amount, Whole, between, broadcastable, plain, positive, whole
 
 Array = NDArray[np.float64]
 
@@ -24,11 +24,11 @@ Array = NDArray[np.float64]
 ALIKE = (0.1, 0.5, 10.0)
 CLIENTS = (5, 20, 100)
 STEPS = (1, 5, 20)
-LIARS = (0.0, 0.2, 0.4)
+LIARS = (0.0, 0.1, 0.2, 0.4)
 ROUNDS = (5, 10, 20, 30)
 SERVERS = ("the mean", "the mean, with momentum", "the median")
 HIDING_CLIENTS = (10, 30, 100, 300)
-NOISES = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
+NOISES = (0.0, *(2 ** (power / 2) for power in range(13)))  # none, 1, 1.4, 2 … 64
 SPLITS = 4
 #: Of the server, as in DiLoCo; the chance that a promise fails; steps and greatest length of an update that is hidden.
 MOMENTUM, DELTA, HIDDEN_STEPS, LENGTH = 0.7, 1e-5, 5, 1.0
@@ -95,7 +95,7 @@ def measure_hidden(noise: float, alike: float, clients: int) -> Array:
 
 
 def accuracy_together(
-    server: ArrayLike, steps: Amount, alike: Amount, clients: Amount, liars: Amount, rounds: Amount
+    server: Whole, steps: Amount, alike: Amount, clients: Amount, liars: Amount, rounds: Amount
 ) -> Amount:
     """Accuracy of a model that many train, between the worlds that were trained.
 
@@ -121,7 +121,7 @@ def accuracy_together(
     return _between(_kept()["together"], chosen, where[0], where[1], where[2], lie, where[3])
 
 
-def accuracy_in_one_place(server: ArrayLike, steps: Amount, rounds: Amount) -> Amount:
+def accuracy_in_one_place(server: Whole, steps: Amount, rounds: Amount) -> Amount:
     """Accuracy of the same training where all data are; arguments and errors as in :func:`accuracy_together`.
 
     >>> accuracy_in_one_place(0, 1, 20) == accuracy_together(0, 1, 0.1, 100, 0.0, 20)
@@ -164,7 +164,7 @@ def accuracy_hidden(epsilon: Amount, alike: Amount, clients: Amount, rounds: Amo
     where = _places(("alike", alike, ALIKE), ("clients", clients, HIDING_CLIENTS), ("rounds", rounds, ROUNDS))
     noise = noise_of_one_round(epsilon) * np.sqrt(np.asarray(rounds, float))
     # Below the least noise that was tried, in proportion; above, along the logarithm.
-    place = np.where(noise < NOISES[1], noise, 1 + np.log2(np.maximum(noise, NOISES[1])))
+    place = np.where(noise < NOISES[1], noise, 1 + 2 * np.log2(np.maximum(noise, NOISES[1])))
     return _between(_kept()["hidden"], np.minimum(place, len(NOISES) - 1), *where)
 
 

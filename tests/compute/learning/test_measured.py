@@ -3,13 +3,19 @@
 import numpy as np
 import pytest
 
-from defi_lib.compute import accuracy_alone, accuracy_hidden, accuracy_in_one_place, accuracy_together
-from defi_lib.compute import gaussian_noise_needed
+from defi_lib.compute import (
+    accuracy_alone,
+    accuracy_hidden,
+    accuracy_in_one_place,
+    accuracy_together,
+    gaussian_noise_needed,
+)
 from defi_lib.compute.learning import measured as by
 from tests.support.contracts import assert_refuses
 
 #: Another processor may sum in another order: then a digit at the edge may fall to the other side.
 NEAR = 2e-3
+NOISY = by.NOISES[7]  # 8
 
 
 @pytest.mark.parametrize(
@@ -21,7 +27,7 @@ def test_a_kept_world_is_that_of_today(server, steps, alike, clients, liars):
     assert kept == pytest.approx(found, abs=NEAR)
 
 
-@pytest.mark.parametrize(("noise", "alike", "clients"), [(0.0, 0.5, 10), (8.0, 0.1, 30)])
+@pytest.mark.parametrize(("noise", "alike", "clients"), [(0.0, 0.5, 10), (NOISY, 0.1, 30)])
 def test_a_kept_world_with_noise_is_that_of_today(noise, alike, clients):
     found = by.measure_hidden(noise, alike, clients)
     where = by.NOISES.index(noise), by.ALIKE.index(alike), by.HIDING_CLIENTS.index(clients)
@@ -43,7 +49,7 @@ def test_between_two_worlds_lies_their_middle():
         )
         assert middle == pytest.approx((low + high) / 2, abs=1e-9), axis
     world = {"server": 0, "steps": 5, "alike": 0.5, "clients": 10, "rounds": 10}
-    low, high, middle = (accuracy_together(**world, liars=each) for each in (0.0, 0.2, 0.1))
+    low, high, middle = (accuracy_together(**world, liars=each) for each in (0.2, 0.4, 0.3))
     assert middle == pytest.approx((low + high) / 2)
 
 
@@ -53,7 +59,7 @@ def test_noise_is_the_least_that_keeps_the_promise():
         exact = gaussian_noise_needed(promises, rounds, by.DELTA)
         assert by.noise_of_one_round(promises) * np.sqrt(rounds) == pytest.approx(exact, rel=1e-4)
     at = float(np.interp(-8.0, -by.noise_of_one_round(promises) * np.sqrt(20), promises))  # where it is 8
-    assert accuracy_hidden(at, 0.5, 100, 20) == pytest.approx(by._kept()["hidden"][4, 1, 2, 2], abs=1e-3)
+    assert accuracy_hidden(at, 0.5, 100, 20) == pytest.approx(by._kept()["hidden"][7, 1, 2, 2], abs=1e-3)
 
 
 def test_much_noise_spoils_and_a_crowd_helps():

@@ -13,6 +13,8 @@ EVIDENCE = Registry("compute")
 
 Array = NDArray[np.float64]
 
+#: For which twenty rounds need a noise of 8.
+EPSILON_8 = float(net.gaussian_privacy_spent(8.0, 20, 1e-5))
 #: Bits of a number of a model, and times that each number is used for a token: forwards once, backwards twice, each
 #: time a product and a sum.
 BITS, OPERATIONS = 32.0, 6.0
@@ -25,8 +27,12 @@ BITS, OPERATIONS = 32.0, 6.0
         {"steps": 1.0, "server": 0.0, "liars": 0.0},
         {"steps": 1.0, "server": 1.0, "liars": 0.0},
     ],
-    controls=[],
-    placebo_error=1e-3,
+    controls=[
+        # Two in five lie: trained anew, 70.2 % recognised against 94.7 (tests/compute/learning/test_measured.py).
+        Control(
+            {"clients": 20, "alike": 0.5, "steps": 5, "rounds": 20, "server": 0, "liars": 0.4}, 0.702 - 0.947, 0.01
+        ),
+    ],
 )
 def behind_one_place(clients: Array, alike: Array, steps: Array, rounds: Array, server: Array, liars: Array) -> Array:
     """Accuracy of a model that many train, less that of the same training where all data are; below 0 is behind.
@@ -41,14 +47,18 @@ def behind_one_place(clients: Array, alike: Array, steps: Array, rounds: Array, 
         server: takes the mean, the mean with momentum, or the median.
         liars: part of the clients whose labels are all wrong.
     """
-    together = net.accuracy_together(server, steps, alike, clients, liars, rounds)
-    return np.asarray(together) - net.accuracy_in_one_place(server, steps, rounds)
+    rule = server.astype(np.int64)
+    together = net.accuracy_together(rule, steps, alike, clients, liars, rounds)
+    return np.asarray(together) - net.accuracy_in_one_place(rule, steps, rounds)
 
 
 @EVIDENCE.model(
     "C15b",
     placebos=[{"epsilon": np.inf}],  # no promise, no noise
-    controls=[],
+    controls=[
+        # Noise of 8, tried itself: 86.8 % recognised against 92.4.
+        Control({"epsilon": EPSILON_8, "clients": 100, "alike": 0.5, "rounds": 20}, 0.868 / 0.924 - 1, 0.02),
+    ],
 )
 def cost_of_hiding(epsilon: Array, clients: Array, alike: Array, rounds: Array) -> Array:
     """What noise takes from the accuracy, below 0 (part of the accuracy of the same training without it).

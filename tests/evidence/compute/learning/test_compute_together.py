@@ -12,10 +12,10 @@ def of_today(id, **changed):
 
 
 def test_messages_take_as_long_as_large_networks_say():
-    """INTELLECT-1 spent 83 to 96 % of its time computing, by 100 steps of about a million tokens and 8 bits a number."""
+    """INTELLECT-1 computed 83 to 96 % of the time: 100 steps of about a million tokens, 8 bits a number."""
     node = 8 * 0.4 * figure("gpu_spec.h100_sxm_fp16_dense_tensor").value
     working = 100 * step_time(2**20, node)
-    shares = [working / (working + message_time(14, line, 4.0)) for line in (500.0, 4_000.0)]  # Mbit a second
+    shares = [working / (working + message_time(14, line, 4.0)) for line in (250.0, 4_000.0)]  # Mbit a second
     low, high = (figure(f"training.intellect_1_time_computing_{end}").value / 100 for end in ("low", "high"))
     assert shares[0] < low < high < shares[1]
 
