@@ -169,7 +169,7 @@ def pay_six(copies: int, rare_alone: bool, cut: float, stake: float) -> dict[str
         stake: that a friend of the free rider has, who gives all grades to him (% of all stake).
 
     >>> found = pay_six(0, True, 0.0, 20.0)
-    >>> bool(found["out"] > 3 * found["rare"]), found["Free rider"][2]
+    >>> bool(found["out"] > 3 * found["rare"]), float(found["Free rider"][2])
     (True, 0.0)
     """
     game, names = net.with_copies(net.team_accuracy(rare_alone), 0, copies), 6 + copies
