@@ -82,10 +82,8 @@ def pieces_against_copies(gone: Array, repaired: Array, operators: Array, event:
 def _yearly(needed: int, number: int, holders: Array, times: Array, risks: tuple[ArrayLike, ...]) -> Array:
     """Chance that a file is lost in a year; in the year of the event one time between two repairs is worse."""
     each, event, chance = (np.asarray(risk, float) for risk in risks)
-    usual, struck = (
-        np.log1p(-np.minimum(np.asarray(spread_loss(needed, number, holders, gone)), _SURE))
-        for gone in (each, each + event * (1 - each))
-    )
+    both = np.stack(np.broadcast_arrays(each, each + event * (1 - each), holders)[:2])
+    usual, struck = np.log1p(-np.minimum(np.asarray(spread_loss(needed, number, holders, both)), _SURE))
     quiet = -np.expm1(times * usual)
     hit = -np.expm1(np.maximum(times - 1, 0.0) * usual + struck)
     return (1 - chance) * quiet + chance * hit
