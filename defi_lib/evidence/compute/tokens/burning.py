@@ -129,11 +129,12 @@ def both_grew() -> Count:
         says=f"{len(both)} of {len(grew)}, Helium: mobile hotspots from {before.value:,.0f} to {spots.value:,.0f} in "
         f"fourteen months, what customers burned a day from {earlier.value:,.0f} to {bought:,.0f} dollars. At Akash "
         f"lease revenue fell from over {year_before.value:,.0f} to {revenue.value:,.0f} thousand "
-        f"dollars a quarter within a year, and {fewest.value:.0f} providers were the fewest ever; io.net sold more "
-        f"({sold.value:+.0f} % in a quarter) on fewer cards ({cards.value:.0f} %); Filecoin's space shrank "
-        f"({space.value:.0f} % in a quarter), and {penalties.value} % of its fees are penalties",
+        f"dollars a quarter within a year, and {fewest.value:.0f} providers were the fewest ever. io.net sold for "
+        f"{1 + float(sold.value) / 100:.1f} times as much in a quarter, on {-float(cards.value):.0f} % fewer cards. "
+        f"Filecoin's space shrank by {-float(space.value):.0f} % in a quarter, and {penalties.value} % of its fees are "
+        "penalties",
         who=f"Messari ({before.date} to {fewest.date})",
-        turns="two of the other three grow again in both; or use alone counts",
+        turns="two of the other three grow again in both; or use alone is counted",
         sources=tuple(
             each.id
             for each in (spots, before, burned, earlier, revenue, year_before, fewest, cards, sold, space, penalties)
