@@ -121,13 +121,13 @@ def in_unit(value: float, unit: str, digits: int = 2) -> str:
 
     >>> in_unit(0.0123, "% a year"), in_unit(2_345, "USD a year"), in_unit(12, "s"), in_unit(1.5, "")
     ('1.2\xa0% a year', '2,345 USD a year', '12 s', '1.5')
-    >>> in_unit(1, "dollars for each coin"), in_unit(-1, "cents"), in_unit(1, "times"), in_unit(1, "s")
-    ('1 dollar for each coin', '−1 cent', '1 times', '1 s')
+    >>> in_unit(1, "dollars for each coin"), in_unit(-1, "cents"), in_unit(1, "times"), in_unit(1, "ms")
+    ('1 dollar for each coin', '−1 cent', '1 times', '1 ms')
     """
     if unit.startswith("%"):
         return percent(value, digits) + unit[1:]
     shown, (things, *rest) = number(value, digits), unit.split(" ")
-    if shown.lstrip("−") == "1" and things not in ("times", "s"):
+    if shown.lstrip("−") == "1" and things not in ("times", "s", "ms"):
         things = things.removesuffix("s")
     return " ".join((shown, things, *rest)).rstrip()
 
