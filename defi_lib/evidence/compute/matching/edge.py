@@ -72,11 +72,13 @@ _E = float(np.exp(-1))
         Control(_BUSY | {"unlike": 0.0}, -0.5 * _E**2),  # half the wait
         Control(_BUSY | {"unlike": 2.0, "node_load": 0.2}, -0.2 * np.exp(-0.64)),
         Control(_BUSY | {"asked": 1.0}, -0.25),  # a second trip leaves no time, but one of two is free at once
-        Control(_BUSY | {"asked": 2.0}, -0.125),
-        Control(_BUSY | {"asked": 2.0, "line": 41.0}, -1.0),
+        Control(_BUSY | {"asked": 1.0, "line": 41.0}, -1.0),
+        Control(_BUSY | {"asked": 2.0}, -((0.5 * _E) ** 2)),
+        Control(_BUSY | {"asked": 3.0}, -((0.5 * _E) ** 5)),
         Control(_BUSY | {"distance": 1_000.0}, -0.5 * np.exp(-(40 - 14.690163) / 40), 1e-6),
         Control(_BUSY | {"vanish": 0.1, "notice": 3_600.0}, -(1 - np.exp(-0.1) * (1 - 0.5 * _E))),
         Control(_BUSY | {"vanish": 0.1, "notice": 3_600.0, "asked": 1.0}, -((1 - np.exp(-0.1) * 0.5) ** 2)),
+        Control(_BUSY | {"vanish": 0.1, "notice": 3_600.0, "asked": 2.0}, -(1 - np.exp(-0.1) * (1 - (0.5 * _E) ** 2))),
         Control(_BUSY | {"answer_time": 70.0}, -1.0),
     ],
 )
@@ -92,17 +94,19 @@ def answered_too_late(
         unlike: how unlike answers are in length, as :func:`still_waiting` has it.
         line: both last miles, there and back (ms).
         distance: to the machine (km).
-        asked: 0 sends to the nearest at once; 1 (2) asks two (three) first and sends to the one that is free soonest.
+        asked: 0 sends to the nearest at once; 1 asks two first, and whoever is gone does not answer; 2 and 3 know the
+            lines of two or five before, and send to the one that seems to be free soonest, though it may be gone.
         vanish: part of the machines that leaves in an hour.
         notice: seconds until nobody sends to a machine that has left.
     """
-    machines = asked + 1
-    trips = np.where(asked > 0, 2.0, 1.0)
+    first = asked == 1
+    machines = np.where(asked == 3, 5.0, np.where(asked == 0, 1.0, 2.0))
+    trips = np.where(first, 2.0, 1.0)
     rest = LIMIT - trips * (line + travel(distance)) - answer_time
     late = still_waiting(node_load, answer_time, unlike, rest)
     there = np.exp(-vanish * notice / 3_600)
-    failed = np.where(rest < 0, 1.0, (1 - there * (1 - late)) ** machines)
-    return -failed
+    one = there * (1 - late)  # of two that are asked, each is in time with this chance
+    return -np.where(first, 1 - one * (2 - one), 1 - there * (1 - late**machines))
 
 
 # Nobody waits: the farthest one request of a hundred is the slowest. Distances: 50 km, or 75 in the country.
@@ -122,7 +126,9 @@ _KM = 14.690163e-3  # ms there and back
         Control(_LAND | {"rule": 1.0, "towns": 100.0}, 25 * _KM, 1e-6),  # helpers as near as the nearest
         Control(_LAND | {"town_users": 0.995}, (50 * (0.1 / 0.995) ** 0.5 - 50) * _KM, 1e-6),
         # No distance, half busy: 40·ln 50 ms where users are, 2,000·ln(0.9·0.99/0.01) in an overrun town.
-        Control(_LAND | {"node_load": 0.5, "size": 0.0, "town_users": 0.9}, 40 * np.log(50) - 2_000 * np.log(89.1), 1e-6),
+        Control(
+            _LAND | {"node_load": 0.5, "size": 0.0, "town_users": 0.9}, 40 * np.log(50) - 2_000 * np.log(89.1), 1e-6
+        ),
         Control(_LAND | {"node_load": 0.5, "size": 0.0, "town_users": 0.9, "rule": 1.0}, 0.0),
     ],
 )

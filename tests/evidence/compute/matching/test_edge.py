@@ -43,8 +43,16 @@ def test_the_slowest_of_a_hundred_is_the_quantile_of_drawn_requests():
 
 def test_what_the_lesson_says_of_today():
     assert found("C28a") < -0.05 and found("C28a", answer_time=6.5) > -0.001 > found("C28a", answer_time=7.5)
-    for alone in ({"distance": 5.0}, {"asked": 1.0}, {"asked": 2.0}, {"notice": 1.0}, {"line": 19.0}, {"node_load": 0.1}):
+    for alone in (
+        {"distance": 5.0},
+        {"asked": 1.0},
+        {"asked": 2.0},
+        {"notice": 1.0},
+        {"line": 19.0},
+        {"node_load": 0.1},
+    ):
         assert found("C28a", **alone) < -0.001
+    assert found("C28a", asked=3.0) > -0.001, "who knows the lines of five before is in time"
     assert -5 < found("C21b") < 0 and found("C21b", rule=0.0) < -100
     assert travel(500) - travel(50) == pytest.approx(6.6, abs=0.02)
 
