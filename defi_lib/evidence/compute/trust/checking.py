@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from defi_lib.compute import deterring_check_rate, majority_error, spot_check_income
+from defi_lib.compute import (
+    copies_needed,
+    deterring_check_rate,
+    inspection_game,
+    majority_error,
+    sampled_coalition_error,
+    spot_check_income,
+)
 from defi_lib.evidence.effects import Control, Count, Registry
 from defi_lib.figures import figure
 from defi_lib.ledger import Ledger
@@ -221,14 +228,21 @@ def what_a_proof_costs() -> Count:
 def methods() -> list[tuple[str, float, float, str]]:
     """Ways to trust an answer: name, chance that one lie passes, runs of the task it costs, and what must hold.
 
-    Of a check as in C9a's world of today; of a majority where three of ten nodes are in one hand.
+    Checks as in C9a's world of today; a bounty of ten dollars and a stake of ten in the world of the prediction;
+    copies go to different ones of the 59 providers of one network, 18 of whom are in one hand, or as large a part of very many.
     """
+    providers, hand = int(figure("akash.active_providers").value), 18
+    hunted = inspection_game(CHECK, bounty=10.0, saving=WORK, penalty=REWARD + 10.0)
+    many = copies_needed(hand / providers, 0.01)
+    many_wrong = float(majority_error(many, 0.0, hand / providers))
     fast = figure("verification.toploc_speed", allow_unreliable=True).value
     slower = figure("verification.hopper_confidential_loss").value
     return [
         ("one in ten checked", 1 - 0.1 * 0.8, 1.1, "cheats have something to lose"),
+        ("a bounty for hunters", 1 - float(hunted.check_rate), 1.0, "hunting pays, so that some cheat"),
         ("fingerprint (TOPLOC)", 0.0, 1 + 1 / float(fast), "the model is known; the maker's word"),
-        ("three copies, 30 % in one hand", float(majority_error(3, 0.0, 0.3)), 3.0, "most nodes are honest"),
+        ("three copies, 18 of 59 in one hand", sampled_coalition_error(3, hand, providers), 3.0, "most are honest"),
+        (f"{many} copies, as many of very many", many_wrong, float(many), "most are honest"),
         ("dispute (opML, Verde)", 0.0, 2.0, "one honest watcher, and time to wait"),
         ("trusted hardware", 0.0, 1 + float(slower) / 100, "nobody opens the machine"),
         ("zero-knowledge proof", 0.0, proof_over_answer(), "it was the right program"),
