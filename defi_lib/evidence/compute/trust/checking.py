@@ -229,7 +229,8 @@ def methods() -> list[tuple[str, float, float, str]]:
     """Ways to trust an answer: name, chance that one lie passes, runs of the task it costs, and what must hold.
 
     Checks as in C9a's world of today; a bounty of ten dollars and a stake of ten in the world of the prediction;
-    copies go to different ones of the 59 providers of one network, 18 of whom are in one hand, or as large a part of very many.
+    copies go to different ones of the 59 providers of one network, 18 of whom are in one hand, or as large a part of
+    very many.
     """
     providers, hand = int(figure("akash.active_providers").value), 18
     hunted = inspection_game(CHECK, bounty=10.0, saving=WORK, penalty=REWARD + 10.0)
