@@ -1,0 +1,119 @@
+"""Own cards, and a cloud behind them. Reading C24a."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from defi_lib.compute import (
+    HybridService,
+    cheapest_servers,
+    failing_hybrid,
+    hybrid_service,
+    real_requests,
+    servers_needed,
+    simulate_queue,
+)
+from defi_lib.evidence.effects import Control, Registry
+from defi_lib.ledger import Ledger
+from defi_lib.units import SECONDS_PER_HOUR
+
+EVIDENCE = Registry("compute")
+
+Array = NDArray[np.float64]
+
+#: Halvings until the number of cards that keeps a promise is known to a float.
+_HALVINGS = 50
+
+# Demand lies evenly between nothing and twice its mean; nothing fails, and all are served.
+_EVEN = {"ratio": 2.0, "peak": 1.0, "away": 0.0, "together": 0.0, "promise": 1.0, "patient": 0.0}
+
+
+@EVIDENCE.model(
+    "C24a",
+    placebos=[
+        {"ratio": 1.0},  # a card-hour that has work costs the same in both
+        {"peak": 1e-9, "together": 0.0},  # the same work at all times
+        {"patient": 1.0, "together": 0.0},  # all of it can wait
+    ],
+    controls=[
+        Control(_EVEN, 0.25),  # own cards for the mean: 1 + 2·(1/4), against 2 either way
+        Control(_EVEN | {"ratio": 4.0}, 0.125),  # (2 − 1.75)/2: own cards for three quarters of the peak
+        Control(_EVEN | {"ratio": 2.5, "away": 0.2}, 0.25),
+        Control(_EVEN | {"ratio": 4.0, "patient": 0.5}, 1 - 1.375 / 1.5),
+        Control(_EVEN | {"promise": 0.99}, 1 - (1 + 2 * 0.24) / 1.8),  # each may leave one in a hundred unserved
+        # The network alone cannot keep the promise; the cloud takes all in its outages.
+        Control(
+            _EVEN | {"ratio": 2 / 0.99, "together": 0.01, "promise": 0.995},
+            1 - (1 + (0.99 / 4 + 0.005) * 2 / 0.99) / (0.995 * 2 / 0.99),
+        ),
+        # It can, with more cards than without outages: 0.98/0.99 of what comes in between.
+        Control(
+            _EVEN | {"ratio": 4.0, "together": 0.01, "promise": 0.98},
+            1 - (2 * (1 - 1 / 3.96) + 4 * (0.99 / 3.96**2 + 0.01 - 0.02)) / (2 - 2 * (1 - 0.98 / 0.99) ** 0.5),
+        ),
+        # Half can wait: of the other half one in twenty-five may stay unserved, above four fifths of its peak.
+        Control(
+            _EVEN | {"ratio": 3.0, "patient": 0.5, "promise": 0.98}, 1 - (0.5 + 2 / 3 + 3 * (0.5 / 9 - 0.02)) / 1.3
+        ),
+        Control(_EVEN | {"peak": 0.5, "ratio": 2.0}, 1 - (1.5 * 0.5**0.5 + 2 * (1 - 1.25 * 0.5**0.5)) / 1.5),
+    ],
+)
+def saved_by_a_mixture(
+    ratio: Array, peak: Array, away: Array, together: Array, promise: Array, patient: Array
+) -> Array:
+    """Part of the cost that a mixture of shared cards and a cloud saves, against the cheaper of the two alone.
+
+    Ordered by size, demand in times of its mean is ``(1 + peak)·u^peak`` at the part u of the time; what can wait fills
+    the valleys. Of very many cards the same part is away at all times. A shared card costs 1 an hour, a cloud's ratio
+    for each hour of work. As many may be left unserved as the promise allows.
+
+    Args:
+        ratio: price of a cloud's card for an hour.
+        peak: highest demand above the mean.
+        away: part of the time that a card is away by itself.
+        together: part of the time that the network is away as a whole.
+        promise: part of the requests that must be served.
+        patient: part of the work that can wait.
+    """
+    # One more card pays where it has work for more than 1/ratio of the time that it is there.
+    use = np.clip(1 / (ratio * (1 - away) * (1 - together)), 0.0, 1.0)
+    level = (1 - use) ** peak
+    over = (1 - together) * (1 - patient) * beyond(level, peak) + together
+    unserved = 1 - promise
+    mixed = cards(level, peak, patient) / (1 - away) + ratio * (over - unserved)
+    cloud = ratio * promise
+    shared = alone(peak, away, together, promise, patient)
+    best = np.minimum(cloud, shared)
+    pays = (use < 1) & (over > unserved)
+    return 1 - np.where(pays, np.minimum(mixed, best), best) / best
+
+
+def alone(peak: Array, away: Array, together: Array, promise: Array, patient: Array) -> Array:
+    """What shared cards alone cost (in hours of a card per hour of work); infinite where they cannot keep the promise.
+
+    Arguments as in :func:`saved_by_a_mixture`.
+    """
+    allowed = (1 - promise / (1 - together)) / np.maximum(1 - patient, 1e-12)
+    low, high = np.zeros(np.shape(allowed)), np.ones(np.shape(allowed))
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        enough = (beyond(middle, peak) <= allowed) & (allowed > 0)  # all served: cards for the whole peak
+        low, high = np.where(enough, low, middle), np.where(enough, middle, high)
+    kept = promise <= 1 - together
+    return np.where(kept, cards(high, peak, patient) / (1 - away), np.inf)
+
+
+def cards(level: ArrayLike, peak: ArrayLike, patient: ArrayLike) -> Array:
+    """Cards for the patient work and for demand up to ``level`` of its peak, in times of the mean demand."""
+    return np.asarray(patient + (1 - np.asarray(patient)) * (1 + np.asarray(peak)) * level)
+
+
+def beyond(level: ArrayLike, peak: ArrayLike) -> Array:
+    """Part of the impatient work that is above ``level`` of its peak: ``1 − (1 + p)·w + p·w^(1 + 1/p)``.
+
+    >>> float(beyond(0.5, 1.0)), float(beyond(1.0, 3.0))
+    (0.25, 0.0)
+    """
+    height, above = np.asarray(level, float), np.maximum(np.asarray(peak, float), 1e-9)
+    return np.maximum(1 - (1 + above) * height + above * height ** (1 + 1 / above), 0.0)
