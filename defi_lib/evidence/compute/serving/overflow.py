@@ -13,10 +13,12 @@ from defi_lib.compute import (
     real_requests,
     servers_needed,
     simulate_queue,
+    unreliable_pool,
 )
 from defi_lib.evidence.effects import Control, Registry
 from defi_lib.ledger import Ledger
 from defi_lib.units import SECONDS_PER_HOUR
+from defi_lib.validation import plain
 
 EVIDENCE = Registry("compute")
 
@@ -117,3 +119,118 @@ def beyond(level: ArrayLike, peak: ArrayLike) -> Array:
     """
     height, above = np.asarray(level, float), np.maximum(np.asarray(peak, float), 1e-9)
     return np.maximum(1 - (1 + above) * height + above * height ** (1 + 1 / above), 0.0)
+
+
+def mixture(own: ArrayLike, ratio: float, peak: float, away: float) -> dict[str, ArrayLike]:
+    """What lesson 7.15 explores: cost of own cards and a cloud, in times of own card-hours that the work fills.
+
+    Nothing can wait, the network as a whole never fails; own cards alone must serve 99 %.
+
+    Args:
+        own: cards that are paid for, in times of the mean that the work fills.
+        ratio: price of a cloud's card for an hour, in times of an own one's.
+        peak: highest demand above the mean.
+        away: part of the time that a card is away by itself.
+
+    >>> found = mixture(1.0, 2.0, 1.0, 0.0)
+    >>> round(found["Own cards and cloud"], 2), round(found["in the cloud"], 2), round(found["own alone"], 2)
+    (1.5, 0.25, 1.8)
+    """
+    there = np.asarray(own, float) * (1 - away)
+    over = beyond(np.minimum(there / (1 + peak), 1.0), peak)
+    least = alone(*(np.array([each]) for each in (peak, away, 0.0, 0.99, 0.0)))[0]
+    both = np.asarray(own) + ratio * over
+    return {
+        "Own cards and cloud": plain(both),
+        "saved": plain(1 - both / min(least, ratio)),
+        "in the cloud": plain(over),
+        "own alone": float(least),
+        "cloud alone": ratio,
+    }
+
+
+#: Seconds that a machine is away, so that an hour holds several such times.
+_AWAY = 360.0
+
+
+def real_overflow(service: str, own: int, load: float, away: float = 0.0) -> float:
+    """Part of a real hour's requests that find all own machines taken or away, and go to the cloud.
+
+    Request by request, with SimPy. A machine is away for six minutes on average.
+
+    Args:
+        service: ``"code"`` or ``"conversation"``.
+        own: machines, each for one request at a time.
+        load: work of the hour, as a part of what all of them could do.
+        away: part of the time that a machine is away.
+
+    >>> round(real_overflow("code", 10, 0.6), 3)
+    0.518
+    """
+    requests = real_requests(service)
+    answer = load * own * requests.seconds[-1] / requests.answered.sum()  # seconds for a token
+    fails = _AWAY * (1 - away) / away if away else None
+    run = simulate_queue(
+        requests.seconds,
+        requests.answered * answer,
+        own,
+        room=0,
+        mtbf=fails,
+        mttr=_AWAY,
+        rng=np.random.default_rng(1),
+    )
+    return run.overflow_share
+
+
+#: Pictures of a film: ten cards' work, a minute on each card, in requests a second; a wait of six seconds at most.
+_FILM, _MINUTE, _WAIT = 10 / 60, 60.0, 6.0
+
+#: A card that is away a tenth of the time, an hour at a time (seconds).
+FAILING = 9 * SECONDS_PER_HOUR, SECONDS_PER_HOUR
+
+
+def film(own: float, cloud: float) -> dict[str, HybridService]:
+    """An hour of a film's pictures in five ways: cloud alone, own cards alone, and both; cards that fail or never do.
+
+    Requests come by chance; of cards that fail each is away a tenth of the time. Own cards alone let nobody wait for
+    more than six seconds on average. Where both are used nobody waits, and there are as many own cards as cost least.
+
+    Args:
+        own: price of an own card for an hour (USD).
+        cloud: price of the cloud's.
+    """
+    task = cloud * _MINUTE / SECONDS_PER_HOUR
+    many = range(40)
+
+    def sharing(count: int) -> HybridService:
+        return failing_hybrid(_FILM, 1 / _MINUTE, count, *FAILING, server_price=own, cloud_price=task)
+
+    def only(count: int) -> HybridService:
+        return hybrid_service(_FILM, 1 / _MINUTE, count, 500, own)
+
+    needed = servers_needed(_FILM, 1 / _MINUTE, _WAIT)
+    failing = next(
+        count for count in many if count > 12 and unreliable_pool(_FILM, 1 / _MINUTE, count, *FAILING).wait <= _WAIT
+    )
+    return {
+        "cloud alone": hybrid_service(_FILM, 1 / _MINUTE, 0, 0, own, task),
+        "own alone, never fail": only(int(needed)),
+        "own alone, fail": only(failing),
+        "both, never fail": cheapest_servers(_FILM, 1 / _MINUTE, own, task),
+        "both, fail": min((sharing(count) for count in many), key=lambda each: float(each.cost)),
+    }
+
+
+def booked(ways: dict[str, HybridService]) -> dict[str, Ledger]:
+    """Each way's hour in a ledger of its own: clients, owners of cards, the cloud.
+
+    >>> ledger = booked(film(2.71, 3.27))["cloud alone"]
+    >>> round(ledger.balance("the cloud", "USD"), 2)
+    32.7
+    """
+    books = {}
+    for name, way in ways.items():
+        ledger = books[name] = Ledger(("clients", "owners of cards", "the cloud"))
+        ledger.book(way, clients="clients", nodes="owners of cards", cloud="the cloud")
+        ledger.check_conserved()
+    return books
