@@ -174,11 +174,8 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "markets.procurement": [
             "Award",
-            "FakeNodes",
-            "best_identities",
             "equilibrium_ask_first_price",
             "expected_price",
-            "fake_nodes",
             "reverse_auction",
             "ring_asks",
         ],

@@ -167,6 +167,6 @@ def test_whole_numbers_are_kept_too():
 def test_every_public_record_is_tried():
     public = {n for n in compute.__all__ if isinstance(getattr(compute, n), type)}
     simple = {"Estimate", "Growth", "LayeredIncome", "Dilution", "Lookup", "Signature", "Nonce", "Pooling"}
-    simple |= {"DecodeStep", "Replacement", "SpotCheckIncome", "ChurnRun", "Rewards", "SampledShapley", "FakeNodes"}
+    simple |= {"DecodeStep", "Replacement", "SpotCheckIncome", "ChurnRun", "Rewards", "SampledShapley"}
     simple |= {"FederatedRun", "ContributionRun", "CachedGame", "ReplanRun", "SplitRuns"}
     assert public - simple - set(MADE) == set()

@@ -1,4 +1,4 @@
-"""Reverse auctions: a buyer takes the cheapest offers, and rings and fake nodes try to bend the price."""
+"""Reverse auctions: a buyer takes the cheapest offers, and rings try to bend the price."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from defi_lib.frozen import kept
 from defi_lib.ledger import former
 from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.rounding import above
-from defi_lib.validation import Amount, Whole, at_least, between, broadcastable, non_negative, one_of, plain, positive
+from defi_lib.validation import Amount, Whole, at_least, between, broadcastable, non_negative, one_of, plain
 from defi_lib.validation import whole as whole_number
 
 RULES = ("first price", "second price")
@@ -157,60 +157,6 @@ def ring_asks(costs: Amount, ring: int, reserve: Amount) -> NDArray[np.float64]:
         competes = np.arange(members) == np.argmin(inside, axis=-1)[..., np.newaxis]
         asks[..., :members] = np.where(competes, inside, np.maximum(inside, np.asarray(reserve)[..., np.newaxis]))
     return asks
-
-
-class FakeNodes(NamedTuple):
-    """One provider who poses as several, where a reward is shared by the number of nodes. Amounts in USD."""
-
-    identities: Amount  #: that he registers, real and fake
-    reward: Amount  #: what he gets
-    cost: Amount  #: of all his identities
-    taken_from_others: Amount  #: what the others get less than if he had registered one
-
-    @property
-    def profit(self) -> Amount:
-        """Reward less cost (USD)."""
-        return self.reward - self.cost
-
-
-def fake_nodes(identities: Amount, others: Amount, reward: Amount, identity_cost: Amount) -> FakeNodes:
-    """What a provider gets who registers several identities: ``R·T/(O + T) − c·T``.
-
-    Args:
-        identities: T, >= 1.
-        others: O, nodes of everybody else, >= 0.
-        reward: R, shared equally by all nodes (USD), >= 0.
-        identity_cost: c, of one identity (USD), >= 0: its stake's interest, and the chance to be found out and slashed.
-
-    Raises:
-        ValueError: an argument outside its range, or shapes that do not fit together.
-    """
-    identities = kept(between("identities", identities, 1.0, np.inf, high_open=True))
-    others = non_negative("others", others)
-    reward, identity_cost = non_negative("reward", reward), non_negative("identity_cost", identity_cost)
-    broadcastable(identities=identities, others=others, reward=reward, identity_cost=identity_cost)
-    # Shares, not differences of shares: right for one fake among a million as well.
-    taken = reward * others * (identities - 1) / ((others + identities) * (others + 1))
-    return FakeNodes(identities, reward * identities / (others + identities), identity_cost * identities, taken)
-
-
-def best_identities(others: Amount, reward: Amount, identity_cost: Amount) -> Amount:
-    """How many identities pay best: ``max(1, √(R·O/c) − O)``. One where ``c ≥ R·O/(O + 1)²``: that deters every fake.
-
-    Args:
-        others: O, nodes of everybody else, >= 0.
-        reward: R, shared equally by all nodes (USD), >= 0.
-        identity_cost: c, of one identity (USD), > 0.
-
-    Raises:
-        ValueError: an argument outside its range.
-
-    Source: own derivation, the maximum of ``R·T/(O + T) − c·T``; the number is not rounded.
-    """
-    others, reward = non_negative("others", others), non_negative("reward", reward)
-    identity_cost = positive("identity_cost", identity_cost)
-    broadcastable(others=others, reward=reward, identity_cost=identity_cost)
-    return plain(np.maximum(np.sqrt(reward * others / identity_cost) - others, 1.0))
 
 
 def _limits(low: float, high: float) -> None:

@@ -4,10 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from defi_lib.compute import (
-    best_identities,
     equilibrium_ask_first_price,
     expected_price,
-    fake_nodes,
     reverse_auction,
     ring_asks,
 )
@@ -123,22 +121,6 @@ def test_asks_of_a_ring():
     assert expected_price(4, 4) == 1
 
 
-@settings(max_examples=80)
-@given(st.floats(0, 1e4), st.floats(0, 1e6), st.floats(1e-3, 1e3), st.floats(1, 1e4))
-def test_no_other_number_of_fake_nodes_pays_better(others, reward, cost, other):
-    best = fake_nodes(best_identities(others, reward, cost), others, reward, cost)
-    assert fake_nodes(other, others, reward, cost).profit <= best.profit + 1e-9 * (reward + cost * other)
-
-
-def test_fakes_take_from_the_others():
-    fakes = fake_nodes(10.0, 90.0, 1000.0, 1.0)
-    assert (fakes.reward, fakes.cost, fakes.profit) == (100, 10, 90)
-    assert fakes.taken_from_others == pytest.approx(1000 * (90 / 91 - 0.9))
-    assert best_identities(90.0, 1000.0, 1000 * 90 / 91**2) == pytest.approx(1)
-    tiny = fake_nodes(1 + 1e-9, 1e6, 1.0, 0.0)
-    assert tiny.taken_from_others == pytest.approx(1e-15, rel=1e-5)
-
-
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -154,9 +136,6 @@ def test_fakes_take_from_the_others():
         (lambda: expected_price(3, 4), r"ring = 4 .*\[1, 3\]"),
         (lambda: ring_asks([1, 2], 3, 1.0), r"ring = 3 .*from 0 to 2"),
         (lambda: ring_asks([-1], 1, 1.0), r"costs\[0\] = -1 .*\[0, inf\)"),
-        (lambda: fake_nodes(0.5, 1.0, 1.0, 1.0), r"identities = 0.5 .*\[1, inf\)"),
-        (lambda: fake_nodes(1.0, -1.0, 1.0, 1.0), r"others = -1 .*\[0, inf\)"),
-        (lambda: best_identities(1.0, 1.0, 0.0), r"identity_cost = 0 .*\(0, inf\)"),
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
