@@ -5,7 +5,6 @@ from tools.architecture import MECHANISMS, homes, imports, labs, modules, names_
 ORACLE = "tests: the contract in whole numbers, which other models are compared with"
 #: Modules that wait for a lesson to come, and which that is. A new mechanism stands here until its lesson does.
 WAITING = {
-    "compute.learning.measured_teams": "7 compute: what a contribution is worth",
     "exchange.exact.concentrated": ORACLE,
     "rewards.exact.master_chef": ORACLE,
     "rewards.exact.olympus": ORACLE,
