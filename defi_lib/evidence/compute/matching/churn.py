@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from defi_lib.compute import daly_interval, expected_run_time
+from defi_lib.compute import PeerNetwork, daly_interval, draw_ids, expected_run_time
 from defi_lib.evidence.effects import Control, Registry
 from defi_lib.figures import figure
 from defi_lib.ledger import Ledger
@@ -109,6 +109,25 @@ def saving(every: ArrayLike, stays: float, save: float, machines: float) -> dict
         "best": flat + best,
         "least": flat + least - 1,
     }
+
+
+def names_found(gone: float, knows: int = 8, nodes: int = 400, asked: int = 200) -> float:
+    """Part of the names that are found without any list: each node knows some others at each distance (Kademlia).
+
+    Args:
+        gone: part of the nodes that are not there any more.
+        knows: others that each node knows at each distance.
+        nodes: at first.
+        asked: names that somebody looks for.
+
+    >>> names_found(0.0, asked=20)
+    1.0
+    """
+    peers = PeerNetwork(draw_ids(nodes, np.random.default_rng(3), 0), knows, np.random.default_rng(4))
+    lot = np.random.default_rng(5)
+    online, keys = lot.random(nodes) >= gone, lot.integers(0, 2**48, asked)
+    there = np.flatnonzero(online)
+    return float(np.mean([peers.lookup(int(lot.choice(there)), int(key), online).found for key in keys]))
 
 
 def one_job(hours: float = 10.0, stays: float = 10.0) -> dict[str, Ledger]:

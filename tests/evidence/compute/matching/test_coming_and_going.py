@@ -3,7 +3,7 @@ import pytest
 
 from defi_lib.compute import hours_per_task, simulate_run_times
 from defi_lib.evidence import effect, today
-from defi_lib.evidence.compute.matching.churn import one_job, saving
+from defi_lib.evidence.compute.matching.churn import names_found, one_job, saving
 from defi_lib.risk import draw_losses
 
 
@@ -55,3 +55,8 @@ def test_the_explorer_s_best_is_the_lowest_point_of_its_line():
     assert every[np.argmin(found["Saved"])] == pytest.approx(found["best"][0], rel=0.02)
     assert np.min(found["more"]) == pytest.approx(found["least"][0], rel=1e-3)
     assert np.all(np.isfinite(saving(every, 10.0, 15.0, 100.0)["Saved"]))
+
+
+def test_names_are_found_without_a_list_until_too_many_are_gone():
+    assert names_found(1 / 3, asked=100) == 1.0 > 0.9 > names_found(0.9, asked=100)
+    assert names_found(1 / 3, knows=1, asked=100) < 0.9
