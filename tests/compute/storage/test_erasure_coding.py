@@ -6,7 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from defi_lib.compute import ReedSolomon
+from defi_lib.compute.storage.galois_field import matrix_inverse, matrix_product
 from tests.support.contracts import assert_refuses
+from tests.support.vectors import vectors
+
+#: What kept libraries make of the same files: tools/erasure_vectors.py.
+KEPT = vectors("erasure_codes")
 
 
 @settings(deadline=None)
@@ -47,3 +52,28 @@ def test_the_largest_code():
 )
 def test_errors_name_argument_value_and_range(call, message):
     assert_refuses(call, message)
+
+
+@pytest.mark.parametrize("case", KEPT["cauchy"], ids=lambda case: f"{case['needed']} of {case['pieces']}")
+def test_pieces_are_those_of_intels_library(case):
+    code, data = ReedSolomon(case["needed"], case["pieces"]), bytes.fromhex(case["data"])
+    theirs = [bytes.fromhex(piece) for piece in case["encoded"]]
+    assert code.encode(data) == theirs
+    last = dict(list(enumerate(theirs))[-case["needed"] :])
+    assert code.decode(last, len(data)) == data
+    assert code.repair(last, 0) == theirs[0]
+
+
+@pytest.mark.parametrize("case", KEPT["vandermonde"], ids=lambda case: f"{case['needed']} of {case['pieces']}")
+def test_the_arithmetic_is_that_of_zfec(case):
+    """Another code, by its own rows: our products make its pieces, our inverses give the file back from any of them."""
+    needed, data = case["needed"], np.frombuffer(bytes.fromhex(case["data"]), np.uint8)
+    rows, theirs = (
+        np.array([list(bytes.fromhex(each)) for each in case[name]], np.uint8) for name in ("rows", "encoded")
+    )
+    parts = data.reshape(needed, -1)
+    assert np.array_equal(matrix_product(rows, parts), theirs)
+    rng = np.random.default_rng(3)
+    for _ in range(3):
+        left = rng.choice(case["pieces"], needed, replace=False)
+        assert np.array_equal(matrix_product(matrix_inverse(rows[left]), theirs[left]), parts)
