@@ -36,6 +36,8 @@ HANDED_OUT = {
         ],
         "defi_lib.labs.risk.run_a_mutual": ["check", "draw_book", "progress"],
         "defi_lib.labs.risk.run_a_mutual.world": ["EXAMPLE", "Book", "Claim", "Terms", "outlook"],
+        "defi_lib.labs.compute.queues_and_batches": ["check", "draw_day", "progress"],
+        "defi_lib.labs.compute.queues_and_batches.days": ["Day", "bill_of", "seconds_of"],
     },
 }  # fmt: skip
 
