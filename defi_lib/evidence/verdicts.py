@@ -179,8 +179,14 @@ class Evidence(NamedTuple):
 
 
 def written(effect: float, reading: Reading) -> str:
-    """An effect with its unit, and the size that counts if there is one: "130 USD a year (true above 100 USD)"."""
+    """An effect with its unit, and the size that counts if there is one: "130 USD a year (true above 100 USD)".
+
+    A reading that says "at most so much is lost" has a size below nothing. What is lost is then written without a sign:
+    "4 % of the people (true below 10 %)".
+    """
     unit, size = reading.unit, reading.more_than or 0.0
+    if size < 0 and effect <= 0:
+        return f"{in_unit(-effect, unit)} (true below {brief(in_unit(-size, unit), unit)})"
     return f"{in_unit(effect, unit)} (true above {brief(in_unit(size, unit), unit)})" if size else signed(effect, unit)
 
 

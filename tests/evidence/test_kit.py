@@ -5,6 +5,7 @@ import pytest
 
 from defi_lib.claims import reading
 from defi_lib.evidence import Assumption, Effect, cases, evidence_on, today, turned, turning_points, worlds
+from defi_lib.evidence.verdicts import written
 
 
 def assumed(name, today, low, high, **more):
@@ -188,3 +189,12 @@ def test_words_of_a_label_are_not_said_again():
     timed = effect_of(lambda x: x - 3, Assumption("x", "the time between two blocks", "s", 5, 1, 9, reason="a test"))
     assert evidence_on(timed).turns() == "It turns if the time between two blocks falls below 3 s (today: 5 s)."
     assert evidence_on(timed).scope() == "Turns on the time between two blocks"
+
+
+def test_what_may_be_lost_at_most_is_written_without_a_sign():
+    """A reading such as "fewer than one in ten are found" has a size below nothing, and its effect is the loss."""
+    few = reading("C29a")
+    assert few.more_than == -0.1
+    assert written(-0.998, few) == "100\xa0% of the people (true below 10\xa0%)"
+    assert written(-0.04, few) == "4\xa0% of the people (true below 10\xa0%)"
+    assert written(0.02, few) == "2\xa0% of the people (true above −10\xa0%)"
