@@ -1,4 +1,4 @@
-"""The claims that this course tests, the readings that make them precise, and the verdicts of its lessons."""
+"""The claims that this course tests, the readings that make them precise, and what it cannot test."""
 
 from __future__ import annotations
 
@@ -8,9 +8,6 @@ from importlib.resources import files
 from typing import Literal, NamedTuple, cast
 
 from defi_lib.validation import one_of
-
-#: How a test can end. "mixed": it depends on the conditions that the verdict names.
-OUTCOMES = ("holds", "mixed", "fails")
 
 
 class Claim(NamedTuple):
@@ -77,26 +74,6 @@ class NamedSystem(NamedTuple):
     grade: str  #: as in :mod:`defi_lib.figures`
 
 
-class Verdict(NamedTuple):
-    """What a lesson found about a claim; Jupyter shows it as Markdown."""
-
-    claim: Claim
-    outcome: str
-    because: str
-    holds: str
-    fails: str
-
-    def _repr_markdown_(self) -> str:
-        claim = f"**{self.claim.id}** · *{self.claim.text}*"
-        lines = [
-            claim,
-            f"**Verdict: {self.outcome}.** {self.because}",
-            f"**It holds when** {self.holds}",
-            f"**It fails when** {self.fails}",
-        ]
-        return "\n>\n".join(f"> {line}" for line in lines)
-
-
 def claim(id: str) -> Claim:
     """The claim called ``id``, such as ``"P2"``.
 
@@ -161,21 +138,6 @@ def named_systems() -> tuple[NamedSystem, ...]:
     ['Data Planet']
     """
     return tuple(NamedSystem(**row) for row in _rows("named_systems.csv"))
-
-
-def verdict(id: str, outcome: str, because: str, *, holds: str, fails: str) -> Verdict:
-    """The verdict on claim ``id``: its outcome, the numbers behind it, and the conditions on both sides.
-
-    Args:
-        id: of the claim.
-        outcome: ``"holds"``, ``"mixed"`` or ``"fails"``.
-        because: a sentence with numbers that the notebook has computed and asserted.
-        holds, fails: the conditions under which the claim is true and false; each completes "it holds when …".
-
-    Raises:
-        ValueError: an unknown id or outcome.
-    """
-    return Verdict(claim(id), one_of("outcome", outcome, OUTCOMES), because, holds, fails)
 
 
 @cache

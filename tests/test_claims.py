@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from defi_lib.claims import claim, claims, named_systems, reading, readings, untested, verdict
+from defi_lib.claims import claim, claims, named_systems, reading, readings, untested
 from defi_lib.figures import GRADES
 from tests.notebooks.test_form import WITHOUT_CLAIMS
 
@@ -43,17 +43,9 @@ def test_claims_can_be_looked_up():
     assert [one.id for one in claims("X1", "P2")] == ["X1", "P2"]
 
 
-def test_a_verdict_shows_the_claim_and_both_sides():
-    shown = verdict("P2", "mixed", "It costs 1.3 %.", holds="pools are deep.", fails="they are not.")._repr_markdown_()
-    for part in ("**P2**", "Verdict: mixed", "It costs 1.3 %.", "It holds when** pools", "It fails when** they"):
-        assert part in shown
-
-
-def test_unknown_ids_and_outcomes_are_refused():
+def test_unknown_ids_are_refused():
     with pytest.raises(ValueError, match="id = 'P99' is not allowed"):
         claim("P99")
-    with pytest.raises(ValueError, match="outcome = 'maybe' is not allowed: choose one of 'holds', 'mixed', 'fails'"):
-        verdict("P2", "maybe", "", holds="", fails="")
 
 
 def test_every_claim_has_one_to_four_readings_with_the_best_case_of_both_sides():

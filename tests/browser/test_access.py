@@ -141,7 +141,7 @@ def serious(page, context=OURS):
 
 @pytest.mark.parametrize(
     "path",
-    [LESSON, "course/2_lending/02_collateral_and_liquidation.ipynb", "course/7_compute/39_energy_and_carbon.ipynb"],
+    [LESSON, "course/2_lending/02_collateral_and_liquidation.ipynb", "course/7_compute/23_energy_and_carbon.ipynb"],
 )
 def test_axe_finds_nothing_serious_in_a_lesson(open_lesson, path):
     assert serious(open_lesson(path).page) == {}

@@ -47,6 +47,13 @@ def test_ways_through_keep_their_promise():
     assert set(contents.TWO_HOURS) <= set(contents.TEN_HOURS)
 
 
+def test_the_first_page_links_every_lesson_by_its_name():
+    notebook = json.loads((ROOT / LESSONS[0].path).read_text(encoding="utf-8"))
+    text = "".join("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown")
+    missing = [page.number for page in LESSONS[1:] if f"[{page.name}]({page.path.removeprefix('course/')})" not in text]
+    assert missing == []
+
+
 def test_the_first_part_of_a_lesson_is_what_the_first_way_says(tmp_path):
     cells = [("markdown", "# A lesson\n\nAbout 30 minutes, " + "one " * 45)]
     cells += [("markdown", "## Explore: a\n\n" + "two " * 47), ("code", "explore(\n    f)")]

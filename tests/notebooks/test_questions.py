@@ -13,7 +13,7 @@ from tests.notebooks.test_form import ON_CLAIMS, code, name, read, tool
 COURSE = [path for path in tool.find(("course",)) if path.name != "my_progress.ipynb"]
 #: Calls that a reader need not read.
 FOLDED = (
-    r"(?<![\w.])(explore|quiz|predict|verdict|bet|show_evidence|turn|show_profits|show_concentration|show)\("
+    r"(?<![\w.])(explore|quiz|predict|bet|show_evidence|turn|show_profits|show_concentration|show)\("
     r"|\.compare\(|^(import|from) "
 )
 FIRST = "Commit to a prediction first; then the answer appears here."
@@ -23,7 +23,7 @@ SAYS_THE_ANSWER: dict[str, str] = {}
 #: Lessons that tell the answer when all cells are run, before the reader has committed. May only shrink.
 RUN_TELLS = set(SAYS_THE_ANSWER)
 #: Cells that say the answer in other words; they are withheld too.
-IN_OTHER_WORDS = {"7.39": {"cell-08"}}  # the two numbers whose ratio is asked for
+IN_OTHER_WORDS: dict[str, set[str]] = {}
 #: Lessons with the number in what stands above the question, and why it says nothing.
 BY_CHANCE: dict[str, str] = {}
 #: Lessons in which the answer stands less than a screen below the question. May only shrink.
@@ -187,10 +187,10 @@ ANSWERS = {
     "5.4": 190,
     "6.5": 83.3,
     "6.6": 6.3, "6.7": 20.8,
-    "7.1": 16.5, "7.2": 0, "7.3": 10.2, "7.31": 28.5, "7.32": 165, "7.33": 2.67,
+    "7.1": 16.5, "7.2": 0, "7.3": 10.2,
     "7.7": 6.6, "7.8": 1.78, "7.9": 4.8,
     "1.9": 7, "1.10": 70, "5.2": 9.1,
-    "1.6": 7.7, "1.8": 147, "2.6": 26.3, "7.34": 8.9, "7.35": 0.205, "7.36": 7.628, "7.37": 93, "7.39": 9.7,
+    "1.6": 7.7, "1.8": 147, "2.6": 26.3,
     "7.13": 1.08, "7.15": 51.8,
     "3.10": 3.5, "3.11": 94.1,
     "7.19": 93, "7.20": 51,

@@ -13,11 +13,6 @@ from tests.notebooks.test_form import WITHOUT_CLAIMS
 ROOT = Path(__file__).resolve().parents[2]
 CELLS, WORDS, LINES, COLUMNS, EXPLORERS = 22, 900, 120, 100, 2
 
-#: Lessons whose verdicts do not rest on evidence yet. May only shrink.
-WAITING = {
-    *(f"7.{number}" for number in range(31, 40)),
-}
-
 
 def number(path):
     return "start" if path.parent.name == "course" else f"{path.parent.name[0]}.{int(path.name[:2])}"
@@ -27,8 +22,7 @@ def number(path):
 NO_WORDS = re.compile(r"\]\([^)]*\)|\$\$?[^$]*\$\$?|</?\w[^>]*>|^## Next.*", re.S)
 
 PAGES = [ROOT / "course/00_start_here.ipynb", *sorted((ROOT / "course").glob("[0-9]_*/*.ipynb"))]
-SHORT = [path for path in PAGES if number(path) not in WAITING]
-LESSONS = [path for path in SHORT if path.stem not in WITHOUT_CLAIMS]
+LESSONS = [path for path in PAGES if path.stem not in WITHOUT_CLAIMS]
 
 
 def cells(path, kind=""):
@@ -48,11 +42,7 @@ def words(path):
     return sum(len(re.findall(r"\w[\w'’-]*", text)) for text in [*prose, *strings])
 
 
-def test_every_lesson_is_short_or_waits():
-    assert {number(path) for path in PAGES} >= WAITING
-
-
-@pytest.mark.parametrize("path", SHORT, ids=number)
+@pytest.mark.parametrize("path", PAGES, ids=number)
 def test_a_lesson_is_short(path):
     code = cells(path, "code")
     assert len(cells(path)) <= CELLS
