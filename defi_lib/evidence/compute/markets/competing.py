@@ -1,4 +1,4 @@
-"""How many really compete: a stranger's hour beside a cloud's, and what an open market adds to costs."""
+"""How many really compete: a stranger's hour beside one in a hall, and what an open market adds to costs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 SAVE, LOAD = 0.05, 0.25
 #: The small firm of C4b: cards, and hours of work for each.
 CARDS, WEEK = 8, 168.0
-#: USD: costs of an hour in the market that lesson 7.8 explores, and the large cloud beside it.
+#: USD: costs of an hour in the market that lesson 7.8 explores, and the cloud beside it.
 LOW, HIGH = 1.0, 3.5
 
 
@@ -58,12 +58,12 @@ def hour_of_finished_work(
     peer_hour: Array, small_cloud_hour: Array, peer_fails: Array, cloud_fails: Array, peer_extra: Array,
     save: Array, load: Array,
 ) -> Array:  # fmt: skip
-    """What a finished hour costs less in a peer market, as a part of what it costs at a small cloud.
+    """What a finished hour costs less on strangers' machines, as a part of what it costs in a small cloud's halls.
 
     Args:
         peer_hour, small_cloud_hour: prices of a paid hour.
         peer_fails, cloud_fails: hours between two failures.
-        peer_extra: paid on top in the peer market (part of the bill).
+        peer_extra: paid on top for strangers' machines (part of the bill).
         save, load: as :func:`stretched` has them.
     """
     peer = peer_hour * (1 + peer_extra) * stretched(peer_fails, save, load)
@@ -170,7 +170,7 @@ def tender(bidders: ArrayLike, rule: str, ring: int, fakes: int) -> dict[str, Ar
         fakes: how many do not exist; at least one does.
 
     >>> {name: round(float(value), 2) for name, value in tender(12, "sealed", 1, 9).items() if name[0].isupper()}
-    {'You pay': 1.78, 'If all were real rivals': 1.38, 'The cheapest needs': 1.62}
+    {'You pay': 1.78, 'If all were real rivals': 1.38, "The cheapest's cost": 1.62}
     """
     names = np.asarray(bidders, dtype=np.int64)
     real = np.maximum(names - fakes, 1)
@@ -182,7 +182,7 @@ def tender(bidders: ArrayLike, rule: str, ring: int, fakes: int) -> dict[str, Ar
     return {
         "You pay": np.asarray(pays),
         "If all were real rivals": np.asarray(expected_price(names, 1, LOW, HIGH)),
-        "The cheapest needs": needs,
+        "The cheapest's cost": needs,
         "real": real,
         "honest": np.asarray(expected_price(real, 1, LOW, HIGH)),
         "above": np.asarray(pays) / needs - 1,
