@@ -20,46 +20,66 @@ RULES = ("Render", "Helium", "Akash")
 
 
 class Pay(NamedTuple):
-    """What a network's providers are paid for, by its newest figures."""
+    """What a network's providers are paid for, and what part of it customers pay."""
 
     network: str
-    ordered: float  #: part of the pay that is for ordered work, at most (a ratio)
+    ordered: float  #: part of the pay that is given for ordered work (a ratio)
+    known: str  #: "rule": nothing else can be paid; "payout": it was published what was paid for what
     when: str
-    known: str  #: "rule": nothing else can be paid; "books": it was published
+    funded: float  #: part of the pay that customers pay, at most 1
     sources: tuple[str, ...]
+    funding: tuple[str, ...] = ()  #: sources of ``funded``
 
 
-def _pays(id: str) -> float:
+def _value(id: str) -> float:
     return float(figure(id).value)
 
 
 def what_is_paid_for() -> list[Pay]:
-    """The eight networks of reading C6a.
+    """The eight networks of reading C6a, all by the same two yardsticks: what the pay is given for, and who pays it.
 
     Of Filecoin both answers are possible: clients' data lies on a third of the space, but has ten times its weight in
-    rewards, and its clients pay next to nothing. It is counted as the smaller of the two: not for ordered work.
+    rewards. It is counted as the smaller of the two: not for ordered work. Bittensor's work is ordered by those who
+    grade it; all of that is counted as ordered, which is the most that can be said for it.
 
-    >>> {pay.network: round(pay.ordered, 2) for pay in what_is_paid_for() if pay.known == "books"}
-    {'Helium': 1.0, 'Render': 0.83, 'Filecoin': 0.36, 'Bittensor': 0.13, 'Livepeer': 0.01}
+    >>> for pay in what_is_paid_for()[4:]:
+    ...     print(f"{pay.network}: {pay.ordered:.2f} {pay.funded:.2f}")
+    Render: 0.83 1.00
+    Bittensor: 0.41 0.13
+    Filecoin: 0.36 0.00
+    Livepeer: 0.01 0.01
     """
     outgoings = tuple(
         f"render.year_2_outgoings_{what}.2025" for what in ("node_job", "availability_rewards", "compute_client")
     )
-    jobs = outgoings[0]
+    weekly = ("render.weekly_node_rewards_jobs.2026", "render.weekly_node_rewards_availability.2026")
+    burned = "render.burned_in_90_days.2026-06-28"
+    nodes = sum(map(_value, weekly)) * 90 / 7
     stake, fees = "livepeer.staking_rewards_quarter.2021-12", "livepeer.transcoding_fees_quarter.2021-12"
     minted, paid = "bittensor.annual_emissions.2026-03", "bittensor.annual_real_ai_revenue.2026-03"
-    fee, used = _pays(fees) / 1e3, "filecoin.network_storage_use.2025-09"
-    burned = figure("helium.burned_more_than_minted.2026-01-02")
+    fee, used = _value(fees) / 1e3, "filecoin.network_storage_use.2025-09"
+    served = fee / (fee + _value(stake))
+    half = "helium.hotspots_pay_part_of_payments.2026-08-18"
+    akash, golem = "akash.burn_mint_rule_burn_1000.2026-03", "golem.price_terms_provider_offer_start.2024"
+    stored, asked = "storj.payout_nodes_tb_month_stored.2023-12", "storage_price.storj_standard_storage.2026-07-01"
+    storj = _value(asked) / (_value(stored) * _value("storj.expansion_factor.2020"))
+    split = "bittensor.split_subnet_token_emission_miners.2025-02"
     return [
-        Pay("Akash", 1.0, "2026-03", "rule", ("akash.burn_mint_rule_burn_1000.2026-03",)),
-        Pay("Golem", 1.0, "2024", "rule", ("golem.price_terms_provider_offer_start.2024",)),
-        Pay("Storj", 1.0, "2023-12", "rule", ("storj.payout_nodes_tb_month_stored.2023-12",)),
-        Pay("Helium", 1.0, burned.date, "books", (burned.id,)),
-        Pay("Render", _pays(jobs) / sum(map(_pays, outgoings)), "2025", "books", outgoings),
-        Pay("Filecoin", _pays(used) / 100, "2025-09", "books", (used, "filecoin.weight_verified_data.2020")),
-        Pay("Bittensor", _pays(paid) / _pays(minted), "2026-03", "books", (minted, paid)),
-        Pay("Livepeer", fee / (fee + _pays(stake)), "2021-12", "books", (stake, fees)),
-    ]
+        Pay("Akash", 1.0, "rule", "2026-03", 1.0, (akash,)),
+        Pay("Golem", 1.0, "rule", "2024", 1.0, (golem,)),
+        Pay("Storj", 1.0, "rule", "2023-12", min(storj, 1.0), (stored,), (asked,)),
+        Pay("Helium", 1.0, "rule", "2026-08", min(100 / _value(half), 1.0), (half,)),
+        Pay(
+            "Render", _value(outgoings[0]) / sum(map(_value, outgoings)), "payout", "2025",
+            min(1e6 * _value(burned) / nodes, 1.0), outgoings, (burned, *weekly),
+        ),
+        Pay(
+            "Bittensor", _value(split) / 100, "rule", "2025-02", _value(paid) / _value(minted), (split,),
+            (minted, paid),
+        ),
+        Pay("Filecoin", _value(used) / 100, "rule", "2025-09", 0.0, (used, "filecoin.weight_verified_data.2020")),
+        Pay("Livepeer", served, "payout", "2021-12", served, (stake, fees)),
+    ]  # fmt: skip
 
 
 @EVIDENCE.figures("C6a")
@@ -67,42 +87,45 @@ def most_for_ordered_work() -> Count:
     """In how many of eight networks most of the providers' pay is for ordered work."""
     pays = what_is_paid_for()
     most = [pay for pay in pays if pay.ordered > 0.5]
-    books = [pay for pay in pays if pay.known == "books"]
+    funded = [pay for pay in pays if pay.funded > 0.5]
     render = next(pay for pay in pays if pay.network == "Render")
     shares = [figure(f"render.year_2_outgoings_{what}") for what in ("foundation_operations", "grants")]
-    to_providers = sum(map(_pays, render.sources))
+    to_providers = sum(map(_value, render.sources))
     part = to_providers / (to_providers + sum(float(each.value) for each in shares))
     ordered, paid = dollars_a_year()
-    weight = _pays("filecoin.weight_verified_data")
-    used = _pays("filecoin.network_storage_use") / 100
+    weight = _value("filecoin.weight_verified_data")
+    used = _value("filecoin.network_storage_use") / 100
     counted = weight * used
     return Count(
         true=2 * len(most) > len(pays),
-        says=f"{len(most)} of {len(pays)}: Akash, Golem and Storj, whose rules pay for nothing else, Render "
-        f"({100 * render.ordered:.0f} % in 2025) and Helium, where customers burned more than was minted (until "
-        "2 January 2026). Not Livepeer (1 % in its last published quarter, 2021), Bittensor (13 % at most, 2026), "
-        f"Filecoin ({100 * used:.0f} % of the space holds data, 2025)",
-        who="the networks' own rules and books (Akash, Golem, Storj, Render); Messari (Helium, Livepeer, Filecoin); "
-        "an opinion article (Bittensor)",
-        turns="one of the five pays for presence again, as Helium may since its company stopped burning what "
-        "subscribers pay; or money is counted, not networks",
+        says=f"{len(most)} of {len(pays)}: Akash, Golem and Storj; Helium, which pays hotspots for carried data only "
+        f"since 2026; and Render ({100 * render.ordered:.0f} % for jobs in 2025). Not Bittensor (41 % to those who "
+        f"compute), Filecoin ({100 * used:.0f} % of the space holds clients' data), Livepeer (1 % were customers' fees "
+        "in 2021, the last quarter with both published)",
+        who="the networks' own rules and payouts; Messari (Filecoin, Livepeer), a guide to Bittensor's rule",
+        turns="one of the five pays for presence again, as Helium did until 2026, and Filecoin's weights are not "
+        "followed; or dollars are counted, not networks",
         sources=tuple(dict.fromkeys(id for pay in pays for id in pay.sources)),
-        other=f"By money {100 * ordered / paid:.0f} %: Bittensor's new tokens are most of all that Bittensor, Helium "
-        f"and Akash paid. By books alone {sum(pay in most for pay in books)} of {len(books)}. Filecoin counts clients' "
-        f"data {weight:.0f} times: up to {100 * counted / (counted + 1 - used):.0f} % of its rewards may go there, "
-        f"though clients pay hardly anything. Of all that Render paid out in 2025 providers got {100 * part:.0f} %",
+        other=f"With Filecoin's weights (clients' data {weight:.0f} times: up to "
+        f"{100 * counted / (counted + 1 - used):.0f} % of its rewards) {len(most) + 1} of {len(pays)}. By who funds "
+        f"the pay, customers most of it in {len(funded)} of {len(pays)}: the same five, Render by a weak source, Storj "
+        f"since its price of July 2026. By dollars {100 * ordered / paid:.0f} %, of all that Bittensor, Helium and "
+        f"Akash paid. Not only providers are paid: they got {100 * part:.0f} % of what Render paid out in 2025, and "
+        f"{_value('helium.company_fund_share'):.0f} % of Helium's new tokens go to a fund of its company for a year",
     )
 
 
 def dollars_a_year() -> tuple[float, float]:
     """What customers paid, and what was paid out, in Bittensor, Helium and Akash together (million USD a year).
 
+    Helium without what its company burned by choice.
+
     >>> [round(each) for each in dollars_a_year()]
-    [65, 350]
+    [53, 338]
     """
-    minted, bought = _pays("bittensor.annual_emissions.2026-03"), _pays("bittensor.annual_real_ai_revenue.2026-03")
-    same = 365 * _pays("helium.data_credits_burned_day.2025-12") / 1e6
-    same += 4 * _pays("akash.quarterly_lease_revenue_q1_2026.2026-03") / 1e3
+    minted, bought = _value("bittensor.annual_emissions.2026-03"), _value("bittensor.annual_real_ai_revenue.2026-03")
+    burned = _value("helium.data_credits_burned_day.2025-12") - _value("helium.voluntary_burns_day")
+    same = 365 * burned / 1e6 + 4 * _value("akash.quarterly_lease_revenue_q1_2026.2026-03") / 1e3
     return bought + same, minted + same
 
 
@@ -111,7 +134,7 @@ def both_grew() -> Count:
     """In how many networks providers and customers' payments both grew."""
     spots, before = (figure(f"helium.community_hotspots.{when}") for when in ("2026-02-14", "2024-12"))
     burned, earlier = (figure(f"helium.data_credits_burned_day.{when}") for when in ("2025-12", "2025-03"))
-    bought = float(burned.value) - _pays("helium.voluntary_burns_day")  # without what the company burned by choice
+    bought = float(burned.value) - _value("helium.voluntary_burns_day")  # without what the company burned by choice
     revenue, year_before = (figure(f"akash.quarterly_lease_revenue_q1_{year}") for year in (2026, 2025))
     fewest = figure("akash.active_providers_lowest_network_history")
     cards, sold = (figure(f"ionet.change_{what}_quarter") for what in ("average_verified_gpus", "supplier_revenue"))
@@ -131,8 +154,7 @@ def both_grew() -> Count:
         f"lease revenue fell from over {year_before.value:,.0f} to {revenue.value:,.0f} thousand "
         f"dollars a quarter within a year, and {fewest.value:.0f} providers were the fewest ever. io.net sold for "
         f"{1 + float(sold.value) / 100:.1f} times as much in a quarter, on {-float(cards.value):.0f} % fewer cards. "
-        f"Filecoin's space shrank by {-float(space.value):.0f} % in a quarter, and {penalties.value} % of its fees are "
-        "penalties",
+        f"Filecoin's space shrank by {-float(space.value):.0f} % in a quarter, and clients pay next to nothing",
         who=f"Messari ({before.date} to {fewest.date})",
         turns="two of the other three grow again in both; or use alone is counted",
         sources=tuple(
@@ -140,8 +162,8 @@ def both_grew() -> Count:
             for each in (spots, before, burned, earlier, revenue, year_before, fewest, cards, sold, space, penalties)
         ),
         other=f"Of those that published one of the two, Render's use grew by {render.value:.0f} % in a year "
-        f"({render.date}), and Storj's nodes became fewer in 2023, {_pays('storj.nodes_active_before_first_pay'):,.0f} "
-        f"to {storj.value:,.0f}",
+        f"({render.date}), and Storj's nodes became fewer in 2023, "
+        f"{_value('storj.nodes_active_before_first_pay'):,.0f} to {storj.value:,.0f}",
     )
 
 
@@ -189,7 +211,7 @@ def three_books(paid: float = 20_000.0, minted: float = 10_000.0, price: float =
     >>> [book.balance("token buyers", "USD") for book in books.values()]
     [-20000.0, 0.0, 0.0]
     """
-    kept = 1 - _pays("salad.node_rewards_share_revenue_compute") / 100
+    kept = 1 - _value("salad.node_rewards_share_revenue_compute") / 100
     months = {"by schedule": burn_and_mint(paid, price, minted), "as they pay": akash_lease(paid, price, price)}
     parties = {who: who for who in ("customers", "providers", "token buyers", "company")}
     books = {name: Ledger(parties) for name in (*months, "company")}
