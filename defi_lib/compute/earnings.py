@@ -234,30 +234,6 @@ def break_even_utilisation(device: Device, price: Amount, fee: Amount = 0.0, ele
     return device.fixed_cost(electricity_price) / (HOURS_PER_YEAR * margin)
 
 
-def break_even_price(device: Device, utilisation: Amount, fee: Amount = 0.0, electricity_price: Amount = 0.0) -> Amount:
-    """Price (USD per paid hour) at which nothing is earned or lost.
-
-    ``(fixed cost/(8760·u) + (P_busy − P_idle)·el)/(1 − fee)``, at least 0. It is what a provider must ask.
-
-    Args:
-        device: what is rented out.
-        utilisation: part of the hours that are paid, in (0, 1].
-        fee: ratio of the rent that the network keeps, in [0, 1).
-        electricity_price: USD per kWh, >= 0.
-
-    Raises:
-        ValueError: an argument outside its range.
-
-    >>> round(break_even_price(Device(1600, 4, 0.45, 0.03), 0.3, 0.2, 0.3), 3)
-    0.385
-    """
-    use = between("utilisation", utilisation, 0.0, 1.0, low_open=True)
-    fee, electricity_price = ratio("fee", fee), non_negative("electricity_price", electricity_price)
-    working = (device.busy_power - device.idle_power) * electricity_price
-    needed = device.fixed_cost(electricity_price) / (HOURS_PER_YEAR * use) + working
-    return plain(np.maximum(needed, 0.0) / (1 - fee))
-
-
 def rental_value(
     device: Device,
     utilisation: Amount,

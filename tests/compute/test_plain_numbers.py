@@ -54,7 +54,7 @@ CALLS = {
         compute.consensus_pledge(1.0, 1.0, 2.0),
     ),
     "payout": lambda: compute.buy_back(100.0, 10.0, 5.0),
-    "vote": lambda: (compute.voted_value([0.1, 0.2]), compute.simulate_treasury(1.0, 1.0, 1.0, [1.0]).runway),
+    "runway": lambda: (compute.simulate_treasury(1.0, 1.0, 1.0, [1.0]).runway,),
     "privacy": lambda: (
         compute.gaussian_deviation(1.0, 0.5, 0.1),
         compute.privacy_spent(1.0, 1, 0.1),

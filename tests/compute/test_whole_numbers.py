@@ -29,7 +29,6 @@ def test_counts_need_no_index_of_64_bits(short_indices):
     assert plan.hours.tolist() == [2.0, 1.0] or plan.hours.tolist() == [1.0, 2.0]
     net = compute.PeerNetwork(np.array([1, 5, 2**40]), 2, np.random.default_rng(1))
     assert net.keys_held(np.array([0, 4, 2**40 + 3])).tolist() == [1, 1, 1]
-    assert compute.simulate_gossip([3, 4], 2, 0.5, 3, np.random.default_rng(1)).shape == (4, 1, 2)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +40,6 @@ def test_counts_need_no_index_of_64_bits(short_indices):
         lambda: compute.k_double_auction(np.ones((2, 3)), np.ones((2, 3))).trades,
         lambda: compute.posted_price_market(np.ones((2, 3)), np.ones((2, 3)), 1.0).trades,
         lambda: compute.reverse_auction(np.ones((2, 3)), 1.0).units,
-        lambda: compute.replicas_needed([0.9, 0.99], 0.999),
         lambda: compute.servers_needed([1.0, 2.0], 1.0, 1.0),
         lambda: compute.largest_batch(
             compute.Accelerator(1.0, 1.0, [8.0, 9e9]), compute.LanguageModel(1e9, 1.0, 1.0), 1.0

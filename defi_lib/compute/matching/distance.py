@@ -154,21 +154,6 @@ def split_token_time(compute_time: Amount, places: Whole, hop: Amount) -> Amount
     return plain(compute_time + np.where(np.asarray(places) > 1, places, 0) * hop)
 
 
-def loading_time(size: Amount, line: Amount) -> Amount:
-    """Seconds to fetch a model before the first answer: ``8000·size/line``.
-
-    Args:
-        size: GB, >= 0.
-        line: Mbit per second, > 0.
-
-    Raises:
-        ValueError: an argument outside its range, or shapes that do not fit together.
-    """
-    size, line = non_negative("size", size), positive("line", line)
-    broadcastable(size=size, line=line)
-    return 8000 * size / line
-
-
 def _radians(name: str, places: Amount) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     places = np.asarray(finite(name, places))
     if places.ndim == 0 or places.shape[-1] != 2:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from defi_lib.frozen import kept
 from defi_lib.renamed import renamed
-from defi_lib.validation import Amount, Whole, at_least, between, broadcastable, plain
+from defi_lib.validation import Whole, at_least, between, broadcastable
 from defi_lib.validation import whole as whole_number
 
 #: Length of the identifiers; Kademlia itself has 160 bits.
@@ -164,74 +164,6 @@ def draw_ids(count: int, rng: np.random.Generator, crowded: float = 0.0) -> NDAr
         _, first = np.unique(ids, return_index=True)
         ids = ids[np.sort(first)]
     return rng.permutation(ids)
-
-
-def expected_informed(informed: Amount, nodes: Amount, fanout: Amount) -> Amount:
-    """Mean number of nodes that know the news after one more round: ``n − (n − i)·(1 − 1/n)^(f·i)``.
-
-    Args:
-        informed: i, in [0, n].
-        nodes: n, >= 1.
-        fanout: f, nodes that each who knows tells per round, drawn from all, himself and repeats included, >= 0.
-
-    Raises:
-        ValueError: an argument outside its range, or shapes that do not fit together.
-
-    Source: Pittel, *On Spreading a Rumor* (1987).
-    """
-    nodes = between("nodes", nodes, 1.0, np.inf, high_open=True)
-    fanout = between("fanout", fanout, 0.0, np.inf, high_open=True)
-    broadcastable(informed=informed, nodes=nodes, fanout=fanout)
-    informed = between("informed", informed, 0.0, nodes)
-    missed = np.power(1 - 1 / np.asarray(nodes), fanout * np.asarray(informed))
-    return plain(nodes - (nodes - informed) * missed)
-
-
-@renamed(random="rng")
-def simulate_gossip(
-    regions: NDArray[np.int64] | list[int],
-    fanout: int,
-    local: float,
-    rounds: int,
-    rng: np.random.Generator,
-    scenarios: int = 1,
-) -> NDArray[np.int64]:
-    """Number of nodes of each region that know a piece of news after each round; at first one node of region 0 does.
-
-    Each who knows it tells ``fanout`` nodes in each round: with chance ``local`` nodes of his own region, else any.
-
-    Args:
-        regions: number of nodes in each, each >= 1.
-        fanout: >= 0.
-        local: in [0, 1]; 0 is an evenly mixed network, and at 1 no news leaves its region.
-        rounds: >= 0.
-        rng: where the randomness comes from.
-        scenarios: independent runs, >= 1.
-
-    Returns:
-        Counts: rounds along the first axis (one more than ``rounds``), then scenarios, then regions.
-
-    Raises:
-        ValueError: an argument outside its range.
-    """
-    # Numbers of nodes in memory: where an index has 32 bits, numpy takes no longer ones for them.
-    sizes = np.atleast_1d(whole_number("regions", np.asarray(regions), 1)).astype(np.intp)
-    at_least("fanout", fanout, 0)
-    between("local", local, 0.0, 1.0)
-    first = np.cumsum(sizes) - sizes
-    home = np.repeat(np.arange(sizes.size), sizes)
-    total = int(sizes.sum())
-    knows = np.zeros((at_least("scenarios", scenarios, 1), total), dtype=bool)
-    knows[:, 0] = True
-    counts = [np.add.reduceat(knows, first, axis=1, dtype=np.int64)]
-    for _ in range(at_least("rounds", rounds, 0)):
-        run, teller = np.nonzero(knows)
-        run, region = np.repeat(run, fanout), np.repeat(home[teller], fanout)
-        near = first[region] + rng.integers(0, sizes[region])
-        told = np.where(rng.random(run.size) < local, near, rng.integers(0, total, run.size))
-        knows[run, told] = True
-        counts.append(np.add.reduceat(knows, first, axis=1, dtype=np.int64))
-    return np.stack(counts)
 
 
 def rarest_piece(copies: Whole, missing: NDArray[np.bool_]) -> int:

@@ -9,10 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.renamed import renamed
-from defi_lib.rounding import below, ceil
 from defi_lib.validation import (
     Amount,
-    Whole,
     at_least,
     between,
     broadcastable,
@@ -76,30 +74,6 @@ def replicated_availability(one: Amount, replicas: Amount, common_cause: Amount 
     common_cause = between("common_cause", common_cause, 0.0, 1.0)
     broadcastable(one=one, replicas=replicas, common_cause=common_cause)
     return plain((1 - common_cause) * (1 - (1 - np.asarray(one)) ** replicas))
-
-
-def replicas_needed(one: Amount, target: Amount) -> Whole:
-    """Fewest independent replicas of which at least one works with a chance of ``target``.
-
-    Args:
-        one: availability of one replica, in (0, 1].
-        target: in [0, 1).
-
-    Raises:
-        ValueError: an argument outside its range, or shapes that do not fit together.
-
-    >>> replicas_needed(0.9, 0.999)
-    3
-    """
-    one = np.asarray(between("one", one, 0.0, 1.0, low_open=True))
-    target = np.asarray(between("target", target, 0.0, 1.0, high_open=True))
-    broadcastable(one=one, target=target)
-    failing = np.log1p(-np.where(one < 1, one, 0.5))
-    needed = np.maximum(np.where(one < 1, ceil(np.log1p(-target) / failing), 0.0), target > 0)
-    # Near 1 the target's own rounding moves its logarithm by more than that.
-    fewer = np.maximum(needed - 1, 0)
-    needed = np.where(below(1 - (1 - one) ** fewer, target), needed, fewer).astype(np.int64)
-    return int(needed) if needed.ndim == 0 else needed
 
 
 def young_interval(checkpoint: Amount, mtbf: Amount) -> Amount:

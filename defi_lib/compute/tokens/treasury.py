@@ -11,39 +11,8 @@ from defi_lib.compute.tokens.burn_mint import TOKEN
 from defi_lib.frozen import kept
 from defi_lib.ledger import former
 from defi_lib.ledger.transfer import OUTSIDE, Transfer, actual
-from defi_lib.rounding import below, rest
-from defi_lib.validation import Amount, between, broadcastable, finite, fulfilled, non_negative, plain, positive, ratio
-
-
-def voted_value(preferences: Amount, tokens: Amount = 1.0) -> Amount:
-    """Value of a parameter (a fee, a share of the emission) that beats every other in a vote: the weighted median.
-
-    Everybody prefers what is nearer to his own wish. With one vote each it is the median member's wish; by tokens, that
-    of whoever holds the middle token. Of two middles it is the lower.
-
-    Args:
-        preferences: wish of each member along the last axis, one at least; scenarios before it.
-        tokens: of each, >= 0, not all 0; 1 for one vote each.
-
-    Raises:
-        ValueError: no member, no token, a negative number of tokens, or shapes that do not fit together.
-
-    Source: Black (1948), median voter.
-
-    >>> voted_value([0.1, 0.2, 0.3, 0.8]), voted_value([0.1, 0.2, 0.3, 0.8], [1, 1, 1, 5])
-    (0.2, 0.8)
-    """
-    wishes, votes = np.atleast_1d(finite("preferences", preferences)), non_negative("tokens", tokens)
-    shape = broadcastable(preferences=wishes, tokens=votes)
-    wishes, votes = np.broadcast_to(wishes, shape), np.broadcast_to(votes, shape)
-    positive("number of members", float(shape[-1]))
-    all_votes = positive("sum of tokens", np.sum(votes, axis=-1))
-    order = np.argsort(wishes, axis=-1, kind="stable")
-    running = np.cumsum(np.take_along_axis(votes, order, axis=-1), axis=-1)
-    half = np.asarray(all_votes)[..., np.newaxis] / 2
-    # Each of the sum's terms may have been rounded.
-    middle = np.argmax(~np.asarray(below(running, half, scale=half * shape[-1])), axis=-1)[..., np.newaxis]
-    return plain(np.take_along_axis(np.take_along_axis(wishes, order, axis=-1), middle, axis=-1)[..., 0])
+from defi_lib.rounding import rest
+from defi_lib.validation import Amount, between, broadcastable, fulfilled, non_negative, plain, positive, ratio
 
 
 @former.with_payments

@@ -280,27 +280,3 @@ def inspection_game(check_cost: Amount, bounty: Amount, saving: Amount, penalty:
     cheating = np.where(pays & deters, cost / bounty, 1.0)
     checked = np.where(deters, saving / np.where(deters, penalty, 1.0), 1.0)
     return InspectionGame(plain(cheating), plain(np.where(pays, checked, 0.0)))
-
-
-def verified_cost(
-    native_cost: Amount, executions: Amount = 1.0, check_cost: Amount = 0.0, results_per_check: Amount = 1.0
-) -> Amount:
-    """Cost (USD) of a result that can be trusted: ``native·executions + check/results``.
-
-    Executions, in units of the native run: n for n copies, 1 + p for spot checks at rate p, 1 000 to 10 000 for a
-    zero-knowledge proof, slightly above 1 in trusted hardware, where one trusts its maker instead.
-
-    Args:
-        native_cost: of one plain run (USD), >= 0.
-        executions: all work done, per plain run, >= 1.
-        check_cost: of checking a proof or keeping a contract (USD), >= 0.
-        results_per_check: proved by one check, >= 1.
-
-    Raises:
-        ValueError: an argument outside its range, or shapes that do not fit together.
-    """
-    native_cost, check_cost = non_negative("native_cost", native_cost), non_negative("check_cost", check_cost)
-    executions = between("executions", executions, 1.0, np.inf, high_open=True)
-    results = between("results_per_check", results_per_check, 1.0, np.inf, high_open=True)
-    broadcastable(native_cost=native_cost, executions=executions, check_cost=check_cost, results_per_check=results)
-    return native_cost * executions + check_cost / results

@@ -5,7 +5,6 @@ from defi_lib.compute import (
     EARTH_RADIUS,
     draw_places,
     great_circle,
-    loading_time,
     mean_nearest_distance,
     nearest_distance,
     round_trip,
@@ -56,13 +55,6 @@ def test_hubs_leave_the_rest_of_the_world_far():
     assert draw_places(0, random).shape == (0, 2)
 
 
-def test_a_model_in_many_places_waits_for_the_network():
-    assert split_token_time(0.02, 1, 0.05) == 0.02
-    assert split_token_time(0.02, 8, 0.05) == pytest.approx(0.42)
-    assert split_token_time(0.02, np.array([1, 8]), 0.05).tolist() == pytest.approx([0.02, 0.42])
-    assert loading_time(16.0, 100.0) == 1280
-
-
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -78,7 +70,6 @@ def test_a_model_in_many_places_waits_for_the_network():
         (lambda: draw_places(1, np.random.default_rng(1), LONDON, 0.0), r"spread = 0 .*\(0, inf\)"),
         (lambda: split_token_time(-1.0, 1, 0.0), r"compute_time = -1 .*\[0, inf\)"),
         (lambda: split_token_time(1.0, 0, 0.0), r"places = 0 .*from 1"),
-        (lambda: loading_time(1.0, 0.0), r"line = 0 .*\(0, inf\)"),
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):

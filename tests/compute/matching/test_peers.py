@@ -6,10 +6,8 @@ from hypothesis import strategies as st
 from defi_lib.compute import (
     PeerNetwork,
     draw_ids,
-    expected_informed,
     kademlia_distance,
     rarest_piece,
-    simulate_gossip,
 )
 from defi_lib.measures import gini
 from tests.support.contracts import assert_refuses
@@ -104,26 +102,6 @@ def test_ids():
     assert draw_ids(0, random).size == 0
 
 
-def test_expected_spread_of_news():
-    assert expected_informed(1.0, 10.0, 1.0) == pytest.approx(10 - 9 * 0.9)
-    assert expected_informed(np.array([0.0, 10.0]), 10.0, 3.0).tolist() == [0, 10]
-    assert expected_informed(1.0, 1.0, 1.0) == 1
-    counts = simulate_gossip([50], 2, 0.0, 1, np.random.default_rng(4), scenarios=20_000)[1, :, 0]
-    assert counts.mean() == pytest.approx(expected_informed(1.0, 50.0, 2.0), abs=4 * counts.std() / np.sqrt(20_000))
-
-
-def test_news_reach_all_soon_unless_regions_keep_to_themselves():
-    random = np.random.default_rng(6)
-    even = simulate_gossip([250, 250], 2, 0.0, 20, random, scenarios=20).sum(axis=2)
-    walled = simulate_gossip([250, 250], 2, 0.999, 20, random, scenarios=20).sum(axis=2)
-    closed = simulate_gossip([250, 250], 2, 1.0, 20, random)
-    assert np.all(np.diff(even, axis=0) >= 0)
-    assert np.all(even[15] == 500)
-    assert walled[8].mean() < even[8].mean()
-    assert closed[-1, 0].tolist() == [250, 0]
-    assert simulate_gossip([3], 0, 0.0, 2, random).ravel().tolist() == [1, 1, 1]
-
-
 def test_rarest_first():
     assert rarest_piece([5, 2, 2, 0], [True, True, True, True]) == 1
     assert rarest_piece([5, 2, 2, 0], [True, False, False, True]) == 0
@@ -145,12 +123,6 @@ def test_rarest_first():
         (lambda: network(5).closest(1, np.zeros(5)), r"nodes on line = 0 .*>= 1"),
         (lambda: draw_ids(-1, np.random.default_rng()), r"count = -1 .*>= 0"),
         (lambda: draw_ids(1, np.random.default_rng(), 1.5), r"crowded = 1.5 .*\[0, 1\]"),
-        (lambda: expected_informed(11.0, 10.0, 1.0), r"informed = 11 .*\[0, 10\]"),
-        (lambda: expected_informed(1.0, 10.0, -1.0), r"fanout = -1 .*\[0, inf\)"),
-        (lambda: simulate_gossip([0], 1, 0.0, 1, np.random.default_rng()), r"regions\[0\] = 0 .*from 1"),
-        (lambda: simulate_gossip([2], -1, 0.0, 1, np.random.default_rng()), r"fanout = -1 .*>= 0"),
-        (lambda: simulate_gossip([2], 1, 1.5, 1, np.random.default_rng()), r"local = 1.5 .*\[0, 1\]"),
-        (lambda: simulate_gossip([2], 1, 0.5, -1, np.random.default_rng()), r"rounds = -1 .*>= 0"),
         (lambda: rarest_piece([-1], [True]), r"copies\[0\] = -1 .*from 0"),
         (lambda: rarest_piece([1, 2, 3], [True, True]), "shapes do not fit"),
     ],

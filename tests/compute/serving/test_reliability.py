@@ -8,7 +8,6 @@ from defi_lib.compute import (
     checkpoint_overhead,
     daly_interval,
     expected_run_time,
-    replicas_needed,
     replicated_availability,
     simulate_run_times,
     survival,
@@ -30,18 +29,6 @@ def test_a_training_run_of_16384_cards():
     interval = young_interval(60.0, mtbf)
     assert interval == pytest.approx(1155.95, rel=1e-5)
     assert checkpoint_overhead(interval, 60.0, mtbf) == pytest.approx(0.1038, rel=1e-3)
-
-
-@given(st.floats(0.01, 0.9999), st.floats(0, 0.9999999))
-def test_replicas_needed_are_the_fewest(one, target):
-    needed = replicas_needed(one, target)
-    assert replicated_availability(one, needed) >= target * (1 - 1e-12)
-    assert needed == 0 or replicated_availability(one, needed - 1) < target
-
-
-def test_whole_numbers_of_replicas():
-    assert replicas_needed(0.9, 0.99) == 2
-    assert replicas_needed(np.array([0.9, 1.0, 1.0]), np.array([0.999, 0.5, 0.0])).tolist() == [3, 1, 0]
 
 
 @given(st.floats(-18, 3), st.floats(-3, 6))
@@ -89,8 +76,6 @@ def test_without_work():
         (lambda: replicated_availability(1.2, 1.0), r"one = 1.2 .*\[0, 1\]"),
         (lambda: replicated_availability(0.5, -1.0), r"replicas = -1 .*\[0, inf\)"),
         (lambda: replicated_availability(0.5, 1.0, 2.0), r"common_cause = 2 .*\[0, 1\]"),
-        (lambda: replicas_needed(0.0, 0.5), r"one = 0 .*\(0, 1\]"),
-        (lambda: replicas_needed(0.5, 1.0), r"target = 1 .*\[0, 1\)"),
         (lambda: young_interval(-1.0, 1.0), r"checkpoint = -1 .*\[0, inf\)"),
         (lambda: daly_interval(0.0, 1.0), r"checkpoint = 0 .*\(0, inf\)"),
         (lambda: checkpoint_overhead(0.0, 1.0, 1.0), r"interval = 0 .*\(0, inf\)"),
@@ -102,9 +87,3 @@ def test_without_work():
 )
 def test_errors_name_argument_value_and_range(call, message):
     assert_refuses(call, message)
-
-
-def test_replicas_that_just_reach_the_target_are_enough():
-    assert replicas_needed(0.9, 0.999) == 3
-    assert [replicas_needed(one, 1 - (1 - one) ** 5) for one in (0.1, 0.3, 0.7, 0.9)] == [5, 5, 5, 5]
-    assert replicas_needed(0.9, 0.9990001) == 4

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from defi_lib.compute import TOKEN, buy_back, pay_dividend, simulate_treasury, voted_value
+from defi_lib.compute import TOKEN, buy_back, pay_dividend, simulate_treasury
 from defi_lib.ledger import Ledger
 from tests.support.contracts import assert_refuses
 
@@ -25,23 +25,6 @@ def test_a_buyback_enriches_nobody(value, supply, part):
         ledger.check_conserved()
         assert ledger.supply(TOKEN) == pytest.approx(payout.supply)
         assert ledger.balance("token holders", "USD") == payout.amount
-
-
-def test_whoever_holds_the_middle_token_decides():
-    wishes = np.array([0.1, 0.2, 0.3, 0.8, 0.9])
-    assert voted_value(wishes) == 0.3
-    assert voted_value(wishes, np.array([1.0, 1, 1, 1, 10])) == 0.9
-    assert voted_value(wishes[:4]) == 0.2  # the lower of two middles
-    tokens = np.array([[1.0, 1, 1, 1, 1], [9, 1, 1, 1, 1]])
-    assert voted_value(wishes, tokens).tolist() == [0.3, 0.1]
-
-
-@given(st.lists(st.tuples(st.floats(-5, 5), st.floats(0.1, 10)), min_size=1, max_size=9), st.floats(-5, 5))
-def test_no_proposal_beats_the_median(members, proposal):
-    wishes, tokens = np.array(members).T
-    chosen = voted_value(wishes, tokens)
-    in_favour = tokens[np.abs(wishes - proposal) < np.abs(wishes - chosen)].sum()
-    assert in_favour <= tokens.sum() / 2 * (1 + 1e-12)
 
 
 def test_a_treasury_pays_in_cash_first():
@@ -73,9 +56,6 @@ def test_a_treasury_keeps_its_books(seed, diversified, discount):
     [
         (lambda: buy_back(1.0, 1.0, 1.0), r"amount = 1 .*\[0, 1\)"),
         (lambda: pay_dividend(1.0, 0.0, 0.5), r"supply = 0 .*\(0, inf\)"),
-        (lambda: voted_value([]), r"number of members = 0 .*\(0, inf\)"),
-        (lambda: voted_value([0.1, 0.2], [0.0, 0.0]), r"sum of tokens = 0 .*\(0, inf\)"),
-        (lambda: voted_value([0.1, 0.2], [1.0, -1.0]), r"tokens\[1\] = -1 .*\[0, inf\)"),
         (lambda: simulate_treasury(1.0, 1.0, 0.0, [1.0]), r"spending = 0 .*\(0, inf\)"),
         (lambda: simulate_treasury(1.0, 1.0, 1.0, []), r"number of months = 0 .*at least 1"),
         (lambda: simulate_treasury(1.0, 1.0, 1.0, [1.0], 1.5), r"diversified = 1.5 .*\[0, 1\]"),
@@ -87,22 +67,7 @@ def test_errors_name_argument_value_and_range(call, message):
 
 
 class TestExactlyTheLimit:
-    """A middle token, a budget that is just spent: 0.1 + 0.2 is at 0.3."""
-
-    @pytest.mark.parametrize("tokens", [1.0, 0.3, 0.1, 0.7, 1 / 3])
-    @pytest.mark.parametrize("members", [2, 6, 10, 100, 10_000])
-    def test_of_two_middles_it_is_the_lower(self, tokens, members):
-        assert voted_value(np.arange(float(members)), tokens) == members / 2 - 1
-
-    def test_stakes_that_add_up_to_half(self):
-        assert voted_value([1.0, 2.0, 3.0], [0.1, 0.2, 0.3]) == 2.0
-        assert voted_value([1.0, 2.0, 3.0], [0.1, 0.2, 0.3 + 1e-12]) == 3.0
-
-    @given(st.lists(st.integers(0, 9), min_size=1, max_size=12), st.sampled_from([0.1, 0.3, 0.7]))
-    def test_tenths_of_tokens_are_as_good_as_tokens(self, votes, unit):
-        votes[0] += 1
-        wishes = np.arange(float(len(votes)))
-        assert voted_value(wishes, np.array(votes) * unit) == voted_value(wishes, votes)
+    """A budget that is just spent."""
 
     @pytest.mark.parametrize("months", [3, 7, 12, 100, 1200])
     def test_cash_that_is_just_enough_lasts(self, months):

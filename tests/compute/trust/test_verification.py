@@ -15,7 +15,6 @@ from defi_lib.compute import (
     majority_error,
     sampled_coalition_error,
     spot_check_income,
-    verified_cost,
 )
 from defi_lib.ledger import Ledger, profits
 from tests.support.contracts import assert_refuses
@@ -134,12 +133,6 @@ def test_in_equilibrium_nobody_does_better_alone(cost, bounty, saving, penalty):
     assert max(provider(0), provider(1)) <= provider(cheating) + 1e-9
 
 
-def test_what_trust_costs():
-    executions = np.array([1.0, 3.0, 1.1, 1000.0])
-    np.testing.assert_allclose(verified_cost(0.002, executions), [0.002, 0.006, 0.0022, 2.0])
-    assert verified_cost(0.002, 1000.0, 5.0, 100.0) == pytest.approx(2.05)
-
-
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -163,8 +156,6 @@ def test_what_trust_costs():
         (lambda: copies_needed(0.4999, 1e-3), r"error = 0.4999 needs more than 1001 copies"),
         (lambda: inspection_game(-1.0, 1.0, 1.0, 1.0), r"check_cost = -1 .*\[0, inf\)"),
         (lambda: inspection_game(1.0, 0.0, 1.0, 1.0), r"bounty = 0 .*\(0, inf\)"),
-        (lambda: verified_cost(1.0, 0.5), r"executions = 0.5 .*\[1, inf\)"),
-        (lambda: verified_cost(1.0, 1.0, 1.0, 0.0), r"results_per_check = 0 .*\[1, inf\)"),
     ],
 )
 def test_errors_name_argument_value_and_range(call, message):
