@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from defi_lib.evidence import effect, today
 from defi_lib.evidence.effects import Control, Registry
 from defi_lib.ledger import Ledger
 from defi_lib.staking import custody_risk
@@ -48,7 +49,7 @@ def read_less_by_strangers(
 
     Args:
         owner: chance that the owner of a machine looks.
-        infected: chance that the machine reports to an outsider.
+        infected: chance that a break-in at the stranger's machine reaches the task.
         readers: machines that see the task.
         hardware: 0 plain, 1 trusted.
         opened: part of those who would look that opens a machine with trusted hardware.
@@ -113,19 +114,20 @@ _SPLIT = {
         {"looks": 0.0, "vanishes": 0.0, "common_cause": 0.0, "company_reads": 0.0, "company_loses": 0.0},
     ],
     controls=[
-        Control(_SPLIT, 0.1 - 0.00856),  # three of five look: 10 · 0.1³ · 0.9² + 5 · 0.1⁴ · 0.9 + 0.1⁵
-        Control(_SPLIT | {"company_reads": 0.0}, -0.00856),
-        Control(_SPLIT | {"company_loses": 0.0}, -0.00856),
-        Control(_SPLIT | {"hand": 3.0, "vanishes": 0.0, "company_reads": 0.3}, 0.1),  # of one who cannot vanish
-        Control(_SPLIT | {"hand": 2.0, "vanishes": 0.0, "company_reads": 0.05}, 0.022),  # 0.1 · 0.271 + 0.9 · 0.001
-        Control(_SPLIT | {"common_cause": 0.5, "company_loses": 1.0}, -0.40428),
-        Control(_SPLIT | {"common_cause": 0.5, "company_reads": 1.0}, -0.40428),
+        # Five of nine look: 126 · 0.1⁵ · 0.9⁴ + 84 · 0.1⁶ · 0.9³ + 36 · 0.1⁷ · 0.9² + 9 · 0.1⁸ · 0.9 + 0.1⁹.
+        Control(_SPLIT, 0.1 - 0.00089092),
+        Control(_SPLIT | {"company_reads": 0.0}, -0.00089092),
+        Control(_SPLIT | {"company_loses": 0.0}, -0.00089092),
+        # Three in one hand: with it two of six, 1 - 0.9⁶ - 6 · 0.1 · 0.9⁵ = 0.114265, without it five: 0.000055.
+        Control(_SPLIT | {"hand": 3.0, "vanishes": 0.0, "company_reads": 0.1, "company_loses": 0.5}, 0.0885240),
+        Control(_SPLIT | {"common_cause": 0.5, "company_loses": 1.0}, -0.40044546),
+        Control(_SPLIT | {"common_cause": 0.5, "company_reads": 1.0}, -0.40044546),
     ],
 )
-def kept_better_by_five(
+def kept_better_by_nine(
     looks: Array, vanishes: Array, hand: Array, common_cause: Array, company_reads: Array, company_loses: Array
 ) -> Array:
-    """By how much rarer trouble is with three of five strangers than with a company: the lesser of reading and losing.
+    """By how much rarer trouble is with five of nine strangers than with a company: the lesser of reading and losing.
 
     Args:
         looks: chance that a holder looks or is robbed in a year.
@@ -135,8 +137,22 @@ def kept_better_by_five(
         company_reads: chance that the company reads it or is robbed.
         company_loses: chance that it loses it, closes or locks the owner out.
     """
-    read, gone = (1 - (1 - common_cause) * (1 - chance) for chance in fates(looks, vanishes, hand, 3, 5))
+    read, gone = kept_by(HOLDERS, looks, vanishes, hand, common_cause)
     return np.asarray(np.minimum(company_reads - read, company_loses - gone))
+
+
+def kept_by(
+    holders: int, looks: ArrayLike, vanishes: ArrayLike, hand: ArrayLike, common_cause: ArrayLike
+) -> tuple[Array, Array]:
+    """How often a secret is read, and lost, that a majority of so many holders restores; arguments as in C8a.
+
+    >>> read, gone = kept_by(5, 0.02, 0.1, 1, 0.001)
+    >>> f"{read:.2%} read, {gone:.2%} lost"
+    '0.11% read, 0.96% lost'
+    """
+    single = fates(looks, vanishes, hand, holders // 2 + 1, holders)
+    read, gone = (1 - (1 - np.asarray(common_cause)) * (1 - chance) for chance in single)
+    return read, gone
 
 
 def together(needed: ArrayLike, looks: float, vanishes: float, hand: float) -> dict[str, ArrayLike]:
@@ -158,36 +174,34 @@ def together(needed: ArrayLike, looks: float, vanishes: float, hand: float) -> d
     return {"Others read it": read, "Nobody can read it": gone}
 
 
-def keepers(
-    looks: float = 0.02, vanishes: float = 0.05, closes: float = 0.005, clients: float = 10_000.0
-) -> dict[str, Ledger]:
-    """A year of ten thousand secrets, booked for four ways to keep them (USD).
+def keepers(clients: float = 10_000.0) -> dict[str, Ledger]:
+    """A year of ten thousand secrets, booked for five ways to keep them, in C8a's world of today (USD).
 
-    A share costs a dollar, the company three. What others read does 500 dollars of harm, which is theirs; what is
-    lost was worth 300, and is nobody's.
+    A share costs a dollar, the company three. What others read does 500 dollars of harm, of which readers gain half;
+    what is lost was worth 300. What nobody gains stands with *nobody*.
 
     Args:
-        looks: chance that a stranger, or the company, looks or is robbed.
-        vanishes: chance that a stranger vanishes.
-        closes: chance that the company loses it or closes.
         clients: number of them.
 
     >>> books = keepers()
-    >>> [round(book.balance("clients", "USD")) for book in books.values()]
-    [-260000, -53862, -728657, -145000]
+    >>> [round(book.balance("clients", "USD") / 10_000, 2) for book in books.values()]
+    [-41.0, -24.8, -8.4, -10.07, -8.0]
     """
-    ways = {
-        "one stranger": (1, 1, 1.0, vanishes),
-        "any three of five": (3, 5, 5.0, vanishes),
-        "all five needed": (5, 5, 5.0, vanishes),
-        "one company": (1, 1, 3.0, closes),
+    now = {name: float(each[0]) for name, each in today(effect("C8a").assumptions).items()}
+    looks, away, common = now["looks"], now["vanishes"], now["common_cause"]
+    ways = {  # read, lost, and the price
+        "one stranger": (*fates(looks, away, 1, 1, 1), 1.0),
+        "a copy each at two": (*fates(looks, away, 1, 1, 2), 2.0),
+        "three of five": (*kept_by(5, looks, away, 1, common), 5.0),
+        "five of nine": (*kept_by(9, looks, away, 1, common), 9.0),
+        "one company": (now["company_reads"], now["company_loses"], 3.0),
     }
     books = {}
-    for way, (needed, holders, price, away) in ways.items():
-        read, gone = fates(looks, away, 1, needed, holders)
+    for way, (read, gone, price) in ways.items():
         ledger = books[way] = Ledger(("clients", "strangers", "company", "readers", "nobody"))
         ledger.record("clients", "company" if way == "one company" else "strangers", clients * price, "USD", "price")
-        ledger.record("clients", "readers", clients * float(read) * 500, "USD", "harm")
+        for who in ("readers", "nobody"):
+            ledger.record("clients", who, clients * float(read) * 250, "USD", "harm")
         ledger.record("clients", "nobody", clients * float(gone) * 300, "USD", "lost")
         ledger.check_conserved()
     return books
