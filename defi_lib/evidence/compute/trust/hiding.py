@@ -189,7 +189,7 @@ def keepers(clients: float = 10_000.0) -> dict[str, Ledger]:
     """
     now = {name: float(each[0]) for name, each in today(effect("C8a").assumptions).items()}
     looks, away, common = now["looks"], now["vanishes"], now["common_cause"]
-    ways = {  # read, lost, and the price
+    ways: dict[str, tuple[ArrayLike, ArrayLike, float]] = {  # read, lost, and the price
         "one stranger": (*fates(looks, away, 1, 1, 1), 1.0),
         "a copy each at two": (*fates(looks, away, 1, 1, 2), 2.0),
         "three of five": (*kept_by(5, looks, away, 1, common), 5.0),
@@ -197,11 +197,12 @@ def keepers(clients: float = 10_000.0) -> dict[str, Ledger]:
         "one company": (now["company_reads"], now["company_loses"], 3.0),
     }
     books = {}
-    for way, (read, gone, price) in ways.items():
+    for way, (seen, lost, price) in ways.items():
+        read, gone = float(np.asarray(seen)), float(np.asarray(lost))
         ledger = books[way] = Ledger(("clients", "strangers", "company", "readers", "nobody"))
         ledger.record("clients", "company" if way == "one company" else "strangers", clients * price, "USD", "price")
         for who in ("readers", "nobody"):
-            ledger.record("clients", who, clients * float(read) * 250, "USD", "harm")
-        ledger.record("clients", "nobody", clients * float(gone) * 300, "USD", "lost")
+            ledger.record("clients", who, clients * read * 250, "USD", "harm")
+        ledger.record("clients", "nobody", clients * gone * 300, "USD", "lost")
         ledger.check_conserved()
     return books
