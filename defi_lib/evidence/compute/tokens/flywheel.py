@@ -87,6 +87,8 @@ def token_and_use() -> Count:
     changes = [float(each.value) for each in (hnt, geod, render, akt)]
     rose = [change for change in changes if change > 0]
     market = [100 * (ether[i + 1] / ether[i] - 1) for i in (0, 2)]
+    pairs = zip(changes, (market[0], market[0], market[1]), strict=False)
+    beside = [100 * (1 - (1 + change / 100) / (1 + fall / 100)) for change, fall in pairs]
     return Count(
         true=2 * len(rose) > len(changes),
         says=f"{len(rose)} of {len(changes)}. Helium's revenue grew about eightfold in 2025 while its token fell by "
@@ -97,7 +99,8 @@ def token_and_use() -> Count:
         who="Messari (Helium, GEODNET, Akash); Render's own books, and a market's report for its price",
         turns="two of the three that fell had risen; the prices are of weak sources, but anybody can look them up",
         sources=tuple(each.id for each in (hnt, geod, render, used, akt, leases, money)),
-        other=f"Ether fell by {-market[0]:.0f} % in 2025 and by {-market[1]:.0f} % from June 2025 to June 2026: less",
+        other=f"Ether fell by {-market[0]:.0f} % in 2025 and by {-market[1]:.0f} % from June 2025 to June 2026: against it "
+        f"the three lost {beside[0]:.0f}, {beside[1]:.0f} and {beside[2]:.0f} %",
     )
 
 

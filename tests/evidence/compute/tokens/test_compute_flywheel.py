@@ -10,6 +10,7 @@ def test_one_of_four_tokens_rose_with_use():
     found = evidence("C3b")
     assert not found.true and found.says.startswith("1 of 4")
     assert "11 % in 2025 and by 34 %" in found.other
+    assert "lost 74, 34 and 21 %" in found.other
 
 
 def test_today_the_token_rises_and_a_device_earns_less():
