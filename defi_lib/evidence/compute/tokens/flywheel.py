@@ -99,8 +99,8 @@ def token_and_use() -> Count:
         who="Messari (Helium, GEODNET, Akash); Render's own books, and a market's report for its price",
         turns="two of the three that fell had risen; the prices are of weak sources, but anybody can look them up",
         sources=tuple(each.id for each in (hnt, geod, render, used, akt, leases, money)),
-        other=f"Ether fell by {-market[0]:.0f} % in 2025 and by {-market[1]:.0f} % from June 2025 to June 2026: against it "
-        f"the three lost {beside[0]:.0f}, {beside[1]:.0f} and {beside[2]:.0f} %",
+        other=f"Ether fell by {-market[0]:.0f} % in 2025 and by {-market[1]:.0f} % from June 2025 to June 2026; "
+        f"against it the three lost {beside[0]:.0f}, {beside[1]:.0f} and {beside[2]:.0f} %",
     )
 
 
