@@ -25,58 +25,81 @@ EVIDENCE = Registry("compute")
 
 Array = NDArray[np.float64]
 
-#: Minutes that a mean answer takes: 211 tokens (the real hour's conversations) at 75 tokens a second.
-ANSWER = 211 / 75 / 60
+#: Seconds that a mean answer takes: 211 tokens (the real hour's conversations) at ten tokens a second.
+ANSWER = 21.1
+
+#: Seconds.
+_MINUTE = 60.0
 
 #: Nearer to full the steady state takes longer to come than the rush lasts; what does not fit then is counted as such.
 FULLEST = 0.99
 
 # Ask so many that nobody waits by chance: what is left is bursts, and machines that come too late.
-_ALL = {"choices": 1_000.0, "machines": 10.0, "ready": 1e-9, "growth": 60.0, "bursts": 1.0, "variation": 1.0}
+_ALL = {"choices": 1_000.0, "ready": 1e-9, "growth": 60.0, "swing": 0.0, "answer": 60.0, "variation": 1.0}
 
 
 @EVIDENCE.model(
     "C20a",
     placebos=[
         {"load": 1e-12},  # nothing to do
-        {"choices": 1_000.0, "ready": 1e-9, "bursts": 1.0},  # one line for all, machines at once, chance alone
+        {"choices": 1_000.0, "ready": 1e-9, "swing": 0.0},  # one line for all, machines at once, chance alone
     ],
     controls=[
         Control(_ALL | {"load": 0.5, "choices": 1.0}, -1.0),  # own lines, M/M/1
         Control(_ALL | {"load": 0.5, "choices": 1.0, "variation": 0.0}, -0.5),
         Control(_ALL | {"load": 0.5, "choices": 2.2}, -(2**-2 + 2**-6 + 2**-14 + 2**-30)),
-        Control(_ALL | {"load": 0.5, "bursts": 101.0}, -5.0),
-        Control(_ALL | {"load": 0.5, "bursts": 101.0, "machines": 20.4}, -2.5),
+        Control(_ALL | {"load": 0.5, "swing": 2.0}, -1.0),
+        Control(_ALL | {"load": 0.5, "swing": 2.0, "answer": 30.0}, -2.0),
+        Control(_ALL | {"load": 0.8, "swing": 0.5}, -0.4),
         Control(_ALL | {"load": 0.5, "choices": 1.0, "ready": 30.0}, -3.0),  # three quarters full
         # Three quarters full and no machine for two hours: 10 + 30 + 7.5 minutes of work too much, 1.5 times the
         # machines when the line is longest.
-        Control(_ALL | {"load": 0.75, "ready": 120.0}, -(10 + 30 + 7.5) / 1.5 / ANSWER, 1e-6),
+        Control(_ALL | {"load": 0.75, "ready": 120.0}, -(10 + 30 + 7.5) / 1.5, 1e-6),
         # From the 40th minute to the 52nd and a half demand is ahead of the machines, by at most a twentieth.
-        Control(_ALL | {"load": 0.6, "ready": 45.0}, -(0.125 + 0.1875) / 1.125 / ANSWER, 1e-4),
+        Control(_ALL | {"load": 0.6, "ready": 45.0}, -(0.125 + 0.1875) / 1.125, 1e-4),
     ],
 )
 def longest_wait(
-    load: Array, choices: Array, machines: Array, ready: Array, growth: Array, bursts: Array, variation: Array
+    load: Array, choices: Array, ready: Array, growth: Array, swing: Array, answer: Array, variation: Array
 ) -> Array:
     """Mean wait at the worst moment while demand doubles, in times of an answer, below 0.
 
     Demand grows evenly, and with it machines are ordered, each of which serves ``ready`` minutes later. So it is worst
     as the first of them arrives: all that has grown until then meets the old machines. Requests wait for three
-    reasons: the line that they chose is the longer one by chance; a burst is ahead of them; more comes than fits.
+    reasons: the line that they chose is long by chance; a burst is ahead of them; more comes than fits. Machines are
+    very many; as bursts reach all clients alike, it does not matter how many.
 
     Args:
         load: part of the time that machines work before.
         choices: machines that a request asks, taken as a whole number.
-        machines: before, taken as a whole number.
         ready: minutes until an ordered machine serves.
         growth: minutes in which demand doubles.
-        bursts: variance of a minute's requests over their mean.
+        swing: of a minute's requests about their mean, beyond chance, as in :func:`swing_wait`.
+        answer: seconds that a mean answer takes.
         variation: standard deviation of the length of an answer over its mean.
     """
     worst = np.minimum(load * (1 + np.minimum(ready / growth, 1.0)), FULLEST)
     chance = shorter_line(worst, 1.0, np.rint(choices).astype(np.int64)).wait * (1 + variation**2) / 2
-    crowd = burst_wait(worst, np.rint(machines).astype(np.int64), bursts)
-    return -(chance + crowd + late_minutes(load, ready, growth) / ANSWER)
+    late = late_minutes(load, ready, growth) * _MINUTE / answer
+    return -(chance + swing_wait(worst, swing, answer) + late)
+
+
+def swing_wait(load: ArrayLike, swing: ArrayLike, answer: ArrayLike = ANSWER) -> ArrayLike:
+    """Mean wait in bursts, in answers, of machines whose clients all come and go together.
+
+    A service with twice the clients of the same waves has twice the dispersion beyond chance, and twice the machines.
+    What stays is the swing: the dispersion less one is ``swing²`` times the requests of a minute.
+
+    Args:
+        load: part of the time that machines work, in [0, 1).
+        swing: standard deviation of a minute's requests beyond chance, over their mean.
+        answer: seconds that a mean answer takes.
+
+    >>> round(swing_wait(0.8, 0.5, 60.0), 3), round(burst_wait(0.8, 10, 1 + 0.5**2 * 8), 3)
+    (0.4, 0.4)
+    """
+    requests = np.asarray(load) * _MINUTE / answer  # a minute, for each machine
+    return burst_wait(load, 1, 1 + np.square(swing) * requests)
 
 
 def late_minutes(load: Array, ready: Array, growth: Array) -> Array:
@@ -103,7 +126,7 @@ def _grown(time: Array, growth: Array) -> Array:
     return np.where(time <= growth, time + time**2 / (2 * growth), 2 * time - growth / 2)
 
 
-def three_ways(load: ArrayLike, choices: int, machines: int, bursts: float) -> dict[str, Any]:
+def three_ways(load: ArrayLike, choices: int, machines: int, swing: float) -> dict[str, Any]:
     """What lesson 7.13 explores: the mean wait of own lines, of a few asked, and of one common line, in answers.
 
     For those who ask a few the formula is that of very many machines, and at least the wait in one line.
@@ -112,14 +135,14 @@ def three_ways(load: ArrayLike, choices: int, machines: int, bursts: float) -> d
         load: part of the time that each machine works, in [0, 1).
         choices: machines that a request asks.
         machines: in all.
-        bursts: variance of a minute's requests over their mean.
+        swing: of a minute's requests about their mean, beyond chance.
 
-    >>> found = three_ways(0.8, 2, 10, 1.0)
+    >>> found = three_ways(0.8, 2, 10, 0.0)
     >>> round(found["Own lines"], 3), round(found["Ask a few"], 3), round(found["One line"], 3)
     (4.0, 0.947, 0.205)
     """
     full = np.asarray(load, float)
-    crowd, common = burst_wait(full, machines, bursts), mmc_queue(full * machines, 1.0, machines).wait
+    crowd, common = swing_wait(full, swing), mmc_queue(full * machines, 1.0, machines).wait
     return {
         "Own lines": shorter_line(full, 1.0, 1).wait + crowd,
         "Ask a few": plain(np.maximum(shorter_line(full, 1.0, choices).wait, common) + crowd),
@@ -127,7 +150,9 @@ def three_ways(load: ArrayLike, choices: int, machines: int, bursts: float) -> d
     }
 
 
-def replay(service: str, machines: int, speed: float, begin: float = 0.0, end: float = 3_600.0) -> dict[str, float]:
+def replay(
+    service: str, machines: int, speed: float, begin: float = 0.0, end: float = 3_600.0, choices: int = 2
+) -> dict[str, float]:
     """Real requests between two moments, through three kinds of lines: mean waits in times of a mean answer.
 
     Args:
@@ -136,14 +161,15 @@ def replay(service: str, machines: int, speed: float, begin: float = 0.0, end: f
         speed: tokens a second.
         begin: seconds.
         end: seconds.
+        choices: machines that a request of the second kind asks, at most all of them.
 
     >>> {name: round(wait, 1) for name, wait in replay("code", 10, 10.0, 0, 1_800).items()}
-    {'own lines': 32.7, 'ask two': 27.5, 'one line': 22.1}
+    {'own lines': 32.7, 'ask a few': 27.5, 'one line': 22.1}
     """
     times, work = _between(service, speed, begin, end)
     asked = {
-        name: shorter_line_waits(times, work, machines, choices, rng=np.random.default_rng(1))
-        for name, choices in (("own lines", 1), ("ask two", min(2, machines)))
+        name: shorter_line_waits(times, work, machines, count, rng=np.random.default_rng(1))
+        for name, count in (("own lines", 1), ("ask a few", min(choices, machines)))
     }
     waits = asked | {"one line": queue_waits(times, work, machines)}
     return {name: float(each.mean() / work.mean()) for name, each in waits.items()}
@@ -184,9 +210,9 @@ def _between(service: str, speed: float, begin: float, end: float) -> tuple[Arra
 def half_hour(
     machines: int = 10, reserve: int = 34, busy: float = 5.4, rent: float = 2.71, cloud: float = 6.88
 ) -> dict[str, Ledger]:
-    """Half an hour of machines, booked in three ways (USD): few of a network's, enough of them, or a cloud.
+    """What clients pay for half an hour of machines in four ways (USD): a network's, few or enough, or a cloud's.
 
-    A network's machines are paid whether they work or not, a cloud's only for the work, at its own price.
+    Machines by the hour are paid whether they work or not. For work alone a cloud is paid at its price of an hour.
 
     Args:
         machines: few.
@@ -195,13 +221,19 @@ def half_hour(
         rent: of a network's machine for an hour.
         cloud: price of a machine of the cloud for an hour.
 
-    >>> round(-half_hour()["a cloud"].balance("clients", "USD"), 2)
+    >>> round(-half_hour()["a cloud, work alone"].balance("clients", "USD"), 2)
     18.58
     """
+    bills = {
+        "few machines": rent * machines,
+        "a reserve": rent * reserve,
+        "a cloud, as few": cloud * machines,
+        "a cloud, work alone": cloud * busy,
+    }
     books = {}
-    for name, paid in {"few machines": rent * machines, "a reserve": rent * reserve, "a cloud": cloud * busy}.items():
+    for name, paid in bills.items():
         ledger = books[name] = Ledger(("clients", "owners of machines", "the cloud"))
-        owner = "the cloud" if name == "a cloud" else "owners of machines"
+        owner = "the cloud" if name.startswith("a cloud") else "owners of machines"
         ledger.record("clients", owner, paid / 2, "USD", "rent")
         ledger.check_conserved()
     return books
