@@ -54,9 +54,9 @@ _ALL = {"choices": 1_000.0, "ready": 1e-9, "growth": 60.0, "swing": 0.0, "answer
         Control(_ALL | {"load": 0.5, "choices": 1.0, "ready": 30.0}, -3.0),  # three quarters full
         # Three quarters full and no machine for two hours: 10 + 30 + 7.5 minutes of work too much, 1.5 times the
         # machines when the line is longest.
-        Control(_ALL | {"load": 0.75, "ready": 120.0}, -(10 + 30 + 7.5) / 1.5, 1e-6),
+        Control(_ALL | {"load": 0.75, "ready": 120.0, "answer": 0.06}, -(10 + 30 + 7.5) / 1.5e-3, 1e-6),
         # From the 40th minute to the 52nd and a half demand is ahead of the machines, by at most a twentieth.
-        Control(_ALL | {"load": 0.6, "ready": 45.0}, -(0.125 + 0.1875) / 1.125, 1e-4),
+        Control(_ALL | {"load": 0.6, "ready": 45.0, "answer": 0.06}, -(0.125 + 0.1875) / 1.125e-3, 1e-4),
     ],
 )
 def longest_wait(
@@ -126,7 +126,7 @@ def _grown(time: Array, growth: Array) -> Array:
     return np.where(time <= growth, time + time**2 / (2 * growth), 2 * time - growth / 2)
 
 
-def three_ways(load: ArrayLike, choices: int, machines: int, swing: float) -> dict[str, Any]:
+def three_ways(load: ArrayLike, choices: int, swing: float, machines: int = 20) -> dict[str, Any]:
     """What lesson 7.13 explores: the mean wait of own lines, of a few asked, and of one common line, in answers.
 
     For those who ask a few the formula is that of very many machines, and at least the wait in one line.
@@ -134,10 +134,10 @@ def three_ways(load: ArrayLike, choices: int, machines: int, swing: float) -> di
     Args:
         load: part of the time that each machine works, in [0, 1).
         choices: machines that a request asks.
-        machines: in all.
         swing: of a minute's requests about their mean, beyond chance.
+        machines: in all.
 
-    >>> found = three_ways(0.8, 2, 10, 0.0)
+    >>> found = three_ways(0.8, 2, 0.0, machines=10)
     >>> round(found["Own lines"], 3), round(found["Ask a few"], 3), round(found["One line"], 3)
     (4.0, 0.947, 0.205)
     """

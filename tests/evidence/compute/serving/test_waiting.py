@@ -77,7 +77,7 @@ def test_a_plan_with_bursts_holds_in_the_next_half_hour_and_erlangs_does_not():
 
 
 def test_bursts_make_the_three_ways_more_alike():
-    calm, crowded = (three_ways(0.8, 2, 10, swing) for swing in (0.0, 1.05))
+    calm, crowded = (three_ways(0.8, 2, swing, 10) for swing in (0.0, 1.05))
     assert calm["Own lines"] > 15 * calm["One line"] and crowded["Own lines"] < 2 * crowded["One line"]
     assert calm["One line"] == pytest.approx(mmc_queue(8.0, 1.0, 10).wait)
 
