@@ -182,12 +182,16 @@ def written(effect: float, reading: Reading) -> str:
     """An effect with its unit, and the size that counts if there is one: "130 USD a year (true above 100 USD)".
 
     A reading that says "at most so much is lost" has a size below nothing. What is lost is then written without a sign:
-    "4 % of the people (true below 10 %)".
+    "4 % of the people (true below 10 %)". An effect close to the size has as many digits as it takes to tell them apart.
     """
     unit, size = reading.unit, reading.more_than or 0.0
-    if size < 0 and effect <= 0:
-        return f"{in_unit(-effect, unit)} (true below {brief(in_unit(-size, unit), unit)})"
-    return f"{in_unit(effect, unit)} (true above {brief(in_unit(size, unit), unit)})" if size else signed(effect, unit)
+    lost = size < 0 and effect <= 0
+    shown, mark = (-effect, -size) if lost else (effect, size)
+    limit = in_unit(mark, unit)
+    if not size:
+        return signed(effect, unit)
+    text = next((text for digits in (2, 3, 4) if (text := in_unit(shown, unit, digits)) != limit), limit)
+    return f"{text} (true {'below' if lost else 'above'} {brief(limit, unit)})"
 
 
 def evidence_on(effect: Effect, case: Case | None = None, count: int | None = None) -> Evidence:

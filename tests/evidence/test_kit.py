@@ -198,3 +198,4 @@ def test_what_may_be_lost_at_most_is_written_without_a_sign():
     assert written(-0.998, few) == "100\xa0% of the people (true below 10\xa0%)"
     assert written(-0.04, few) == "4\xa0% of the people (true below 10\xa0%)"
     assert written(0.02, few) == "2\xa0% of the people (true above −10\xa0%)"
+    assert written(-0.104, few) == "10.4\xa0% of the people (true below 10\xa0%)"
