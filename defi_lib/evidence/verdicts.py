@@ -182,7 +182,7 @@ def written(effect: float, reading: Reading) -> str:
     """An effect with its unit, and the size that counts if there is one: "130 USD a year (true above 100 USD)".
 
     A reading that says "at most so much is lost" has a size below nothing. What is lost is then written without a sign:
-    "4 % of the people (true below 10 %)". An effect close to the size has as many digits as it takes to tell them apart.
+    "4 % of the people (true below 10 %)". An effect near the size has enough digits to tell them apart.
     """
     unit, size = reading.unit, reading.more_than or 0.0
     lost = size < 0 and effect <= 0
