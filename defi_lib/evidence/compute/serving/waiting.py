@@ -98,8 +98,8 @@ def swing_wait(load: ArrayLike, swing: ArrayLike, answer: ArrayLike = ANSWER) ->
     >>> round(swing_wait(0.8, 0.5, 60.0), 3), round(burst_wait(0.8, 10, 1 + 0.5**2 * 8), 3)
     (0.4, 0.4)
     """
-    requests = np.asarray(load) * _MINUTE / answer  # a minute, for each machine
-    return burst_wait(load, 1, 1 + np.square(swing) * requests)
+    requests = np.asarray(load, float) * _MINUTE / np.asarray(answer, float)  # a minute, for each machine
+    return burst_wait(load, 1, 1 + np.asarray(swing, float) ** 2 * requests)
 
 
 def late_minutes(load: Array, ready: Array, growth: Array) -> Array:
