@@ -150,9 +150,7 @@ def three_ways(load: ArrayLike, choices: int, swing: float, machines: int = 20) 
     }
 
 
-def replay(
-    service: str, machines: int, speed: float, begin: float = 0.0, end: float = 3_600.0, choices: int = 2
-) -> dict[str, float]:
+def replay(service: str, machines: int, speed: float, begin: float = 0.0, end: float = 3_600.0) -> dict[str, float]:
     """Real requests between two moments, through three kinds of lines: mean waits in times of a mean answer.
 
     Args:
@@ -161,15 +159,14 @@ def replay(
         speed: tokens a second.
         begin: seconds.
         end: seconds.
-        choices: machines that a request of the second kind asks, at most all of them.
 
     >>> {name: round(wait, 1) for name, wait in replay("code", 10, 10.0, 0, 1_800).items()}
-    {'own lines': 32.7, 'ask a few': 27.5, 'one line': 22.1}
+    {'own lines': 32.7, 'two asked': 27.5, 'one line': 22.1}
     """
     times, work = _between(service, speed, begin, end)
     asked = {
-        name: shorter_line_waits(times, work, machines, count, rng=np.random.default_rng(1))
-        for name, count in (("own lines", 1), ("ask a few", min(choices, machines)))
+        name: shorter_line_waits(times, work, machines, choices, rng=np.random.default_rng(1))
+        for name, choices in (("own lines", 1), ("two asked", min(2, machines)))
     }
     waits = asked | {"one line": queue_waits(times, work, machines)}
     return {name: float(each.mean() / work.mean()) for name, each in waits.items()}

@@ -31,7 +31,7 @@ def test_two_formulas_add_up_to_what_real_conversations_wait(machines):
     load = 19_366 * ANSWER / 3_600 / machines
     found = wait(load=load, ready=1e-9)
     waits = replay("conversation", machines, 10.0)
-    assert waits["ask a few"] == pytest.approx(found, rel=0.12)
+    assert waits["two asked"] == pytest.approx(found, rel=0.12)
     assert swing_wait(load, 0.216) > waits["one line"]  # waves that fit into spare machines hardly make one line wait
 
 
@@ -66,7 +66,7 @@ def test_what_fits_waits_for_no_late_machine():
 def test_a_plan_with_bursts_holds_in_the_next_half_hour_and_erlangs_does_not():
     plans = {service: planned(service, 10.0) for service in SERVICES}
     kept = {
-        (service, rule): replay(service, machines, 10.0, 1_800, 3_600)["ask a few"]
+        (service, rule): replay(service, machines, 10.0, 1_800, 3_600)["two asked"]
         for service, plan in plans.items()
         for rule, machines in plan.items()
     }
