@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import comb
+
 import numpy as np
 from numpy.polynomial.legendre import leggauss
 from numpy.typing import ArrayLike, NDArray
@@ -69,7 +71,8 @@ def asking_cost(
         plenty: nodes for each task.
         seen: how many nodes it sees on average that are there, at most all.
         unlike: mean extra cost of a node by lot.
-        known: part of the choices in which costs are known; in the others it takes the first free node.
+        known: part of the choices in which costs are known; in the others it takes the first free node, or the cloud
+            where that is cheaper than a node by lot.
         cloud: the cloud's price.
         tasks: how many.
     """
@@ -77,8 +80,33 @@ def asking_cost(
     view, free = np.minimum(np.asarray(seen, float) / nodes, 1.0), nodes - (tasks - 1)
     none = (1 - view) ** free
     most, knows = np.asarray(cloud, float) - 1, np.asarray(known, float)
-    blind = np.asarray(unlike, float) * (1 - none) + most * none
+    blind = np.minimum(unlike, most) * (1 - none) + most * none
     return 1 + knows * asking_extra(free, view, unlike, most) + (1 - knows) * blind
+
+
+def planned_cost(plenty: ArrayLike, unlike: ArrayLike, known: ArrayLike, cloud: ArrayLike, tasks: int = TASKS) -> Array:
+    """Mean cost of a task in the best plan of somebody who sees all nodes, and knows the costs of some tasks only.
+
+    Those whose costs are known (a binomial number) are planned as if alone; the others take what is left, by lot. Who
+    may use the cloud does so where all on average would pay more; a plan that sends single tasks there is a little
+    cheaper still.
+
+    Args:
+        plenty: nodes for each task.
+        unlike: mean extra cost of a node by lot.
+        known: part of the tasks whose costs are known.
+        cloud: its price.
+        tasks: how many.
+
+    >>> round(float(planned_cost(1.5, 0.5, 1.0, 3.0)), 4), round(float(planned_cost(1.5, 0.5, 0.0, 3.0)), 4)
+    (1.0207, 1.5)
+    """
+    nodes, most, knows = tasks * np.asarray(plenty, float), np.asarray(cloud, float) - 1, np.asarray(known, float)
+    extra = (1 - knows) * np.minimum(unlike, most)
+    for count in range(1, tasks + 1):
+        chance = comb(tasks, count) * knows**count * (1 - knows) ** (tasks - count)
+        extra = extra + chance * count / tasks * np.minimum(planned_extra(count, nodes, unlike), most)
+    return 1 + extra
 
 
 # Forty nodes for twenty tasks, all in view and all alike; one of them in view: none of the free ones, so often.
@@ -90,26 +118,29 @@ _NONE = (39 / 40) ** 21
 
 @EVIDENCE.model(
     "C7a",
-    placebos=[{"unlike": 0.0, "seen": 400.0, "age": 0.0}],  # all nodes suit all tasks alike
+    placebos=[
+        {"unlike": 0.0, "seen": 400.0, "age": 0.0},  # all nodes suit all tasks alike
+        {"known": 0.0, "seen": 400.0, "age": 0.0},  # nobody knows which does
+    ],
     controls=[
         Control(_ALIKE | {"seen": 1.0}, -2 * _NONE),  # if none of the 21 free ones is in view, the cloud
         Control(_ALIKE | {"seen": 1.0, "leave": 0.5, "moving": 2.0}, -2 * _NONE / 2),
         Control(_ALIKE | {"seen": 2.0, "leave": 0.5, "age": 1.0}, -2 * _NONE),  # half of the list is gone
-        Control(_ALIKE | {"unlike": 0.5, "known": 0.0}, 1 - 1.5 / (1 + float(planned_extra(20, 40.0, 0.5)))),
+        Control(_ALIKE | {"unlike": 0.5}, 1 - (1 + 0.5 / 21) / (1 + float(planned_extra(20, 40.0, 0.5))), 1e-6),
         # By an adaptive quadrature, and the sums written out.
         Control(
             {"plenty": 2, "seen": 4, "unlike": 0.8, "leave": 0.2, "age": 3, "known": 0.6, "cloud": 3, "moving": 1},
-            -0.884116060988819,
+            -0.5032717794308541,
             1e-6,
         ),
         Control(
             {"plenty": 1.1, "seen": 20, "unlike": 2, "leave": 0.3, "age": 1, "known": 0.5, "cloud": 1.2, "moving": 0.5},
-            -0.7164609976957539,
+            -0.030066326762740347,
             1e-6,
         ),
         Control(
             {"plenty": 1.1, "seen": 20, "unlike": 4, "leave": 0.3, "age": 1, "known": 0.5, "cloud": 1.2, "moving": 0.5},
-            -1.3363279448226137,
+            0.0,  # all end up at the cloud's price
             1e-6,
         ),
     ],
@@ -119,8 +150,9 @@ def dearer_than_planned(
 ) -> Array:
     """What tasks that look for a node themselves pay more than in the best plan, below 0.
 
-    Each task keeps its node until it leaves, and then asks again. The planner sees and knows all, divides anew every
-    hour and pays nothing for moving a task whose node is still there. Who loses a node pays for that on both sides.
+    Each task keeps its node until it leaves, and then asks again, while all others have one. The planner sees all, and
+    knows costs as often as who asks; he divides all anew every hour and pays nothing for moving a task whose node is
+    still there: the most that planning can win. Who loses a node pays for that on both sides.
 
     Args:
         plenty: nodes that are there, for each of twenty tasks.
@@ -134,8 +166,9 @@ def dearer_than_planned(
     """
     there = seen * (1 - leave) ** age
     lost = leave * moving
-    best = 1 + np.minimum(planned_extra(TASKS, TASKS * plenty, unlike), cloud - 1)
-    return 1 - (asking_cost(plenty, there, unlike, known, cloud) + lost) / (best + lost)
+    asking = asking_cost(plenty, there, unlike, known, cloud)
+    best = np.minimum(planned_cost(plenty, unlike, known, cloud), asking)  # whoever plans can also let them ask
+    return 1 - (asking + lost) / (best + lost)
 
 
 def market(seen: ArrayLike, plenty: float, unlike: float, known: float) -> dict[str, ArrayLike]:
@@ -152,7 +185,7 @@ def market(seen: ArrayLike, plenty: float, unlike: float, known: float) -> dict[
     {'Asking': 1.258, 'Best plan': 1.023, 'more': 0.23}
     """
     asking = asking_cost(plenty, seen, unlike, known, 3.0, tasks=10)
-    best = 1 + planned_extra(10, 10 * plenty, unlike)
+    best = planned_cost(plenty, unlike, known, 3.0, tasks=10)
     return {"Asking": asking, "Best plan": best + 0 * asking, "more": asking / best - 1}
 
 
@@ -185,27 +218,35 @@ def old_list(gone: int, cloud: float = 3.0, unlike: float = 0.3, number: int = 6
     return dict(zip(names, np.mean(rows, axis=0).tolist(), strict=True))
 
 
-def hour_by_hour(leave: float = 0.1, join: float = 0.2, hours: int = 48, number: int = 4) -> dict[str, float]:
+def hour_by_hour(
+    leave: float = 0.1, join: float = 0.2, hours: int = 48, number: int = 4, *, cloud: float = 2.2, unlike: float = 0.5
+) -> dict[str, float]:
     """Two days in which nodes leave and others join: cost above the best plan of each hour, by what lost tasks do.
 
-    Twenty tasks, and forty-five nodes of which two thirds are there at a time; a cloud at three times the least cost.
+    Twenty tasks, and forty-five nodes of which two thirds are there at a time; all is known. The last row plans anew,
+    and pays a quarter of an hour's work for each task that it moves.
 
     Args:
         leave: chance that a node which is there leaves within an hour.
         join: chance that a node which is away comes within an hour.
         hours: after which it ends.
         number: of markets, whose mean is returned.
+        cloud: price outside.
+        unlike: mean extra cost of a node by lot.
 
     >>> found = hour_by_hour(number=1)
-    >>> found["new plan"] < found["asks"] < found["cloud"]
+    >>> found["new plan"] < found["new plan, moves cost"] < found["asks"] < found["cloud"]
     True
     """
     rng = np.random.default_rng(8)
-    markets = [(costs, draw_presence(hours, 45, leave, join, rng)) for costs in tables(number, TASKS, 45, 0.3, seed=9)]
+    costs_of = tables(number, TASKS, 45, unlike, seed=9)
+    markets = [(costs, draw_presence(hours, 45, leave, join, rng)) for costs in costs_of]
+    ways = {"cloud": 0.0, "asks": 0.0, "new plan, moves cost": 0.25, "new plan": 0.0}
     found = {}
-    for lost in ("cloud", "asks", "new plan"):
-        runs = [simulate_replanning(costs, there, 3.0, lost) for costs, there in markets]
-        found[lost] = float(np.mean([run.extra.sum() / run.best.sum() for run in runs]))
+    for name, moving in ways.items():
+        lost = name.split(",")[0]
+        runs = [simulate_replanning(costs, there, cloud, lost, moving=moving) for costs, there in markets]
+        found[name] = float(np.mean([run.extra.sum() / run.best.sum() for run in runs]))
     return found
 
 
