@@ -11,6 +11,7 @@ from defi_lib.evidence.compute.matching.allocating import (
     old_list,
     one_day,
     own_best,
+    planned_cost,
     planned_extra,
     tables,
 )
@@ -24,6 +25,16 @@ def more(**changed):
 def test_the_best_plan_costs_what_the_formula_says():
     drawn = np.mean([assign(costs, "optimal").cost / 20 for costs in tables(400, seed=1)])
     assert drawn == pytest.approx(1 + planned_extra(20, 30.0, 0.5), abs=0.001)
+
+
+def test_a_planner_who_knows_some_tasks_only_pays_what_the_sum_says():
+    """Another way: who does not know a task's costs plans it as if all nodes were alike, and pays what they are."""
+    rng, paid = np.random.default_rng(3), []
+    for costs in tables(600, seed=7):
+        believed = np.where(rng.random(20)[:, np.newaxis] < 0.6, costs, 1.5)
+        nodes = assign(believed, "optimal").nodes
+        paid.append(costs[np.arange(20), nodes].mean())
+    assert np.mean(paid) == pytest.approx(float(planned_cost(1.5, 0.5, 0.6, 3.0)), abs=0.01)
 
 
 def test_asking_costs_what_the_integral_says():
@@ -51,13 +62,21 @@ def test_hour_by_hour_asking_stays_near_the_best_plan():
         simulate_replanning(costs, draw_presence(48, 45, 0.1, 0.2, rng), 2.2) for costs in tables(5, 20, 45, seed=6)
     ]
     extra = np.mean([run.extra[12:].sum() / run.best[12:].sum() for run in runs])
-    formula = asking_cost(1.5, 30.0, 0.5, 1.0, 2.2) / (1 + planned_extra(20, 30.0, 0.5)) - 1
+    formula = asking_cost(1.5, 30.0, 0.5, 1.0, 2.2) / planned_cost(1.5, 0.5, 1.0, 2.2) - 1
     assert extra == pytest.approx(formula, abs=0.015)
 
 
 def test_what_the_lesson_says_of_today():
-    assert 0.10 < more() < 0.13 and more(known=1.0) < 0.04 and more(seen=3.0) > 0.3
-    assert more(plenty=3.0, known=0.9) < 0.1
+    assert 0.015 < more() < more(known=1.0) < 0.03 and more(known=0.0) == pytest.approx(0, abs=1e-9)
+    assert more(seen=10.0) > 0.1 > more(seen=12.0) and more(seen=3.0) > 0.4
+    who_alone_knows = (asking_cost(1.5, 30 * 0.9**0.25, 0.5, 0.8, 2.2) + 0.025) / (
+        1 + planned_extra(20, 30, 0.5) + 0.025
+    )
+    assert who_alone_knows == pytest.approx(1.112, abs=0.001)
+
+
+def test_whoever_plans_can_let_them_ask():
+    assert more(unlike=4.0, cloud=1.2, plenty=1.1) == 0
 
 
 def test_an_old_list_costs_what_lost_tasks_must_pay():
