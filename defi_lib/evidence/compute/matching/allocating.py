@@ -250,6 +250,29 @@ def hour_by_hour(
     return found
 
 
+def other_planners() -> tuple[dict[str, float], float]:
+    """Today's market against other planners, and what not knowing costs the reading's own (part of the costs).
+
+    Against one who alone knows all; and, all known to both, two days simulated, less what moving costs the planner, and
+    one morning in which all ask in turn.
+
+    >>> others, blind = other_planners()
+    >>> others["one morning"] < others["two days simulated"] < blind < others["he alone knows all"]
+    True
+    """
+    plenty, unlike, cloud, known, lost = 1.5, 0.5, 2.2, 0.8, 0.1 * 0.25
+    informed = float(planned_cost(plenty, unlike, 1.0, cloud)) + lost
+    asks = float(asking_cost(plenty, 30 * 0.9**0.25, unlike, known, cloud)) + lost
+    days = hour_by_hour(number=12, cloud=cloud, unlike=unlike)
+    others = {
+        "he alone knows all": asks / informed - 1,
+        "two days simulated": days["asks"],
+        "his moves cost": days["asks"] - days["new plan, moves cost"],
+        "one morning": old_list(0, cloud, unlike)["asking, no plan"],
+    }
+    return others, (float(planned_cost(plenty, unlike, known, cloud)) + lost) / informed - 1
+
+
 def own_best(number: int = 200) -> float:
     """Part of the tasks that have the node which is cheapest for them, in the best plan.
 
