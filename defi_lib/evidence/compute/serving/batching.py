@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +12,7 @@ from defi_lib.compute import Accelerator, LanguageModel, cost_per_million_tokens
 from defi_lib.evidence.effects import Control, Count, Registry
 from defi_lib.figures import figure
 from defi_lib.ledger import Ledger
+from defi_lib.probability import binomial
 
 EVIDENCE = Registry("compute")
 
@@ -32,7 +34,7 @@ _TWO = {"gain": 10.0, "rivals": 1.0, "delay": 0.01, "elasticity": 1.0, "bound": 
 @EVIDENCE.model(
     "C19b",
     placebos=[
-        {"rivals": 1e12, "delay": 0.01, "bound": 0.0},  # everybody batches at once: the price is the cost
+        {"elasticity": 1e12, "bound": 0.0},  # who asks for a little more sells nothing: the price is the cost
         {"gain": 1.0},  # many at once make no more tokens than one
     ],
     controls=[
@@ -43,30 +45,73 @@ _TWO = {"gain": 10.0, "rivals": 1.0, "delay": 0.01, "elasticity": 1.0, "bound": 
         Control(_TWO | {"elasticity": 0.5}, 1.0),  # two sellers of what all need ask for the old cost
         Control(_TWO | {"gain": 1.5}, 1.0),  # the two would ask for more than it costs one at a time
         Control(_TWO | {"rivals": 0.0}, 1.0),
-        # A mean delay of twelve months: 1 − 1/e of nine rivals have followed after a year.
-        Control(_TWO | {"delay": 12.0, "rivals": 9.0}, (0.1 / (1 - 1 / (1 + 9 * (1 - np.exp(-1)))) - 0.1) / 0.9),
+        # At a mean delay of twelve months each rival has followed with a chance of 1 − 1/e; k rivals leave 1/(9·k).
+        Control(_TWO | {"delay": 12.0}, 1 / np.e + (1 - 1 / np.e) / 9),
+        Control(
+            _TWO | {"delay": 12.0, "rivals": 3.0},
+            (1 + 3 * (np.e - 1) / 9 + 3 * (np.e - 1) ** 2 / 18 + (np.e - 1) ** 3 / 27) / np.e**3,
+        ),
     ],
 )
 def kept_after_a_year(gain: Array, rivals: Array, delay: Array, elasticity: Array, bound: Array) -> Array:
     """Part of what a token costs less that is still margin of the provider who began, a year later.
 
     A token that a card makes for one request at a time costs 1, and is sold for that. Of many at once it costs
-    ``1/gain``. Rivals follow at random times, so that after a year ``rivals·(1 − e^(−12/delay))`` have. Those who
-    batch sell what the price of each depends on (Cournot), without an agreement, and never above 1, for which
-    others still answer one at a time.
+    ``1/gain``. Rivals follow at random times, each with a chance of ``1 − e^(−12/delay)`` within the year; what is kept
+    is the mean over how many have. Those who batch know that selling more lowers the price (Cournot). They make no
+    agreement, and ask for at most 1, at which others still answer one at a time.
 
     Args:
         gain: tokens of a card that answers many at once, as a multiple of one that answers one, >= 1.
-        rivals: who can learn it.
+        rivals: who can learn it, taken as a whole number.
         delay: months that a rival takes on average.
         elasticity: of demand, constant: per cent more tokens at a price that is one per cent lower.
         bound: part of the tokens that is still sold at the old price.
     """
-    cost = 1 / gain
-    sellers = 1 + rivals * (1 - np.exp(-MONTHS / delay))
-    price = cost / np.maximum(1 - 1 / (sellers * elasticity), cost)  # at most 1
-    margin = bound * (1 - cost) + (1 - bound) * (price - cost)
+    return kept(gain, rivals, delay, elasticity, bound)
+
+
+def kept(gain: Array, rivals: Array, delay: Array, elasticity: Array, bound: Array, months: float = MONTHS) -> Array:
+    """What :func:`kept_after_a_year` says, after some other number of months."""
+    cost, margin = 1 / gain, np.zeros(gain.shape)
+    for now, chances, price in _prices(gain, rivals, delay, elasticity, months):
+        margin[now] = np.einsum("ij,ij->i", chances, price)
+    margin = bound * (1 - cost) + (1 - bound) * (margin - cost)
     return np.divide(margin, 1 - cost, out=np.zeros_like(margin), where=cost < 1)
+
+
+def _prices(
+    gain: Array, rivals: Array, delay: Array, elasticity: Array, months: float
+) -> Iterator[tuple[NDArray[np.bool_], Array, Array]]:
+    """For each number of rivals: where it is, the chances of how many have followed, and the prices then."""
+    many = np.rint(rivals).astype(np.int64)
+    for count in np.unique(many):
+        now = many == count
+        cost, sellers = 1 / gain[now, np.newaxis], np.arange(1, count + 2)
+        chances = binomial(int(count), -np.expm1(-months / delay[now]), np.exp(-months / delay[now]))
+        yield now, chances, cost / np.maximum(1 - 1 / (sellers * elasticity[now, np.newaxis]), cost)  # at most 1
+
+
+def cards_with_work(gain: Array, rivals: Array, delay: Array, elasticity: Array, bound: Array) -> Array:
+    """Expected cards that have work after a year, in times of those before: more tokens, and fewer cards for each.
+
+    >>> round(40 * cards_with_work(*(np.array([each]) for each in (6.6, 9.0, 6.0, 1.0, 0.0)))[0], 1)
+    35.4
+    """
+    tokens = np.zeros(gain.shape)
+    for now, chances, price in _prices(gain, rivals, delay, elasticity, MONTHS):
+        tokens[now] = np.einsum("ij,ij->i", chances, price ** -elasticity[now, np.newaxis])
+    return (bound + (1 - bound) * tokens) / gain
+
+
+def average_over_the_year(world: dict[str, Array]) -> Array:
+    """What is kept of the saving on average from the first day to the end of the year.
+
+    Args:
+        world: the arguments of :func:`kept_after_a_year`.
+    """
+    steps = 48
+    return np.mean([kept(**world, months=MONTHS * (step + 0.5) / steps) for step in range(steps)], axis=0)
 
 
 @EVIDENCE.figures("C19a")
@@ -167,8 +212,10 @@ def cost_of_tokens(users: ArrayLike, bits: float, notes: float, busy: float) -> 
     return found | {"each": step.tokens_per_second_each}
 
 
-def first_day(tokens: float = 3_000.0, alone: float = 75.0, gain: float = 6.6, rent: float = 1.39) -> dict[str, Ledger]:
-    """An hour of answers, booked before any rival has followed (USD): one at a time, and many at once.
+def first_hour(
+    tokens: float = 3_000.0, alone: float = 75.0, gain: float = 6.6, rent: float = 1.39
+) -> dict[str, Ledger]:
+    """An hour of the first day's answers, before any rival has followed (USD): one at a time, and many at once.
 
     Args:
         tokens: asked for in a second.
@@ -176,7 +223,7 @@ def first_day(tokens: float = 3_000.0, alone: float = 75.0, gain: float = 6.6, r
         gain: how many times as many it makes if it answers many.
         rent: of a card for an hour.
 
-    >>> first_day()["many at once"].balance("the firm", "USD")
+    >>> first_hour()["many at once"].balance("the firm", "USD")
     45.87
     """
     many = {"one at a time": np.ceil(tokens / alone), "many at once": np.ceil(tokens / (alone * gain))}
