@@ -95,7 +95,7 @@ def _prices(
 def cards_with_work(gain: Array, rivals: Array, delay: Array, elasticity: Array, bound: Array) -> Array:
     """Expected cards that have work after a year, in times of those before: more tokens, and fewer cards for each.
 
-    >>> round(40 * cards_with_work(*(np.array([each]) for each in (6.6, 9.0, 6.0, 1.0, 0.0)))[0], 1)
+    >>> round(float(40 * cards_with_work(*(np.array([each]) for each in (6.6, 9.0, 6.0, 1.0, 0.0)))[0]), 1)
     35.4
     """
     tokens = np.zeros(gain.shape)
