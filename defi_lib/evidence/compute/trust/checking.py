@@ -24,31 +24,29 @@ Array = NDArray[np.float64]
 
 #: The world of lesson 7.11 (USD): what a task costs the stranger and is paid, and what a check costs.
 WORK, REWARD, CHECK = 1.0, 1.2, 0.5
+#: What a proved fraud costs a cloud, and an audit of it (USD).
+FRAUD, AUDIT = 1_000.0, 20.0
 
-_FEW = {
-    "checked": 0.1, "stake": 1.0, "record": 1.0, "answers": 10.0, "found": 0.5, "false_alarm": 0.01, "cost": 0.5,
-    "gain": 0.0,
-}  # fmt: skip
+_FEW = {"checked": 0.1, "stake": 10.0, "record": 10.0, "found": 0.5, "false_alarm": 0.01, "cost": 0.5, "gain": 0.0}
 
 
 @EVIDENCE.model(
     "C9a",
     placebos=[{"checked": 0.0, "cost": 0.0, "gain": 0.0}],  # nobody checks, and lying saves and wins nothing
     controls=[
-        # A failed check costs 1 + 10 · 2 prices: the honest keep 0.5 − 0.001 · 21, a cheat 1 − 0.05 · 21 < 0.
+        # A failed check costs 1 + 20 prices: the honest keep 0.5 − 0.001 · 21, a cheat 1 − 0.05 · 21 < 0.
         Control(_FEW, 0.479),
         Control(_FEW | {"gain": 0.5}, 0.029),  # the cheat has 0.45
-        Control(_FEW | {"gain": 2.0, "stake": 0.5}, -1.716),  # 0.5 − 0.001 · 16 against 3 − 0.05 · 16 = 2.2
+        Control(_FEW | {"gain": 2.0, "stake": 5.0}, -1.716),  # 0.5 − 0.001 · 16 against 3 − 0.05 · 16 = 2.2
         Control(_FEW | {"found": 0.1, "record": 0.0, "cost": 0.25}, -0.151),  # 0.739 against 0.89
         Control(_FEW | {"false_alarm": 0.5}, -0.55),  # honest work loses, and who lies all the time loses as much
-        Control(_FEW | {"checked": 0.2, "answers": 100.0}, 0.098),
+        Control(_FEW | {"checked": 0.2, "stake": 100.0, "record": 100.0}, 0.098),
     ],
 )
 def what_right_answers_bring(
     checked: Array,
     stake: Array,
     record: Array,
-    answers: Array,
     found: Array,
     false_alarm: Array,
     cost: Array,
@@ -56,21 +54,20 @@ def what_right_answers_bring(
 ) -> Array:
     """What an answer brings a provider who works, above what lying or staying away brings (parts of its price).
 
-    A failed check takes the answer's price, the stake and the name's record. To lie always is better than to lie
-    sometimes, or worse, for every part of the answers: the gain and the chance of being found are both proportional
-    to it; so only *always* is compared.
+    A failed check takes the answer's price, the stake, and what the name would have brought. To lie always is better
+    than to lie sometimes, or worse, for every part of the answers: the gain and the chance of being found are both
+    proportional to it; so only *always* is compared.
 
     Args:
         checked: part of the answers.
-        stake: lost with a failed check (months of income).
-        record: what a good record is worth, lost with the name (months of income).
-        answers: in a month.
+        stake: lost with a failed check (prices of an answer).
+        record: later work that a failed check costs the name (prices of an answer).
         found: chance that a check finds a false answer.
         false_alarm: chance that a check, after appeal, accuses an honest one.
         cost: of working (part of the price); a liar saves it.
         gain: of a false answer besides (prices).
     """
-    lost = answers * (stake + record)  # prices of an answer
+    lost = stake + record
     honest = spot_check_income(1.0, 1.0, checked * false_alarm, 1.0, lost, 0.0).income - cost
     liar = spot_check_income(1.0, 1.0, checked * found, 1.0, lost, cost).income + gain
     return np.asarray(honest - np.maximum(liar, 0.0))
@@ -151,9 +148,11 @@ def temptation(
 
 
 def ways_to_deal_with_cheats(stake: float = 10.0, tasks: float = 10_000.0, worth: float = 5.0) -> dict[str, Ledger]:
-    """Ten thousand tasks, a tenth of them given to cheats, booked for several check rates and for a cloud (USD).
+    """Ten thousand tasks, booked for several check rates and for two clouds (USD): whoever gains by lying lies.
 
-    A cloud has a name and a court: a proved fraud costs it a thousand dollars, and an audit costs twenty.
+    A tenth of the tasks goes to names without a card as long as lying brings anything; all others have a card, and lie
+    if that brings more than working. A cloud has a name and a court: a proved fraud costs it a thousand dollars, and
+    an audit costs twenty.
 
     Args:
         stake: lost for each cheat found.
@@ -161,30 +160,44 @@ def ways_to_deal_with_cheats(stake: float = 10.0, tasks: float = 10_000.0, worth
         worth: of a right answer to the client.
 
     >>> books = ways_to_deal_with_cheats()
-    >>> [round(book.balance("cheats", "USD")) for book in books.values()]
-    [1200, 640, -144, 0, 0]
+    >>> [round(book.balance("names without a card", "USD")) for book in books.values()]
+    [1200, 640, 80, 0, 0, 0]
     """
-    akash, aws = (
-        float(figure(f"akash.{name}").value) for name in ("h100_price_akash", "h100_price_aws_same_comparison")
-    )
-    price, fraud, audit = REWARD * aws / akash, 1_000.0, 20.0
-    rare = float(deterring_check_rate(fraud, saving=WORK, reward=price))
-    ways = {
-        "no checks": (0.0, 0.1, REWARD, stake, CHECK),
-        "5 % checked": (0.05, 0.1, REWARD, stake, CHECK),
-        "12 % checked": (0.12, 0.1, REWARD, stake, CHECK),
-        "12 %, cheats gone": (0.12, 0.0, REWARD, stake, CHECK),
-        "cloud": (rare, 0.0, price, fraud, audit),
-    }
+    small, large = (REWARD * ratio for ratio in dearer_clouds())
+    ways = {f"{rate:.0%} checked": (rate, REWARD, stake, CHECK) for rate in (0.0, 0.05, 0.1, 0.12)}
+    for cloud, price in (("small cloud", small), ("large cloud", large)):
+        rare = float(deterring_check_rate(FRAUD, saving=WORK, reward=price))
+        ways[cloud] = (rare, price, FRAUD, AUDIT)
     books = {}
-    for way, (rate, cheats, reward, penalty, check) in ways.items():
-        ledger = books[way] = Ledger(("clients", "honest providers", "cheats", "verifiers", "suppliers"))
-        for who, number, part in (("honest providers", 1 - cheats, 0.0), ("cheats", cheats, 1.0)):
+    for way, (rate, reward, penalty, check) in ways.items():
+        lying = reward - rate * (reward + penalty)
+        absent = 0.1 if lying > 0 and "cloud" not in way else 0.0
+        ledger = books[way] = Ledger(
+            ("clients", "names without a card", "owners of cards", "verifiers", "suppliers", "cloud")
+        )
+        with_card = "cloud" if "cloud" in way else "owners of cards"
+        for who, number, part in (
+            (with_card, 1 - absent, float(lying > reward - WORK + 1e-9)),
+            ("names without a card", absent, 1.0),
+        ):
             done = spot_check_income(number * tasks, part, rate, reward, penalty, WORK, check)
             ledger.book(done, client="clients", provider=who)
             ledger.mint("clients", number * tasks * (1 - part) * worth, "USD", "right answers")
         ledger.check_conserved()
     return books
+
+
+def dearer_clouds() -> tuple[float, float]:
+    """How many times a stranger's price one card costs at a small cloud and at a large one (H100 SXM, 2026).
+
+    >>> "{:.1f} and {:.1f}".format(*dearer_clouds())
+    '1.5 and 2.6'
+    """
+    stranger, small, large = (
+        float(figure(f"gpu_price.{name}").value)
+        for name in ("runpod_community_h100_sxm", "runpod_secure_h100_sxm", "aws_h100_sxm")
+    )
+    return small / stranger, large / stranger
 
 
 _PROOF = (
@@ -241,10 +254,10 @@ def methods() -> list[tuple[str, float, float, str]]:
     return [
         ("one in ten checked", 1 - 0.1 * 0.8, 1.1, "cheats have something to lose"),
         ("a bounty for hunters", 1 - float(hunted.check_rate), 1.0, "hunting pays, so that some cheat"),
-        ("fingerprint (TOPLOC)", 0.0, 1 + 1 / float(fast), "the model is known; the maker's word"),
+        ("fingerprint of inner values (TOPLOC)", 0.0, 1 + 1 / float(fast), "the model is known; the maker's word"),
         ("three copies, 18 of 59 in one hand", sampled_coalition_error(3, hand, providers), 3.0, "most are honest"),
         (f"{many} copies, as many of very many", many_wrong, float(many), "most are honest"),
-        ("dispute (opML, Verde)", 0.0, 2.0, "one honest watcher, and time to wait"),
+        ("dispute over a step (opML, Verde)", 0.0, 2.0, "one honest watcher, and time to wait"),
         ("trusted hardware", 0.0, 1 + float(slower) / 100, "nobody opens the machine"),
         ("zero-knowledge proof", 0.0, proof_over_answer(), "it was the right program"),
     ]

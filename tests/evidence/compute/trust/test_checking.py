@@ -11,20 +11,25 @@ def found(id, **changed):
 
 
 def test_what_the_lesson_says_of_today():
-    assert found("C9a") == pytest.approx(0.18499)
+    assert found("C9a") == pytest.approx(0.2 - 0.1 * 0.0001 * 31)
+    month = {"stake": 1_000.0, "record": 500.0}
     kept = {name: found("C9a", **world) > 0 for name, world in {
-        "hardly any checks": {"checked": 0.001}, "no stake": {"stake": 0.0}, "no record": {"record": 0.0},
+        "one in a hundred checked": {"checked": 0.01}, "no stake": {"stake": 0.0}, "no record": {"record": 0.0},
         "half the checkers sleep": {"found": 0.4}, "a false alarm in 500": {"false_alarm": 0.002},
-        "short answers": {"answers": 1e5}, "a lie wins 100 prices": {"gain": 100.0}, "and 150": {"gain": 150.0},
+        "a lie wins two prices": {"gain": 2.0}, "and 190 are at stake": {"gain": 2.0, "stake": 190.0},
+        "a month's income": month, "and a false alarm in 500": month | {"false_alarm": 0.002},
+        "a month's income of 100,000 answers": {"stake": 1e5, "record": 5e4},
     }.items()}  # fmt: skip
-    assert [name for name, good in kept.items() if not good] == ["a false alarm in 500", "short answers", "and 150"]
+    assert [name for name, good in kept.items() if not good] == [
+        "one in a hundred checked", "a lie wins two prices", "and a false alarm in 500",
+        "a month's income of 100,000 answers",
+    ]  # fmt: skip
 
 
 def test_lying_pays_where_the_formula_of_one_task_says_so():
     """Another way: without false alarms the effect changes its sign at the deterring check rate."""
     world = {"false_alarm": 0.0, "found": 1.0, "gain": 0.0}
-    lost = 1_000 * 1.5
-    least = deterring_check_rate(lost, saving=0.8, reward=1.0)
+    least = deterring_check_rate(20.0 + 10.0, saving=0.8, reward=1.0)
     low, high = (found("C9a", checked=least * by, **world) for by in (0.999, 1.001))
     assert low < 0 < high
 
@@ -50,6 +55,7 @@ def test_watchers_are_enough_for_their_aim_and_one_less_is_not():
 def test_disputes_save_most_of_the_work_of_a_large_network_only():
     assert found("C33a") == pytest.approx(1 - (1 + 18 + 0.002) * 1.3 / 1_000)
     assert found("C33a", nodes=59.0) < 0.9 < found("C33a", nodes=14_072.0)
+    assert (1 - found("C33a")) / 12 > 2 / 1_000  # two runs at a cloud
 
 
 def test_a_proof_costs_hundreds_of_times_the_answer():
@@ -58,13 +64,18 @@ def test_a_proof_costs_hundreds_of_times_the_answer():
     assert round(900 / 3600 * 1.39 / (2048 * 0.32e-6)) == 530
 
 
-def test_cheats_live_well_at_five_per_cent_and_leave_at_twelve():
+def test_whoever_gains_by_lying_lies():
+    """Owners of a card work from 8.9 % of checks on, names without one leave at 10.7 %."""
     books = ways_to_deal_with_cheats()
-    cheats = {way: book.balance("cheats", "USD") for way, book in books.items()}
-    assert cheats["5 % checked"] == pytest.approx(640) and cheats["12 % checked"] == pytest.approx(-144)
+    assert list(books) == ["0% checked", "5% checked", "10% checked", "12% checked", "small cloud", "large cloud"]
+    gains = {way: book.balance("names without a card", "USD") for way, book in books.items()}
+    assert list(gains.values()) == pytest.approx([1_200, 640, 80, 0, 0, 0])
+    owners = {way: book.balance("owners of cards", "USD") for way, book in books.items()}
+    assert list(owners.values()) == pytest.approx([10_800, 5_760, 1_800, 2_000, 0, 0])
     clients = {way: book.balance("clients", "USD") for way, book in books.items()}
-    assert max(clients, key=clients.__getitem__) == "12 %, cheats gone"
-    assert clients["cloud"] == min(clients.values())
+    assert clients["0% checked"] == pytest.approx(-12_000) and clients["12% checked"] == pytest.approx(37_400)
+    assert max(clients, key=clients.__getitem__) == "12% checked"
+    assert clients["small cloud"] > clients["large cloud"] > 0
 
 
 def test_the_explorer_shows_that_harsher_is_not_safer():
