@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -66,8 +68,8 @@ def saved_by_a_mixture(
 ) -> Array:
     """Part of the cost that a mixture of shared cards and a cloud saves, against the cheaper of the two alone.
 
-    Ordered by size, demand in times of its mean is ``(1 + peak)·u^peak`` at the part u of the time; what can wait fills
-    the valleys. Of very many cards the same part is away at all times. A shared card costs 1 an hour, a cloud's ratio
+    Ordered by size, demand in times of its mean is ``(1 + peak)·u^peak`` at the part u of the time; what can wait is
+    done evenly. Of very many cards the same part is away at all times. A shared card costs 1 an hour, a cloud's ratio
     for each hour of work. As many may be left unserved as the promise allows.
 
     Args:
@@ -185,15 +187,18 @@ def real_overflow(service: str, own: int, load: float, away: float = 0.0) -> flo
 #: Pictures of a film: ten cards' work, a minute on each card, in requests a second; a wait of six seconds at most.
 _FILM, _MINUTE, _WAIT = 10 / 60, 60.0, 6.0
 
+#: Own cards, and places to wait, that are tried.
+_COUNTS, _ROOMS = range(8, 15), range(6)
+
 #: A card that is away a tenth of the time, an hour at a time (seconds).
 FAILING = 9 * SECONDS_PER_HOUR, SECONDS_PER_HOUR
 
 
 def film(own: float, cloud: float) -> dict[str, HybridService]:
-    """An hour of a film's pictures in five ways: cloud alone, own cards alone, and both; cards that fail or never do.
+    """An hour of a film's pictures in six ways: cloud alone, own cards alone, and both; cards that fail or never do.
 
-    Requests come by chance; of cards that fail each is away a tenth of the time. Own cards alone let nobody wait for
-    more than six seconds on average. Where both are used nobody waits, and there are as many own cards as cost least.
+    Requests come by chance; of cards that fail each is away a tenth of the time. With own cards, alone or not, nobody
+    waits for more than six seconds on average. Of all ways to mix, the cheapest.
 
     Args:
         own: price of an own card for an hour (USD).
@@ -202,8 +207,8 @@ def film(own: float, cloud: float) -> dict[str, HybridService]:
     task = cloud * _MINUTE / SECONDS_PER_HOUR
     many = range(40)
 
-    def sharing(count: int) -> HybridService:
-        return failing_hybrid(_FILM, 1 / _MINUTE, count, *FAILING, server_price=own, cloud_price=task)
+    def cheapest(ways: Iterable[HybridService]) -> HybridService:
+        return min((way for way in ways if way.wait <= _WAIT), key=lambda way: float(way.cost))
 
     def only(count: int) -> HybridService:
         return hybrid_service(_FILM, 1 / _MINUTE, count, 500, own)
@@ -216,8 +221,13 @@ def film(own: float, cloud: float) -> dict[str, HybridService]:
         "cloud alone": hybrid_service(_FILM, 1 / _MINUTE, 0, 0, own, task),
         "own alone, never fail": only(int(needed)),
         "own alone, fail": only(failing),
-        "both, never fail": cheapest_servers(_FILM, 1 / _MINUTE, own, task),
-        "both, fail": min((sharing(count) for count in many), key=lambda each: float(each.cost)),
+        "both, nobody waits, never fail": cheapest_servers(_FILM, 1 / _MINUTE, own, task),
+        "both, never fail": cheapest(
+            hybrid_service(_FILM, 1 / _MINUTE, count, room, own, task) for count in _COUNTS for room in _ROOMS
+        ),
+        "both, fail": cheapest(
+            failing_hybrid(_FILM, 1 / _MINUTE, count, *FAILING, room, own, task) for count in _COUNTS for room in _ROOMS
+        ),
     }
 
 
