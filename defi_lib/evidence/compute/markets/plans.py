@@ -17,8 +17,10 @@ Value = Array | float
 
 #: USD a month: the mean bill of pay per use in lesson 7.9; what a month is worth at most to a newcomer there.
 BILL, WORTH = 10.0, 30.0
-#: A limit that nobody reaches, and hardly a difference between clients.
-_NO_LIMIT, _ALIKE = 1e6, 0.01
+#: Of a use to the provider there (part of its price).
+COST = 0.25
+#: Prices that a provider tries: 1 to 40 dollars, in mean bills. Clients of the controls hardly differ.
+PRICES, _ALIKE = np.arange(1, 41) / BILL, 0.01
 
 
 def users_above(uses: ArrayLike, spread: ArrayLike) -> tuple[Array, Array]:
@@ -42,67 +44,87 @@ def gains(
 ) -> tuple[Array, Array]:
     """What the provider's margin and the clients' gain rise by, if a flat price is offered beside pay per use.
 
-    All in mean bills a month for each client of before. A use costs 1 by the use; the mean client has one.
+    All in mean bills a month for each client of before. A use costs 1 by the use; the mean client has one. Everybody
+    takes what is better for him.
 
     Args:
         use_cost: of a use to the provider.
         spread: of the logarithm of uses.
         fee: the flat price.
-        newcomers: people who come for it only, for each client of before; each uses as much as the mean client.
-        worth: the most that a month is worth to one of them, spread evenly from nothing.
-        more: how much more a subscriber uses; a further use is worth half of its price on average.
-        limit: how many times what the flat price would buy is included; beyond, uses are paid.
+        newcomers: people who come for it only, for each client of before; each uses as much as the mean client, or what
+            is included if that is less.
+        worth: the most that a month of such use is worth to one of them, spread evenly from nothing.
+        more: how much more is used within the limit; a further use is worth half of its price on average.
+        limit: how many times what the flat price would buy is included, at least 1; beyond, uses are paid and counted.
         calm: what it is worth to a client not to be counted.
     """
     most = np.maximum(fee * limit, 1e-9)
-    least = np.maximum((fee - calm) / (1 + more / 2), 1e-9)  # who uses more takes the flat price
+    # Who uses more than this takes it: a fifth more is of use to him, or what is left below the limit.
+    least = np.maximum(np.maximum((fee - calm) / (1 + more / 2), 2 * (fee - calm) - most), 1e-9)
+    stops = np.clip(most / (1 + more), least, most)  # whoever uses more is stopped by the limit
     takes, their_uses = users_above(least, spread)
+    stopped, uses_stopped = users_above(stops, spread)
     over, uses_over = users_above(most, spread)
     flat = their_uses - uses_over + most * over  # uses that are not paid one by one any more
-    come = newcomers * np.maximum(1 - fee / worth, 0)
-    margin = fee * takes - flat * (1 + use_cost * more) + come * (fee - use_cost)
-    gain = flat * (1 + more / 2) - (fee - calm) * takes + come * (worth - fee) / 2
+    further = more * (their_uses - uses_stopped) + most * (stopped - over) - (uses_stopped - uses_over)
+    part = np.minimum(most, 1.0)
+    come = newcomers * np.maximum(1 - fee / (worth * part), 0)
+    margin = fee * takes - flat - use_cost * further + come * (fee - use_cost * part)
+    gain = flat - fee * takes + further / 2 + calm * (takes - over) + come * (worth * part - fee) / 2
     return np.asarray(margin), np.asarray(gain)
 
 
-# All clients use the same, and nobody new comes: whoever takes the flat price saves what the provider loses.
-_EQUAL = {"use_cost": 0.5, "spread": _ALIKE, "fee": 0.9, "newcomers": 0.0, "worth": 6.0, "more": 0.0, "limit": 10.0,
-          "calm": 0.2}  # fmt: skip
+def best_plan(
+    use_cost: Value, spread: Value, newcomers: Value, worth: Value, more: Value, calm: Value
+) -> tuple[Array, Array, Array]:
+    """The flat price that earns the provider most, in mean bills, and what both sides gain by it; 0, 0, 0 if none does.
+
+    Its limit is 1: at any price a higher one only gives heavy users a discount and costs further uses.
+
+    Args:
+        use_cost, spread, newcomers, worth, more, calm: as :func:`gains` has them.
+
+    >>> [round(float(each), 2) for each in best_plan(0.25, 1.2, 0.2, 3.0, 0.2, 0.2)]
+    [1.6, 0.13, 0.07]
+    """
+    known = np.broadcast_arrays(use_cost, spread, newcomers, worth, more, calm)
+    cost, differ, new, most, further, quiet = (each[..., None] for each in known)
+    margins, found = gains(cost, differ, PRICES, new, most, further, 1.0, quiet)
+    best = margins.argmax(axis=-1)[..., None]
+    margin, gain = (np.take_along_axis(each, best, axis=-1)[..., 0] for each in (margins, found))
+    pays = margin > 0
+    return np.where(pays, PRICES[best[..., 0]], 0.0), np.where(pays, margin, 0.0), np.where(pays, gain, 0.0)
+
+
+# All clients use the same, and nobody new comes: they pay for the calm in whole dollars, and keep the rest of it.
+_EQUAL = {"use_cost": 0.5, "spread": _ALIKE, "newcomers": 0.0, "worth": 3.0, "more": 0.0, "calm": 0.25}
+# Nobody minds being counted: only newcomers take it.
+_NEW = _EQUAL | {"use_cost": 0.4, "newcomers": 0.5, "calm": 0.0}
 
 
 @EVIDENCE.model(
     "C11a",
-    placebos=[
-        {"fee": 1e9},  # nobody takes it
-        {"newcomers": 0.0, "more": 0.0, "limit": 1.0, "calm": 0.0},  # it buys what it costs
-    ],
+    placebos=[{"newcomers": 0.0, "calm": 0.0}],  # it buys what it costs
     controls=[
-        Control(_EQUAL, -0.2),  # 0.9 instead of 1
-        Control(_EQUAL | {"fee": 1.2, "calm": 0.5}, 0.4),
-        Control(_EQUAL | {"fee": 1.4, "calm": 0.5}, 0.2),  # the clients' gain is the lesser
-        Control(_EQUAL | {"fee": 1.4, "calm": 0.5, "use_cost": 0.0}, 0.1),
-        Control(_EQUAL | {"fee": 1.2, "calm": 0.5, "more": 0.5}, -0.1),
-        Control(_EQUAL | {"fee": 1.2, "calm": 0.5, "more": 0.2}, 0.2),
-        Control(_EQUAL | {"fee": 1.7, "calm": 0.5, "more": 0.8, "use_cost": 0.2}, 0.2 / 0.8),  # the clients' again
-        Control(_EQUAL | {"spread": 1e-3, "fee": 1.3, "calm": 0.0, "more": 0.4}, 0.0),  # worth 1.2: nobody takes it
-        Control(_EQUAL | {"fee": 0.6, "limit": 1.0, "more": 0.5}, -0.3),
-        Control(_EQUAL | {"fee": 0.6, "limit": 1.5}, -0.6),
-        Control(_EQUAL | {"fee": 3.0, "newcomers": 0.5}, 0.75),  # a quarter comes, and each keeps 1.5 on average
-        Control(_EQUAL | {"fee": 1.5, "newcomers": 0.5}, 0.75),  # three eighths come, and leave 1 each
-        Control(_EQUAL | {"fee": 1.5, "newcomers": 0.5, "use_cost": 0.25}, 0.375 * 1.25 / 0.75),
-        # Two clients of a thousand use more than twenty; by integration over uses in a test.
-        Control(_EQUAL | {"spread": 1.2, "fee": 2.0, "calm": 0.0}, -0.5212289, 1e-5),
+        Control(_EQUAL, 0.05 / 0.5),  # 1.2 instead of 1
+        Control(_EQUAL | {"use_cost": 0.75, "calm": 0.35}, 0.05 / 0.25),
+        Control(_EQUAL | {"use_cost": 0.2, "more": 0.5}, (0.25 + 0.2 - 0.4) / 0.8),  # 1.4, and 0.4 further uses
+        Control(_EQUAL | {"calm": 0.18}, 0.08 / 0.5),
+        Control(_NEW, 0.5 * (1 - 1.7 / 3) * 0.65 / 0.6),  # 1.7, halfway from the cost to the most it is worth
+        Control(_NEW | {"worth": 2.0}, 0.5 * (1 - 1.2 / 2) * 0.4 / 0.6),
+        Control(_NEW | {"use_cost": 0.2, "worth": 1.2}, 0.5 / 6 * 0.1 / 0.8),
+        Control(_NEW | {"use_cost": 0.9, "worth": 0.5}, 0.0),  # worth less than it costs: none is offered
     ],
 )
 def the_lesser_gain(
-    use_cost: Array, spread: Array, fee: Array, newcomers: Array, worth: Array, more: Array, limit: Array, calm: Array
-) -> Array:
+    use_cost: Array, spread: Array, newcomers: Array, worth: Array, more: Array, calm: Array
+) -> Array:  # fmt: skip
     """The lesser of two gains by a flat price beside pay per use, the provider's and the clients' (part of the margin).
 
     Args:
-        use_cost, spread, fee, newcomers, worth, more, limit, calm: as :func:`gains` has them.
+        use_cost, spread, newcomers, worth, more, calm: as :func:`gains` has them.
     """
-    margin, gain = gains(use_cost, spread, fee, newcomers, worth, more, limit, calm)
+    _, margin, gain = best_plan(use_cost, spread, newcomers, worth, more, calm)
     return np.minimum(margin, gain) / (1 - use_cost)
 
 
@@ -138,23 +160,23 @@ def steadier_margin(use_cost: Array, swing: Array, common: Array, clients: Array
     return 1 - flat / per_use
 
 
-def flat_price(fee: ArrayLike, use_cost: float, spread: float, newcomers: float) -> dict[str, ArrayLike]:
-    """What lesson 7.9 explores: a flat price without a limit beside pay per use, whose mean bill is 10 dollars.
+def flat_price(fee: ArrayLike, limit: float, spread: float, newcomers: float) -> dict[str, ArrayLike]:
+    """What lesson 7.9 explores: a flat price beside pay per use, whose mean bill is 10 dollars, a quarter of it cost.
 
     Clients use no more than before and do not mind being counted.
 
     Args:
         fee: the flat price (USD a month).
-        use_cost: of a use (part of its price).
+        limit: how many times what it would buy is included.
         spread: of the logarithm of uses.
         newcomers: who come for a flat price only, for each client of before.
 
-    >>> found = flat_price(20.0, 0.25, 1.2, 0.0)
+    >>> found = flat_price(20.0, 1e6, 1.2, 0.0)
     >>> {name: round(float(value), 2) for name, value in found.items()}
     {'Provider': -2.7, 'Clients': 2.7, 'Both': 0.0, 'takes': 0.12}
     """
     in_bills = np.asarray(fee, float) / BILL
-    margin, gain = gains(use_cost, spread, in_bills, newcomers, WORTH / BILL, 0.0, _NO_LIMIT, 0.0)
+    margin, gain = gains(COST, spread, in_bills, newcomers, WORTH / BILL, 0.0, limit, 0.0)
     takes, _ = users_above(in_bills, spread)
     return {"Provider": BILL * margin, "Clients": BILL * gain, "Both": BILL * (margin + gain), "takes": takes}
 
@@ -171,7 +193,7 @@ def month_booked(fee: float | None, newcomers: float = 0.0) -> dict[str, float]:
     >>> {name: round(amount, 1) for name, amount in month_booked(20.0).items()}
     {'light clients': -4.9, 'heavy clients': -2.4, 'newcomers': 0.0, 'provider': 4.8, 'suppliers': 2.5}
     """
-    spread, cost, heavy, clients = 1.2, 0.25, 2 * BILL, 40_000
+    spread, cost, heavy, clients = 1.2, COST, 2 * BILL, 40_000
     bills = BILL * np.exp(spread * ndtri((np.arange(clients) + 0.5) / clients) - spread**2 / 2)
     bills *= BILL / bills.mean()
     roles = ("light clients", "heavy clients", "newcomers", "provider", "suppliers")
