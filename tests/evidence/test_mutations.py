@@ -19,6 +19,9 @@ EQUIVALENT: dict[str, str] = {
     "fall: least * (1 + _SETTLED) → least * 1.0": "the cascade is followed to its end",
     "fall: 1 + _SETTLED → 1 - _SETTLED": "the cascade is followed to its end",
     "fall: 1 + _SETTLED → 1 + 0.0": "the cascade is followed to its end",
+    # C11a: other limits than 1 are tested client by client, in test_plans.
+    "gains: fee * limit → fee / limit": "the limit of the best plan is 1",
+    "gains: fee * limit → fee * 1.0": "the limit of the best plan is 1",
     # C17b: a token's own move.
     "middle_year_of_four_networks: shared + alone * each → shared - alone * each": "as likely up as down",
 }

@@ -79,7 +79,8 @@ def best_plan(
 ) -> tuple[Array, Array, Array]:
     """The flat price that earns the provider most, in mean bills, and what both sides gain by it; 0, 0, 0 if none does.
 
-    Its limit is 1: at any price a higher one only gives heavy users a discount and costs further uses.
+    Its limit is 1: a higher one gives heavy users a discount. (It pays where further uses are worth much and cost
+    little: in one drawn world of sixteen.)
 
     Args:
         use_cost, spread, newcomers, worth, more, calm: as :func:`gains` has them.
@@ -88,32 +89,40 @@ def best_plan(
     [1.6, 0.13, 0.07]
     """
     known = np.broadcast_arrays(use_cost, spread, newcomers, worth, more, calm)
-    cost, differ, new, most, further, quiet = (each[..., None] for each in known)
-    margins, found = gains(cost, differ, PRICES, new, most, further, 1.0, quiet)
-    best = margins.argmax(axis=-1)[..., None]
-    margin, gain = (np.take_along_axis(each, best, axis=-1)[..., 0] for each in (margins, found))
+    cost, differ, new, most, further, quiet = known
+    prices = np.stack([np.full(cost.shape, price) for price in PRICES])
+    margins, found = gains(cost, differ, prices, new, most, further, 1.0, quiet)
+    best = margins.argmax(axis=0)[None]
+    margin, gain = (np.take_along_axis(each, best, axis=0)[0] for each in (margins, found))
     pays = margin > 0
-    return np.where(pays, PRICES[best[..., 0]], 0.0), np.where(pays, margin, 0.0), np.where(pays, gain, 0.0)
+    return np.where(pays, PRICES[best[0]], 0.0), np.where(pays, margin, 0.0), np.where(pays, gain, 0.0)
 
 
 # All clients use the same, and nobody new comes: they pay for the calm in whole dollars, and keep the rest of it.
 _EQUAL = {"use_cost": 0.5, "spread": _ALIKE, "newcomers": 0.0, "worth": 3.0, "more": 0.0, "calm": 0.25}
 # Nobody minds being counted: only newcomers take it.
 _NEW = _EQUAL | {"use_cost": 0.4, "newcomers": 0.5, "calm": 0.0}
+# Many uses are few clients': by integration over uses, client by client.
+_UNLIKE = {"use_cost": 0.25, "spread": 1.2, "newcomers": 0.0, "worth": 3.0, "more": 0.2, "calm": 0.2}
 
 
 @EVIDENCE.model(
     "C11a",
     placebos=[{"newcomers": 0.0, "calm": 0.0}],  # it buys what it costs
     controls=[
-        Control(_EQUAL, 0.05 / 0.5),  # 1.2 instead of 1
-        Control(_EQUAL | {"use_cost": 0.75, "calm": 0.35}, 0.05 / 0.25),
-        Control(_EQUAL | {"use_cost": 0.2, "more": 0.5}, (0.25 + 0.2 - 0.4) / 0.8),  # 1.4, and 0.4 further uses
-        Control(_EQUAL | {"calm": 0.18}, 0.08 / 0.5),
+        Control(_EQUAL, 0.05 / 0.5, 1e-6),  # 1.2 instead of 1
+        Control(_EQUAL | {"use_cost": 0.75, "calm": 0.35}, 0.05 / 0.25, 1e-6),
+        Control(_EQUAL | {"use_cost": 0.2, "more": 0.5}, (0.25 + 0.2 - 0.4) / 0.8, 1e-3),  # 1.4, and 0.4 further uses
+        Control(_EQUAL | {"calm": 0.18}, 0.08 / 0.5, 1e-6),
         Control(_NEW, 0.5 * (1 - 1.7 / 3) * 0.65 / 0.6),  # 1.7, halfway from the cost to the most it is worth
         Control(_NEW | {"worth": 2.0}, 0.5 * (1 - 1.2 / 2) * 0.4 / 0.6),
         Control(_NEW | {"use_cost": 0.2, "worth": 1.2}, 0.5 / 6 * 0.1 / 0.8),
         Control(_NEW | {"use_cost": 0.9, "worth": 0.5}, 0.0),  # worth less than it costs: none is offered
+        Control(_UNLIKE, 0.035819, 1e-4),
+        Control(_UNLIKE | {"newcomers": 0.2}, 0.09449, 1e-4),
+        Control(_UNLIKE | {"use_cost": 0.6, "spread": 1.0, "more": 1.0, "calm": 0.5}, 0.22832, 1e-4),
+        Control(_UNLIKE | {"newcomers": 0.05, "worth": 1.1, "calm": 0.3}, 0.071165, 1e-4),
+        Control(_UNLIKE | {"use_cost": 0.9, "newcomers": 0.3, "worth": 1.05, "calm": 0.3}, 0.47879, 1e-4),
     ],
 )
 def the_lesser_gain(

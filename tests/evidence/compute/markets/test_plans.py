@@ -4,7 +4,7 @@ from scipy.special import ndtri
 
 from defi_lib.compute import choose_plan
 from defi_lib.evidence import effect, today
-from defi_lib.evidence.compute.markets.plans import BILL, flat_price, gains, steadier_margin
+from defi_lib.evidence.compute.markets.plans import BILL, best_plan, flat_price, gains, steadier_margin
 
 #: Uses of four hundred thousand clients, evenly over all chances; their mean is 1.
 CHANCES = (np.arange(400_000) + 0.5) / 400_000
@@ -14,31 +14,46 @@ def uses(spread):
     return np.exp(spread * ndtri(CHANCES) - spread**2 / 2)
 
 
+#: What lesson 7.9 says of today, and the price that is best there.
+TODAY = {name: each.today for name, each in effect("C11a").assumptions.items()} | {"fee": 1.6, "limit": 1.0}
+
+
 @pytest.mark.parametrize("world", [
-    {}, {"spread": 0.5}, {"fee": 0.6, "more": 0.8}, {"limit": 1.0}, {"calm": 0.5, "fee": 0.5}, {"newcomers": 0.0},
+    {}, {"spread": 0.5}, {"limit": 3.0}, {"fee": 0.6, "more": 0.8, "limit": 2.0}, {"calm": 0.5, "fee": 0.5},
+    {"newcomers": 0.0, "limit": 1.2}, {"fee": 0.6, "worth": 2.0}, {"calm": 0.0, "more": 1.0, "limit": 1.5},
 ])  # fmt: skip
 def test_clients_who_choose_one_by_one_make_the_same_gains(world):
-    """Another way: client by client."""
-    known = {name: each.today for name, each in effect("C11a").assumptions.items()} | world
-    one, fee, more = uses(known["spread"]), known["fee"], known["more"]
-    flat = np.minimum(one, known["limit"] * fee)
-    saves = one * (1 + more / 2) + known["calm"] > fee  # as if there were no limit
-    more_margin = np.where(saves, fee - flat - known["use_cost"] * more * flat, 0.0).mean()
-    more_gain = np.where(saves, flat * (1 + more / 2) + known["calm"] - fee, 0.0).mean()
-    values = known["worth"] * CHANCES
+    """Another way: client by client, each with what is better for him."""
+    known = TODAY | world
+    one, fee, most = uses(known["spread"]), known["fee"], known["fee"] * known["limit"]
+    within = one <= most
+    further = np.where(within, np.minimum(known["more"] * one, most - one), 0.0)
+    gain = np.where(within, one + further / 2 + known["calm"], most) - fee
+    margin = fee - np.minimum(one, most) - known["use_cost"] * further
+    takes = gain > 0
+    part = min(most, 1.0)
+    values = known["worth"] * part * CHANCES
     come = known["newcomers"] * np.where(values > fee, 1.0, 0.0)
-    more_margin += (come * (fee - known["use_cost"])).mean()
-    more_gain += (come * (values - fee)).mean()
+    more_margin = np.where(takes, margin, 0.0).mean() + (come * (fee - known["use_cost"] * part)).mean()
+    more_gain = np.where(takes, gain, 0.0).mean() + (come * (values - fee)).mean()
     assert gains(**known) == pytest.approx((more_margin, more_gain), abs=2e-3)
+
+
+def test_today_no_limit_earns_the_provider_more_than_one():
+    world = {name: each for name, each in TODAY.items() if name not in ("fee", "limit")}
+    fee, best, _ = best_plan(**world)
+    assert fee == TODAY["fee"]
+    fees, limits = np.linspace(0.1, 6.0, 60), np.linspace(1.0, 10.0, 91)[:, None]
+    assert np.max(gains(**world, fee=fees, limit=limits)[0]) == pytest.approx(float(best))
 
 
 def test_what_switchers_save_is_what_the_provider_loses():
     plan = choose_plan(BILL * uses(1.2), 1.0, 20.0, 0.25)
-    found = flat_price(20.0, 0.25, 1.2, 0.0)
+    found = flat_price(20.0, 1e6, 1.2, 0.0)
     assert np.mean(plan.saved) == pytest.approx(found["Clients"], abs=0.03)
     assert found["Provider"] == -found["Clients"]
     assert np.mean(plan.margin) == pytest.approx(7.5 + found["Provider"], abs=0.03)
-    assert flat_price(20.0, 0.25, 1.2, 0.5)["Both"] > 0
+    assert flat_price(20.0, 1e6, 1.2, 0.5)["Both"] > 0
 
 
 def test_drawn_months_swing_as_the_formula_says():
@@ -58,7 +73,9 @@ def test_what_the_lesson_says_of_today():
     def found(id, **world):
         return effect(id)(today(effect(id).assumptions, changed=world))[0]
 
-    assert found("C11a") < 0
-    assert max(found("C11a", fee=fee) for fee in np.linspace(0.3, 10, 100)) < 0.05, "no price of today turns it"
-    assert found("C11a", newcomers=0.45) > 0.05 and found("C11a", spread=0.6) > 0.05
+    assert 0.09 < found("C11a") < 0.10
+    assert found("C11a", newcomers=0.08) < 0.05 and found("C11a", worth=1.6) < 0.05
+    assert min(found("C11a", spread=2.0), found("C11a", use_cost=0.05), found("C11a", calm=0.0)) > 0.05
+    generous = gains(**TODAY | {"limit": 3.0})
+    assert generous[0] < 0 < generous[1], "a generous limit turns it"
     assert found("C22b") > 0.1 > found("C22b", use_cost=0.48)
