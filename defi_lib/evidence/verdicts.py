@@ -14,7 +14,7 @@ from defi_lib.evidence.effects import Effect
 from defi_lib.evidence.situations import Case, cases
 from defi_lib.evidence.turning import Pair, Turning, turned, turning_pair, turning_points
 from defi_lib.evidence.unknowns import RULES, Assumption, apart, beside, brief, in_unit, signed
-from defi_lib.numerals import counted
+from defi_lib.numerals import counted, number, percent
 
 #: Of our worlds, and with ranges half as wide, twice as wide and drawn on a linear scale.
 NEARLY_ALL, STILL_MOST = 0.95, 0.75
@@ -182,9 +182,15 @@ def written(effect: float, reading: Reading) -> str:
     """An effect with its unit, and the size that counts if there is one: "130 USD a year (true above 100 USD)".
 
     A reading that says "at most so much is lost" has a size below nothing. What is lost is then written without a sign:
-    "4 % of the people (true below 10 %)". An effect near the size has enough digits to tell them apart.
+    "4 % of the people (true below 10 %)". An effect near the size has enough digits to tell them apart. What costs "%
+    less than" something may cost more, also without a sign: "11 % more than the bill (true from 10 % less on)"; powers
+    of ten are written out.
     """
     unit, size = reading.unit, reading.more_than or 0.0
+    if unit.startswith("% less than ") and effect < 0:
+        return f"{in_unit(-effect, unit.replace('less', 'more', 1))} (true from {percent(size, 2)} less on)"
+    if unit.startswith("powers of ten"):
+        return f"{_times(effect)}{unit.removeprefix('powers of ten')} (true above {_times(size)})"
     lost = size < 0 and effect <= 0
     shown, mark = (-effect, -size) if lost else (effect, size)
     limit = in_unit(mark, unit)
@@ -192,6 +198,13 @@ def written(effect: float, reading: Reading) -> str:
         return signed(effect, unit)
     text = next((text for digits in (2, 3, 4) if (text := in_unit(shown, unit, digits)) != limit), limit)
     return f"{text} (true {'below' if lost else 'above'} {brief(limit, unit)})"
+
+
+def _times(power: float) -> str:
+    """A power of ten in words that can be read: "80 million times"."""
+    ratio = 10.0 ** abs(power)
+    shown = f"{number(ratio / 1e6, 2)} million" if ratio >= 1e6 else number(ratio, 2)
+    return f"{shown} times" if power >= 0 else f"1/{shown} times"
 
 
 def evidence_on(effect: Effect, case: Case | None = None, count: int | None = None) -> Evidence:

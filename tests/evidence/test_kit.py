@@ -199,3 +199,11 @@ def test_what_may_be_lost_at_most_is_written_without_a_sign():
     assert written(-0.04, few) == "4\xa0% of the people (true below 10\xa0%)"
     assert written(0.02, few) == "2\xa0% of the people (true above −10\xa0%)"
     assert written(-0.104, few) == "10.4\xa0% of the people (true below 10\xa0%)"
+
+
+def test_what_is_dearer_and_what_is_rarer_are_written_in_words():
+    bill, rare = reading("C26b"), reading("C26a")
+    assert written(-0.11, bill) == "11\xa0% more than the cloud's bill (true from 10\xa0% less on)"
+    assert written(0.36, bill) == "36\xa0% less than the cloud's bill (true above 10\xa0%)"
+    assert written(7.9, rare) == "79 million times less often (true above 10 times)"
+    assert written(-1.0, rare) == "1/10 times less often (true above 10 times)"

@@ -29,8 +29,8 @@ REACHED, WAITING, LIFE = 0.75, 0.2, 4.0
 #: Million tokens an hour for each token a second that the memory could bring.
 _MILLIONS = REACHED * SECONDS_PER_HOUR / 1e6
 
-#: Dollars for a euro; USD for a million tokens, and for a kg of carbon: our choice.
-EURO, TOKEN_PRICE, CARBON_PRICE = 1.1, 0.5, 0.1
+#: Dollars for a euro, and USD for a kg of carbon: our choice.
+EURO, CARBON_PRICE = 1.1, 0.1
 
 _HAND = {
     "home_requests": 1.0, "centre_requests": 1.0, "speed": 1.005, "power": 0.6, "grid": 500.0, "pue": 1.5, "busy": 1.0,
@@ -150,25 +150,31 @@ def measured_joules() -> dict[str, tuple[list[int], Array]]:
     return {"Measured": ([1, 4, 16, 64], np.array(one)), "Measured by others": ([64, 64], np.array(other))}
 
 
-def weigh(requests: ArrayLike, grid: float, busy: float, pue: float = 1.2) -> dict[str, ArrayLike]:
+def weigh(
+    requests: ArrayLike, grid: float, busy: float, computer: str = "on for this", pue: float = 1.2
+) -> dict[str, ArrayLike]:
     """What lesson 7.23 explores: grams of a million tokens by requests at once, at home and in a data centre.
 
     Args:
         requests: at once, at either.
         grid: g for each kWh.
         busy: part of the hours with work.
+        computer: at home: "on for this" or "on anyway".
         pue: of the data centre.
 
-    >>> found = weigh([1.0, 16.0], 475.0, 0.5, 1.56)
+    >>> found = weigh([1.0, 16.0], 475.0, 0.5, pue=1.56)
     >>> [round(float(grams)) for grams in found["At home"]]
     [1865, 131]
     """
-    machines = {"At home": home_machine(requests), "Data centre": centre_machine(requests, pue)}
+    machines = {
+        "At home": home_machine(requests, computer=float(computer == "on anyway")),
+        "Data centre": centre_machine(requests, pue),
+    }
     grams = {name: np.asarray(each.carbon_per_unit(busy, grid).grams) for name, each in machines.items()}
     return {**grams, "requests": np.asarray(requests)}
 
 
-def year_of_serving(requests: float = 1.0, cards: float = 1_000.0, busy: float = 0.5) -> dict[str, Ledger]:
+def year_of_serving(requests: float = 4.0, cards: float = 1_000.0, busy: float = 0.5) -> dict[str, Ledger]:
     """A year of cards at home in the European Union, on Germany's grid, and the same tokens from a data centre (USD).
 
     Owners pay what households pay for power, the firm what firms pay; carbon is paid by everybody.
@@ -181,7 +187,9 @@ def year_of_serving(requests: float = 1.0, cards: float = 1_000.0, busy: float =
     >>> round(year_of_serving()["at home"].balance("owners", "USD"), -3) < 0
     True
     """
-    home, centre = home_machine(requests), centre_machine(16, float(figure("pue.average_data_centre_pue_2024").value))
+    pue = float(figure("pue.average_data_centre_pue_2024").value)
+    home, centre = home_machine(requests), centre_machine(16, pue)
+    sold = float(figure("inference_price.llama_3_1_8b_cheapest_output").value)  # USD for a million, as in lesson 7.14
     tokens = cards * busy * HOURS_PER_YEAR * float(np.asarray(home.throughput))
     grid = float(figure("carbon.grid_carbon_intensity_germany").value)
     books = {}
@@ -189,7 +197,7 @@ def year_of_serving(requests: float = 1.0, cards: float = 1_000.0, busy: float =
         ledger = books[name] = Ledger(("clients", "owners", "power companies", "everybody"))
         job = machine.carbon_per_unit(busy, grid)
         price = EURO * float(figure(f"electricity.{series}").value)
-        ledger.record("clients", "owners", tokens * TOKEN_PRICE, "USD", "service")
+        ledger.record("clients", "owners", tokens * sold, "USD", "service")
         ledger.record("owners", "power companies", tokens * float(np.asarray(job.energy)) * price, "USD", "power")
         ledger.burn("everybody", tokens * float(np.asarray(job.operation)) * CARBON_PRICE, "USD", "carbon")
         ledger.check_conserved()

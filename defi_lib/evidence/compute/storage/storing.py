@@ -32,6 +32,9 @@ THRESHOLD, REPAIR_TIME = 52, 3 / DAYS_PER_YEAR
 #: Dollars for a euro, our choice.
 EURO = 1.1
 
+#: Who takes part at a cloud.
+_TWO = ("customers", "company")
+
 #: A loss that is rarer than one in a million million million years is none.
 _NEVER = 1e-18
 
@@ -90,7 +93,7 @@ def _yearly(needed: int, number: int, holders: Array, times: Array, risks: tuple
 
 
 _PRICES = {
-    "network_price": 7.0, "network_reading": 7.0, "cloud_price": 6.0, "read": 0.1, "free": 3.0, "cloud_reading": 10.0,
+    "network_price": 7.0, "network_reading": 7.0, "cloud_price": 6.95, "read": 0.1, "free": 3.0, "cloud_reading": 10.0,
     "regions": 0.0,
 }  # fmt: skip
 
@@ -102,11 +105,11 @@ _PRICES = {
         | {"regions": 0.0},  # one price list for both
     ],
     controls=[
-        Control(_PRICES, -1.7 / 6),
+        Control(_PRICES, -0.75 / 6.95),
         Control(_PRICES | {"cloud_price": 23.0, "free": 0.0, "cloud_reading": 90.0}, 24.3 / 32),  # Amazon
-        Control(_PRICES | {"regions": 1.0}, 4.3 / 12),
-        Control(_PRICES | {"read": 2.0, "free": 1.0}, -5 / 16),
-        Control(_PRICES | {"read": 3.0, "free": 1.0, "regions": 1.0}, -6 / 22),
+        Control(_PRICES | {"regions": 1.0}, 6.2 / 13.9),
+        Control(_PRICES | {"read": 2.0, "free": 1.0}, -4.05 / 16.95),
+        Control(_PRICES | {"read": 3.0, "free": 1.0, "regions": 1.0}, -4.1 / 23.9),
     ],
 )
 def saved_at_the_network(
@@ -179,7 +182,7 @@ def lost_files(operators: ArrayLike, gone: float, repaired: float, event: float)
 
 
 def month_of_storage(price: float, terabytes: float = 10_000.0, read: float = 0.1) -> dict[str, Ledger]:
-    """A month at the network, and at the dearest cloud: what customers pay, and who gets it (USD).
+    """A month at the network, at a cheap cloud and at the dearest: what customers pay, and who gets it (USD).
 
     Nodes get the pay of December 2023 for what they hold, and for what readers and repairs fetch from them.
 
@@ -195,7 +198,7 @@ def month_of_storage(price: float, terabytes: float = 10_000.0, read: float = 0.
     plan, (hold, fetch) = _plan(), _pay()
     reading = float(figure("storage_price.storj_both_tiers_egress").value)
     month = storage_month(plan.mean_pieces / NEEDED, price, hold, read, reading, fetch, plan.repairs / 12, fetch)
-    network, cloud = Ledger(("customers", "company", "nodes")), Ledger(("customers", "company"))
+    network, cheap, cloud = Ledger(("customers", "company", "nodes")), *(Ledger(_TWO) for _ in range(2))
     for each in month.transfers("customers", "company", "nodes"):
         network.record(each.payer, each.payee, np.asarray(each.amount) * terabytes, each.asset, each.reason)
     asks = (
@@ -203,9 +206,11 @@ def month_of_storage(price: float, terabytes: float = 10_000.0, read: float = 0.
     )
     for reason, part in zip(("storage", "egress"), asks, strict=True):
         cloud.record("customers", "company", terabytes * part * (read if reason == "egress" else 1.0), "USD", reason)
-    for ledger in (network, cloud):
+    cheap.record("customers", "company", terabytes * _cheap(), "USD", "storage")  # reads three times over for nothing
+    books = {"network": network, "cheap cloud": cheap, "dear cloud": cloud}
+    for ledger in books.values():
         ledger.check_conserved()
-    return {"network": network, "cloud": cloud}
+    return books
 
 
 def node_month(terabytes: float, watts: float = 10.0, disk: float = 0.3, read: float = 0.1) -> float:
@@ -234,6 +239,11 @@ def _plan() -> RepairPlan:
     )
     rate = -np.log(1 - gone / active) * DAYS_PER_YEAR / 30
     return repair_plan(NEEDED, PIECES, THRESHOLD, float(rate), REPAIR_TIME)
+
+
+def _cheap() -> float:
+    """Of the cheap cloud: for a terabyte and month (USD)."""
+    return float(figure("storage_price.backblaze_b2_storage").value)
 
 
 def _pay() -> tuple[float, float]:

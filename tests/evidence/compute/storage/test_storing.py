@@ -15,9 +15,9 @@ def found(id, **world):
 
 
 def test_at_todays_prices_only_dear_clouds_and_two_regions_are_undercut():
-    assert found("C26b") == pytest.approx(-1.7 / 6)
-    assert found("C26b", regions=1.0) == pytest.approx(4.3 / 12)
-    cheap = [found("C26b", cloud_price=price) for price in (4.0, 5.2, 6.0)] + [
+    assert found("C26b") == pytest.approx(-0.75 / 6.95)
+    assert found("C26b", regions=1.0) == pytest.approx(6.2 / 13.9)
+    cheap = [found("C26b", cloud_price=price) for price in (4.0, 5.2, 6.95)] + [
         found("C26b", cloud_price=7.99, free=1.0)
     ]
     assert max(cheap) < 0.1 < found("C26b", network_price=4.0)
@@ -53,7 +53,8 @@ def test_a_month_at_four_dollars_leaves_the_company_one():
     plan = repair_plan(29, 80, 52, 0.336212, 3 / 365)  # as in the older lesson
     nodes = 10_000 * (1.5 * plan.mean_pieces / 29 + 0.2 + plan.repairs / 12 * 2)
     assert total["nodes"] == pytest.approx(nodes, rel=1e-3) and total["customers"] == pytest.approx(-47_000)
-    assert who_profits(books["cloud"])["total"]["company"] == pytest.approx(320_000)
+    assert who_profits(books["dear cloud"])["total"]["company"] == pytest.approx(320_000)
+    assert who_profits(books["cheap cloud"])["total"]["company"] == pytest.approx(69_500)
     assert node_month(1.0) < 0 < node_month(4.0) and node_month(100.0) > 25 * node_month(4.0)
 
 
