@@ -111,12 +111,13 @@ def what_networks_ask() -> Count:
 def many_machines(machines: ArrayLike, serial: float, work: float, message: float, line: float) -> dict[str, ArrayLike]:
     """What lesson 7.4 explores: one task on many machines at home.
 
-    A tenth of each machine's time is chance, and each pair of neighbours in the ring needs 30 milliseconds an exchange.
+    Where they exchange, all wait for the slowest (a tenth of each machine's time is chance), and each pair of
+    neighbours in the ring needs 30 milliseconds. With nothing to exchange each takes its next piece when it is free.
 
     Args:
         machines: how many.
         serial: part of the work that only one can do.
-        work: minutes of one machine between two exchanges.
+        work: minutes between two exchanges that one machine alone would need.
         message: MB that all must agree on.
         line: Mbit per second that a home can send.
 
@@ -126,8 +127,9 @@ def many_machines(machines: ArrayLike, serial: float, work: float, message: floa
     """
     count = np.rint(np.asarray(machines, float)).astype(np.int64)
     hops, talks = 0.03 * 2 * (count - 1), np.where(np.asarray(message) > 0, 1, 0)
+    chance = 0.1 * talks
     task = split_task(
-        60 * work, count, serial=serial, rounds=talks, message=message, line=line, latency=hops, spread=0.1
+        60 * work, count, serial=serial, rounds=talks, message=message, line=line, latency=hops, spread=chance
     )
     return {
         "These machines": np.asarray(task.speedup),
@@ -136,27 +138,27 @@ def many_machines(machines: ArrayLike, serial: float, work: float, message: floa
     }
 
 
-def one_job(work: float, *, cards: int = 20, hours: float = 1_000.0, message: float = 20.0) -> dict[str, Ledger]:
+def one_job(seconds: float, *, cards: int = 20, hours: float = 1_000.0, message: float = 20.0) -> dict[str, Ledger]:
     """A client's job of some hours of one card, booked twice: twenty cards in homes, and twenty in one building.
 
-    Cards are paid while they wait. At home a tenth of their time is chance and the line is the world's median; in the
-    building a fiftieth, and ten thousand Mbit per second.
+    Cards are paid while they wait; a tenth of their time is chance. At home the line is the world's median, in the
+    building ten thousand Mbit per second.
 
     Args:
-        work: minutes of one card between two exchanges.
+        seconds: that each card works between two exchanges.
         cards: how many.
         hours: of one card alone.
         message: MB that all must agree on.
 
-    >>> {name: round(book.balance("client", "USD")) for name, book in one_job(10.0).items()}
-    {'homes': -494, 'one building': -779}
+    >>> {name: round(book.balance("client", "USD")) for name, book in one_job(30.0).items()}
+    {'homes': -494, 'one building': -933}
     """
     home = float(figure("home_line.upload_median_world").value)
     rents = {"homes": "gpu_price.runpod_community_rtx_4090", "one building": "gpu_price.runpod_secure_rtx_4090"}
     books = {}
-    for (name, key), line, spread in zip(rents.items(), (home, 10_000.0), (0.1, 0.02), strict=True):
+    for (name, key), line in zip(rents.items(), (home, 10_000.0), strict=True):
         rent = float(figure(key).value)
-        speedup = split_task(60 * work, cards, rounds=1, message=message, line=line, spread=spread).speedup
+        speedup = split_task(seconds * cards, cards, rounds=1, message=message, line=line, spread=0.1).speedup
         waited = hours * (cards / float(speedup) - 1)
         books[name] = book = Ledger(("client", "owners of the cards"))
         book.record("client", "owners of the cards", hours * rent, "USD", "work")
