@@ -32,7 +32,7 @@ CLOUD_RESALE, HALL = 0.3, 2_000.0
 # Half of all hours are paid 50 cents, of which half stays: 1,095 dollars a year. Free power, nothing falls.
 _HALF = {
     "price": 1_000.0, "resale": 0.5, "card_rent": 0.5, "rent_falls": 0.0, "paid_hours": 0.5, "network_keeps": 0.5,
-    "home_power": 0.0, "waiting_power": 0.05, "bill": 0.0,
+    "home_power": 0.0, "waiting_power": 0.05, "bill": 0.0, "own_hours": 0.0, "wage": 10.0,
 }  # fmt: skip
 _OWNED = {
     "card_rent": 0.5, "paid_hours": 0.5, "network_keeps": 0.5, "home_power": 0.1, "waiting_power": 0.05, "wear": 0.01,
@@ -44,8 +44,9 @@ _WORKING, _WAITING = 4_380 * BUSY * 0.1, 4_380 * 0.05 * 0.1  # dollars of power 
 @EVIDENCE.model(
     "C1b",
     placebos=[
-        {"price": 0.0, "card_rent": 0.0, "home_power": 0.0},  # no card
-        {"resale": 1.0, "bill": 0.0, "card_rent": 0.0, "home_power": 0.0},  # it stands still, and is sold as it came
+        {"price": 0.0, "card_rent": 0.0, "home_power": 0.0, "own_hours": 0.0},  # no card
+        # It stands still, nobody looks after it, and it is sold as it came.
+        {"resale": 1.0, "bill": 0.0, "card_rent": 0.0, "home_power": 0.0, "own_hours": 0.0},
     ],
     controls=[
         Control(_HALF, 4 * 1_095 - 500),
@@ -53,6 +54,7 @@ _WORKING, _WAITING = 4_380 * BUSY * 0.1, 4_380 * 0.05 * 0.1  # dollars of power 
         Control(_HALF | {"bill": 1.0}, 1_095 * (0.5 + 0.25 + 0.125 + 0.0625) + 500 / 16 - 1_000),
         Control(_HALF | {"home_power": 0.1}, 4 * (1_095 - _WORKING - _WAITING) - 500),
         Control(_HALF | {"paid_hours": 0.0, "home_power": 0.1}, -4 * 8_760 * 0.05 * 0.1 - 500),
+        Control(_HALF | {"own_hours": 2.0}, 4 * (1_095 - 240) - 500),
     ],
 )
 def worth_of_a_bought_card(
@@ -64,6 +66,8 @@ def worth_of_a_bought_card(
     network_keeps: Array,
     home_power: Array,
     waiting_power: Array,
+    own_hours: Array,
+    wage: Array,
     bill: Array,
 ) -> Array:
     """What a bought card leaves in four years above the bill, in dollars of the day on which it is bought.
@@ -79,13 +83,15 @@ def worth_of_a_bought_card(
         network_keeps: part of the rent.
         home_power: USD a kWh.
         waiting_power: kW while nobody rents.
+        own_hours: a month that its owner looks after it.
+        wage: that the owner asks for an hour (USD).
         bill: what a Treasury bill pays a year.
     """
     card = Device(0.0, YEARS, BUSY, waiting_power)  # what it costs and brings is counted beside
     worth = price * (resale / (1 + bill) ** YEARS - 1)
     for year in range(YEARS):
         rent = card_rent * (1 - rent_falls) ** year
-        earned = host_year(card, paid_hours, rent, network_keeps, home_power).profit
+        earned = host_year(card, paid_hours, rent, network_keeps, home_power).profit - MONTHS * own_hours * wage
         worth = worth + earned / (1 + bill) ** (year + 1)
     return np.asarray(worth)
 
@@ -136,7 +142,7 @@ def needed_hours(**changed: float) -> float:
     What a card is worth rises evenly with the hours. Infinite if no number of hours is enough.
 
     >>> round(needed_hours(), 2), round(needed_hours(card_rent=0.74), 2)
-    (0.32, 0.12)
+    (0.41, 0.15)
     """
     world = {
         name: np.full(2, each.today)
@@ -145,6 +151,27 @@ def needed_hours(**changed: float) -> float:
     world |= {name: np.full(2, value) for name, value in changed.items()} | {"paid_hours": np.array([0.0, 1.0])}
     none, all_hours = worth_of_a_bought_card(**world)
     return float(-none / (all_hours - none)) if all_hours > max(none, 0.0) else np.inf
+
+
+def needed_hours_of_an_old_card(time: float = 1.0) -> float:
+    """The same for the second-hand card of the lesson, at its rent of 25 cents.
+
+    Args:
+        time: hours a month that its owner looks after it.
+
+    >>> round(needed_hours_of_an_old_card(), 2), round(needed_hours_of_an_old_card(time=0.0), 2)
+    (0.35, 0.22)
+    """
+    known = assumptions("C1b", inspect.signature(worth_of_a_bought_card).parameters)
+    now = {name: each.today for name, each in known.items()}
+    card, sold = _owners(0.4)["Owned anyway"], OLD_PRICE * 0.4 / (1 + now["bill"]) ** YEARS
+    none, all_hours = sold - OLD_PRICE, sold - OLD_PRICE
+    for year in range(YEARS):
+        rent, later = 0.25 * (1 - now["rent_falls"]) ** year, (1 + now["bill"]) ** -(year + 1)
+        idle, busy = (host_year(card, paid, rent, FEE, now["home_power"]).profit for paid in (0.0, 1.0))
+        none += (idle - MONTHS * time * now["wage"]) * later
+        all_hours += (busy - MONTHS * time * now["wage"]) * later
+    return float(-none / (all_hours - none))
 
 
 def three_owners(paid: ArrayLike, rent: float, power: float, sold: float) -> dict[str, ArrayLike]:
@@ -176,20 +203,22 @@ def _owners(sold: float) -> dict[str, Device]:
 
 
 def books_of_a_year(paid: float = 0.5, rent: float = 0.25, sold: float = 0.4) -> dict[str, Ledger]:
-    """A year of one second-hand RTX 3090 rented out through a firm or a contract, and of one card of a cloud (USD).
+    """A year of one old card rented out through a firm or a contract, of a new one, and of one card of a cloud (USD).
+
+    The old card is a second-hand RTX 3090, the new one an RTX 4090, rented through the firm at what its list asks.
 
     The cloud's card is an H100, since the licence of a GeForce card's driver rules out data centres. Its server costs
     half as much again; hall and staff are paid by the year.
 
     Args:
-        paid: part of the hours, the same for all three.
+        paid: part of the hours, the same for all.
         rent: of the old card (USD an hour); the H100 has the median of its sellers.
-        sold: what the old card brings after four years (part of its price).
+        sold: what the old card and the new one bring after four years (part of the price).
 
     >>> {name: round(ledger.balance("owner", "USD")) for name, ledger in books_of_a_year().items()}
-    {'a firm': 399, 'a contract': 618, 'a cloud': 4489}
+    {'a firm': 399, 'a contract': 618, 'a new card': 444, 'a cloud': 4489}
     """
-    power, business, cooling, hour, price, akash = (
+    power, business, cooling, hour, price, akash, new_price, new_rent = (
         float(figure(series).value)
         for series in (
             "electricity.us_household",
@@ -198,13 +227,17 @@ def books_of_a_year(paid: float = 0.5, rent: float = 0.25, sold: float = 0.4) ->
             "gpu_price.h100_median_of_sellers",
             "gpu_price.purchase_price_h100",
             "akash.take_rate_leases_introduction_paid",
+            "gpu_price.purchase_price_rtx_4090",
+            "gpu_price.runpod_community_rtx_4090",
         )
     )
     old, watts = _owners(sold)["Bought for it"], float(figure("gpu_spec.h100_sxm_tdp").value) / 1000
     cloud = Device(1.5 * price, YEARS, watts * cooling, WAITING * cooling, CLOUD_RESALE * price)
+    new = Device(new_price, YEARS, BUSY, WAITING, sold * new_price)
     years = {
         "a firm": host_year(old, paid, rent, FEE, power),
         "a contract": host_year(old, paid, rent, akash / 100, power),
+        "a new card": host_year(new, paid, new_rent, FEE, power),
         "a cloud": host_year(cloud, paid, hour, 0.0, business),
     }
     books = {}

@@ -43,30 +43,40 @@ def customers(providers: ArrayLike, needed: ArrayLike) -> Array:
 @EVIDENCE.model(
     "C14a",
     placebos=[
-        # Payments and tokens double too, and the network is far beyond the size that it needs: each gets the same.
-        {"follow": 1.0, "minting_grows": 1.0, "size": 1e9},
+        {"added": 1.0, "minted_more": 1.0},  # payments and tokens double too: each gets the same
     ],
     controls=[
-        Control({"follow": 0.0, "size": 1e9, "minted_part": 0.0, "minting_grows": 0.0}, -0.5),
-        Control({"follow": 0.0, "size": 1e9, "minted_part": 0.5, "minting_grows": 1.0}, -0.25),
-        Control({"follow": 2.0, "size": 1e9, "minted_part": 0.5, "minting_grows": 0.0}, 0.25),
-        Control({"follow": 0.0, "size": 1.0, "minted_part": 0.0, "minting_grows": 0.0}, -0.2),  # 4/5 for 1/2, halved
-        Control({"follow": 0.0, "size": 0.5, "minted_part": 0.0, "minting_grows": 0.0}, 0.25),  # 1/2 for 1/5, halved
+        Control({"added": 0.0, "minted_part": 0.0, "minted_more": 0.0}, -0.5),
+        Control({"added": 0.0, "minted_part": 0.5, "minted_more": 1.0}, -0.25),
+        Control({"added": 3.0, "minted_part": 0.5, "minted_more": 0.0}, 0.25),
+        Control({"added": 1.0, "minted_part": 0.8, "minted_more": 0.0}, -0.4),
+        Control({"added": 1.5, "minted_part": 0.0, "minted_more": 0.0}, 0.25),
     ],
 )
-def income_after_doubling(follow: Array, size: Array, minted_part: Array, minting_grows: Array) -> Array:
+def income_after_doubling(added: Array, minted_part: Array, minted_more: Array) -> Array:
     """Change of each provider's income when the providers double (part of the income).
 
     Args:
-        follow: exponent with which customers' payments follow the number of providers.
-        size: providers before, in sizes at which half of the customers come.
+        added: what the doubling adds to all customers' payments (part of them).
         minted_part: part of the income that is new tokens.
-        minting_grows: exponent with which the tokens minted follow the number of providers.
+        minted_more: what it adds to all tokens that are minted (part of them).
     """
-    more_come = customers(2 * np.asarray(size), 1.0) / customers(size, 1.0)
-    paid = (1 - minted_part) * more_come * 2.0 ** (follow - 1)
-    minted = minted_part * 2.0 ** (minting_grows - 1)
-    return np.asarray(paid + minted - 1)
+    payments = (1 - minted_part) * (1 + np.asarray(added))
+    tokens = minted_part * (1 + np.asarray(minted_more))
+    return np.asarray((payments + tokens) / 2 - 1)
+
+
+def added_by_doubling(size: ArrayLike) -> Array:
+    """What a doubling adds to customers' payments if they follow the curve of :func:`customers` (part of them).
+
+    Args:
+        size: providers before, in sizes at which half of the customers come, > 0.
+
+    >>> added_by_doubling([1e-6, 0.5, 1.0, 1e6]).round(2)
+    array([3. , 1.5, 0.6, 0. ])
+    """
+    before = np.asarray(size, float)
+    return customers(2 * before, 1.0) / customers(before, 1.0) - 1
 
 
 _ALONE = {
@@ -185,30 +195,31 @@ def _of_a_card(cards: Array, demand: float, needed: float, minted: float, owned:
     return np.asarray(rent + 1e6 * minted / cards), np.asarray(rent)
 
 
-def books_of_entry(demand: float = 400.0, minted: float = 0.2, firm: float = 500.0) -> dict[str, Ledger]:
-    """A year of one market in four states: early, entry ended, tokens minted as well, and one firm's cards (USD).
+def books_of_entry(demand: float = 400.0, minted: float = 0.2, alone: float = 500.0) -> dict[str, Ledger]:
+    """A year of one market in four states: early, entry ended, tokens minted as well, and one owner's cards (USD).
 
-    The same customers want the same hours at the same rent. The firm pays no market, and has as few cards as it likes.
+    The same customers want the same hours at the same rent. The one owner's cards stand in homes like all others, since
+    the licence of their driver rules out halls; the owner is the market too, and has as few cards as are wanted.
 
     Args:
         demand: hours that are wanted, in cards that never rest.
         minted: tokens for all cards in the third state (million USD a year).
-        firm: cards of the firm.
+        alone: cards of the one owner.
 
     >>> {name: round(ledger.balance("owners", "USD")) for name, ledger in books_of_entry().items()}
-    {'1,000 cards': 279643, 'entry has ended': 0, 'and tokens': 0, 'one firm': 587829}
+    {'1,000 cards': 279643, 'entry has ended': 0, 'and tokens': 0, 'one owner': 587829}
     """
     hours, power = HOURS_PER_YEAR * demand, _power()
     counts = {
         "1,000 cards": (1_000.0, 0.0),
         "entry has ended": (float(free_entry_nodes(CARD, hours, RENT, KEEPS, power)), 0.0),
         "and tokens": (float(free_entry_nodes(CARD, hours, RENT, KEEPS, power, 1e6 * minted)), 1e6 * minted),
-        "one firm": (firm, 0.0),
+        "one owner": (alone, 0.0),
     }
     books = {}
     for name, (cards, tokens) in counts.items():
         ledger = books[name] = Ledger(("clients", "owners", "market", "power company", "maker", "token holders"))
-        keeps = 0.0 if name == "one firm" else KEEPS
+        keeps = 0.0 if name == "one owner" else KEEPS
         use = shared_utilisation(cards, hours)
         year = host_year(CARD, use, RENT, keeps, power, emission=tokens / cards)
         moves = year.transfers(provider="owners", network="market", holders="token holders")

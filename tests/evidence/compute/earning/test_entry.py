@@ -3,7 +3,16 @@ import pytest
 
 from defi_lib.compute import break_even_utilisation, free_entry_nodes
 from defi_lib.evidence import effect, evidence, today
-from defi_lib.evidence.compute.earning.entry import CARD, KEEPS, RENT, books_of_entry, crowd, customers, end_of_entry
+from defi_lib.evidence.compute.earning.entry import (
+    CARD,
+    KEEPS,
+    RENT,
+    added_by_doubling,
+    books_of_entry,
+    crowd,
+    customers,
+    end_of_entry,
+)
 from defi_lib.figures import figure
 
 POWER = figure("electricity.us_household").value
@@ -40,12 +49,14 @@ def test_half_a_minute_of_arithmetic_gives_the_effect_of_today():
     assert pytest.approx(5.1, abs=0.05) == 126_713 / 24_800
     paid = (figure("helium.data_credits_burned_day.2025-12").value - figure("helium.voluntary_burns_day").value) / 6_170
     assert paid == pytest.approx(4.05, abs=0.01)
-    assert at("C14a") == pytest.approx(0.5 * (4 * 101 / 401) * 2**-0.14 + 0.25 - 1, rel=1e-12)
+    assert at("C14a") == pytest.approx(0.5 * 1.82 / 2 + 0.5 / 2 - 1, rel=1e-12)
+    assert added_by_doubling(1 / np.sqrt(8)) == pytest.approx(2.0), "where payments triple"
 
 
 def test_what_the_lesson_says_of_today():
-    assert at("C14a") < at("C14a", minted_part=0.0) < 0 < at("C14a", size=0.5)
-    assert at("C14a", follow=1.5) < 0 < at("C14a", follow=1.5, minted_part=0.0)
+    assert at("C14a") < at("C14a", minted_part=0.0) < 0 == pytest.approx(at("C14a", added=2.0))
+    assert at("C14a", added=1.5) < 0 < min(at("C14a", added=1.5, minted_part=0.0), at("C14a", added=3.0))
+    assert at("C14a", added=1.0) < 0 == at("C14a", added=1.0, minted_part=0.0)
     assert at("C17b", others=1.0) < 0 < at("C17b") < at("C17b", others=0.0)
     assert evidence("C34a").true is False
 
