@@ -96,7 +96,8 @@ def saved_by_renting(
     """
     card = Device(0.0, YEARS, BUSY)  # what it costs and brings is counted beside
     power = host_year(card, use, 0.0, electricity_price=POWER).electricity
-    owning, renting, let = price * (1 + server) - resale * price / (1 + interest) ** YEARS, 0.0, 0.0
+    owning = price * (1 + server) - resale * price / (1 + interest) ** YEARS
+    renting = let = np.zeros_like(use)
     for year in range(YEARS):
         later = (1 + interest) ** -(year + 1)
         falls = (1 - rent_falls) ** year
