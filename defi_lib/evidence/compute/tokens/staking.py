@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from defi_lib.compute import layer_income, simulate_treasury, staking_dilution
 from defi_lib.compute.tokens.burn_mint import TOKEN
 from defi_lib.evidence.effects import Control, Proof, Registry
+from defi_lib.figures import figure
 from defi_lib.ledger import Ledger, sell
 from defi_lib.units import DAYS_PER_YEAR
 
@@ -39,7 +40,8 @@ def staked_against_sold(worth: Array, inflation: Array, bonded: Array, taken: Ar
     """How many more dollars a year's tokens bring if they are staked until its end (part of the seller's dollars).
 
     The same tokens come each month. The reward is what is printed, divided among the staked; the price follows what
-    all tokens are worth and how many there are. Dollars of sales bear interest until the staker can sell.
+    all tokens are worth and how many there are. Dollars of sales bear interest until the staker can sell. Both sides
+    are linear in each month's price: what holds for its mean holds on average.
 
     Args:
         worth: change of what all tokens together are worth, a year.
@@ -54,6 +56,16 @@ def staked_against_sold(worth: Array, inflation: Array, bonded: Array, taken: Ar
     end = 1 + lock / DAYS_PER_YEAR
     sold = np.mean(price**_MONTHS * (1 + bill) ** (end - _MONTHS), axis=0)
     return np.mean(reward ** (1 - _MONTHS), axis=0) * price**end / sold - 1
+
+
+def last_year() -> float:
+    """By what part all Livepeer tokens together changed in worth in the last published year (a weak source).
+
+    >>> round(last_year(), 2)
+    -0.44
+    """
+    price, new = (float(figure(f"livepeer.{name}").value) / 100 for name in ("price_change_year", "inflation"))
+    return (1 + price) * (1 + new) - 1
 
 
 @EVIDENCE.model(
@@ -72,12 +84,12 @@ def part_of_all_tokens(inflation: Array, bonded: Array, taken: Array) -> Array:
 
 @EVIDENCE.logic("C10c")
 def pool_without_customers() -> Proof:
-    """Whatever a pool pays out that does not come in comes out of it: it is empty in a month that can be computed."""
+    """Whatever a fund pays out that does not come in comes out of it: it is empty in a month that can be computed."""
     months = months_of_rewards(0.2)
     grown = deposits_needed(0.2, 10)
     return Proof(
         true=False,
-        says="A pool of 100 that pays 20 % of it a year and gets nothing is empty after "
+        says="A fund of 100 that pays 20 % of it a year and gets nothing is empty after "
         f"{months:.0f} months. New deposits, which are owed rewards too, must grow by as much a year for ever to put "
         f"this off: after ten years there must be {grown:.1f} times as many. If new tokens are minted for it, tokens "
         "never end, and what they are worth comes from all holders",
@@ -86,7 +98,7 @@ def pool_without_customers() -> Proof:
 
 
 def months_of_rewards(rate: float, fees: float = 0.0) -> float:
-    """How many months a pool pays rewards on what was put in, if fees bring back a part of them (at most 100 years).
+    """How many months a fund pays rewards on what was put in, if fees bring back a part of them (at most 100 years).
 
     >>> months_of_rewards(0.2), months_of_rewards(0.2, 0.5), months_of_rewards(0.2, 1.0)
     (60.0, 120.0, 1200.0)
@@ -96,7 +108,7 @@ def months_of_rewards(rate: float, fees: float = 0.0) -> float:
 
 
 def deposits_needed(rate: float, years: float) -> float:
-    """What a pool must hold to have paid everybody from later deposits alone, as a factor of the first.
+    """What a fund must hold to have paid everybody from later deposits alone, as a factor of the first.
 
     >>> round(deposits_needed(0.2, 10), 2)
     6.19
