@@ -14,29 +14,34 @@ EVIDENCE = Registry("compute")
 Array = NDArray[np.float64]
 
 #: Rules of pay and which rounds are missed, in the order of the options.
-BY_THE_ROUND, BY_WHAT_IT_ADDS, BY_RATING = range(3)
+BY_THE_ROUND, BY_WHAT_IT_ADDS, BY_RATING, BY_RATING_IF_THERE = range(4)
 EVERY_SECOND, SECOND_HALF, FIRST_HALF = range(3)
 
-# A rating of the newest round alone: a third of the pot if all three are there, half if one is away.
+# Ratings of three: half of the way up by each round of work, a quarter down by a missed one: 1/2 and 3/8.
 _RATED = {
-    "rule": BY_RATING, "missed": EVERY_SECOND, "contributors": 3, "own": 0.2, "pace": 0.1, "moving": 0.0, "newest": 1.0,
-    "rounds": 20,
+    "rule": BY_RATING, "missed": EVERY_SECOND, "contributors": 3, "own": 0.2, "pace": 0.1, "moving": 0.0, "newest": 0.5,
+    "fall": 0.25, "rounds": 2,
 }  # fmt: skip
 # By what a round adds: half of what is unknown is learned in each of two rounds, and only the first is not missed.
-_ADDED = {**_RATED, "rule": BY_WHAT_IT_ADDS, "own": 1.0, "pace": 0.5, "rounds": 2}
+_ADDED = {**_RATED, "rule": BY_WHAT_IT_ADDS, "own": 1.0, "pace": 0.5}
 
 
 @EVIDENCE.model(
     "C17a",
     placebos=[{"rule": BY_THE_ROUND}],  # each round is paid alike, whoever was away before
     controls=[
-        Control(_RATED, 1 - (1 / 3) / (0.5 / 3 + 0.5 / 2)),
-        # With half of it new: 1/2 and 3/4 for the steady ones, 0 and 1/2 for who comes late.
-        Control({**_RATED, "missed": FIRST_HALF, "newest": 0.5, "rounds": 2}, 1 - 0.25 / ((0.5 + 0.375) / 2)),
-        # 1/2, 3/4, 7/8, 15/16 against 1/2, 1/4, 5/8; five rounds are taken as four.
+        # Of the pot 1/3, and then 0.375 of 1.875, for one round of work; steady ones get 1/3 and 0.75 of 1.875.
+        Control(_RATED, 1 - (1 / 3 + 0.2) / ((1 / 3 + 0.4) / 2)),
+        Control({**_RATED, "rule": BY_RATING_IF_THERE}, 1 - (1 / 3) / ((1 / 3 + 1 / 2) / 2)),
+        # With nothing first, and then 1/2 beside two of 3/4.
+        Control({**_RATED, "missed": FIRST_HALF}, 1 - 0.25 / ((0.5 + 0.375) / 2)),
+        # 1/2, 3/4, 7/8, 15/16 against 1/2, 3/8, 11/16, 33/64; five rounds are taken as four.
         Control(
-            {**_RATED, "newest": 0.5, "rounds": 5},
-            1 - (1 / 3 + 0.625 / 2.375) / 2 / ((1 / 3 + 1 / 2 + 0.875 / 2.375 + 1 / 2) / 4),
+            {**_RATED, "rounds": 5},
+            1
+            - (1 / 3 + 0.375 / 1.875 + 0.6875 / 2.4375 + 0.515625 / 2.390625)
+            / 2
+            / ((1 / 3 + 0.75 / 1.875 + 0.875 / 2.4375 + 0.9375 / 2.390625) / 4),
         ),
         # Of the own part 1/2 and then 1/4 is learned, of what all know as much, shared by three and by two.
         Control(_ADDED, 1 - 0.5 / 0.375),
@@ -61,21 +66,23 @@ def lost_by_missing_half(
     pace: Array,
     moving: Array,
     newest: Array,
+    fall: Array,
     rounds: Array,
 ) -> Array:
-    """What is missing from the pay for a round of somebody who misses half of them (part of a steady one's pay).
+    """What is missing from the pay for a round of work of who misses half of them (part of a steady one's pay).
 
     Args:
-        rule: of pay: by the round, by what each round adds, or in proportion to a rating that remembers.
+        rule: of pay: by the round, by what each round adds, in proportion to a rating, or so but only when there.
         missed: every second round, the second half, or the first half.
         contributors: number of them, all steady but one.
         own: part of what one teaches that nobody else knows.
         pace: part of what is still unknown that a round teaches.
         moving: part of the task that is new in each round.
-        newest: part of a rating that the newest round makes up.
+        newest: part of the way up to the full rating that a round of work brings.
+        fall: part of the rating that a missed round takes.
         rounds: number of them, rounded to an even one.
     """
-    steady, coming = pay_for_a_round(rule, missed, contributors, own, pace, moving, newest, rounds)
+    steady, coming = pay_for_a_round(rule, missed, contributors, own, pace, moving, newest, fall, rounds)
     return 1 - coming / steady
 
 
@@ -87,49 +94,70 @@ def pay_for_a_round(
     pace: ArrayLike,
     moving: ArrayLike,
     newest: ArrayLike,
+    fall: ArrayLike,
     rounds: ArrayLike,
 ) -> tuple[Array, Array]:
-    """Mean pay for a round of a steady contributor, and of one who misses half of the rounds.
-
-    What all know is taught by whoever is there, and paid for in equal parts; what one alone knows waits for its owner.
-    Of both a round teaches the same part of what is still unknown, and a part of what is known becomes old.
+    """Mean pay for a round of work of a steady contributor, and of one who misses half of the rounds.
 
     Args:
-        rule, missed, contributors, own, pace, moving, newest, rounds: as in :func:`lost_by_missing_half`.
+        rule, missed, contributors, own, pace, moving, newest, fall, rounds: as in :func:`lost_by_missing_half`.
 
-    >>> steady, coming = pay_for_a_round(1, 0, 6, 1.0, 0.5, 0.0, 0.1, 2)  # only the first round is not missed
+    >>> steady, coming = pay_for_a_round(1, 0, 6, 1.0, 0.5, 0.0, 0.1, 0.25, 2)  # only the first round is not missed
     >>> steady.round(3).item(), coming.round(3).item()
     (0.062, 0.083)
     """
-    all_given = (rule, missed, contributors, own, pace, moving, newest, rounds)
-    rule, missed, others, own, pace, moving, newest, rounds = np.broadcast_arrays(
-        *(np.asarray(x, float) for x in all_given)
+    all_given = (rule, missed, contributors, own, pace, moving, newest, fall, rounds)
+    rule, missed, number, own, pace, moving, newest, fall, rounds = np.broadcast_arrays(
+        *(np.atleast_1d(np.asarray(x, float)) for x in all_given)
     )
-    number, half = others, np.rint(rounds / 2)
-    common, mine, his = np.ones(own.shape), np.ones(own.shape), np.ones(own.shape)  # what is still unknown of each
-    rating, his_rating = np.zeros(own.shape), np.zeros(own.shape)
+    half = np.rint(rounds / 2)
+    time = np.arange(int(2 * half.max()))[:, None]
+    there = np.select([missed == EVERY_SECOND, missed == SECOND_HALF], [time % 2 == 0, time < half], time >= half)
+    running = time < 2 * half
+    paid = np.array([2 * half, half])  # of a steady one and of the other, by the round: 1 each
+    adding, rating = rule == BY_WHAT_IT_ADDS, rule >= BY_RATING
+    paid[:, adding] = _by_what_it_adds(
+        there[:, adding], running[:, adding], number[adding], own[adding], pace[adding], moving[adding]
+    )
+    paid[:, rating] = _by_rating(
+        there[:, rating], running[:, rating], number[rating], newest[rating], fall[rating],
+        rule[rating] == BY_RATING_IF_THERE,
+    )  # fmt: skip
+    return paid[0] / (2 * half), paid[1] / half
+
+
+def _by_what_it_adds(
+    there: Array, running: Array, number: Array, own: Array, pace: Array, moving: Array
+) -> tuple[Array, Array]:
+    """Pay of a steady contributor, and of the other: in all rounds, by what each adds.
+
+    What all know is taught by whoever is there, and paid for in equal parts; what one alone knows waits for its owner.
+    Of both a round teaches the same part of what is still unknown, and a part of what is known becomes old.
+    """
+    unknown, his = np.ones(own.shape), np.ones(own.shape)  # of what steady ones know, and he alone
     steady, coming = np.zeros(own.shape), np.zeros(own.shape)
-    for time in range(int(2 * half.max())):
-        running = time < 2 * half
-        there = np.select([missed == EVERY_SECOND, missed == SECOND_HALF], [time % 2 == 0, time < half], time >= half)
-        present = number - 1 + there
-        rating, his_rating = rating + newest * (1 - rating), his_rating + newest * (there - his_rating)
-        shared = (1 - own) * pace * common / present
-        paid = np.select(
-            [rule == BY_THE_ROUND, rule == BY_WHAT_IT_ADDS],
-            [1.0, shared + own * pace * mine / number],
-            rating / ((number - 1) * rating + there * his_rating),
-        )
-        his_paid = np.select(
-            [rule == BY_THE_ROUND, rule == BY_WHAT_IT_ADDS],
-            [1.0, shared + own * pace * his / number],
-            his_rating / ((number - 1) * rating + there * his_rating),
-        )
-        steady, coming = steady + running * paid, coming + running * there * his_paid
-        common, mine = (each * (1 - pace) for each in (common, mine))
-        his = his * (1 - pace * there)
-        common, mine, his = (each + moving * (1 - each) for each in (common, mine, his))
-    return steady / (2 * half), coming / half
+    for here, on in zip(there, running, strict=True):
+        shared = (1 - own) * pace * unknown / (number - 1 + here)
+        steady = steady + on * (shared + own * pace * unknown / number)
+        coming = coming + on * here * (shared + own * pace * his / number)
+        unknown, his = unknown * (1 - pace), his * (1 - pace * here)
+        unknown, his = (each + moving * (1 - each) for each in (unknown, his))
+    return steady, coming
+
+
+def _by_rating(
+    there: Array, running: Array, number: Array, newest: Array, fall: Array, only_there: Array
+) -> tuple[Array, Array]:
+    """Parts of the pot of a steady contributor, and of the other: in all rounds, by ratings that begin at 0."""
+    rating, his = np.zeros(newest.shape), np.zeros(newest.shape)
+    steady, coming = np.zeros(newest.shape), np.zeros(newest.shape)
+    for here, on in zip(there, running, strict=True):
+        rating = rating + newest * (1 - rating)
+        his = np.where(here, his + newest * (1 - his), his * (1 - fall))
+        counts = np.where(only_there & ~here, 0.0, his)
+        pot = (number - 1) * rating + counts
+        steady, coming = steady + on * rating / pot, coming + on * counts / pot
+    return steady, coming
 
 
 @EVIDENCE.logic("C16a")
