@@ -216,17 +216,18 @@ def pay_six(copies: int, rare_alone: bool, cut: float, stake: float) -> dict[str
 
 def pay_day(
     copies: int = 2, stake: float = 60.0, budget: float = 900.0, grading: float = 100.0, picture: float = 0.5,
-    bought: float = 0.75, point: float = 15.0,
+    bought: float = 1.5, point: float = 15.0,
 ) -> dict[str, Ledger]:  # fmt: skip
     """A model of six people is paid for by each rule, and a firm buys right pictures instead: who has what (USD).
 
-    The firm looks at what it buys: neither copies nor empty nor wrong ones. It trains what the honest four reach.
+    The firm spends as much, and as much for looking: it buys neither copies nor wrong ones, and trains what the honest
+    four reach.
 
     Args:
         copies: further names of the first.
         stake: of the free rider's friend (% of all stake).
         budget: that the six get from a buyer.
-        grading: that validators get.
+        grading: that validators get, or who looks for the firm.
         picture: what each right picture cost to write.
         bought: what the firm pays for it.
         point: what users pay for each point (of a hundred) that the model recognises.
@@ -245,7 +246,7 @@ def pay_day(
             paid = bought * pictures if firm else budget * float(np.asarray(shares[who])[number])
             ledger.record("buyer", who, paid, "USD", "data")
             ledger.record(who, "writers", picture * pictures, "USD", "pictures")
-        ledger.record("buyer", "validators", 0.0 if firm else grading, "USD", "grading")
+        ledger.record("buyer", "validators", grading, "USD", "grading")
         ledger.record("users", "buyer", 100 * point * float(teams[int(firm)]), "USD", "use")
         ledger.check_conserved()
     return books
