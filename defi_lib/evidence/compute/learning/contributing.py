@@ -12,6 +12,7 @@ from defi_lib.ledger import Ledger
 EVIDENCE = Registry("compute")
 
 Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 #: Rules of pay and which rounds are missed, in the order of the options.
 BY_THE_ROUND, BY_WHAT_IT_ADDS, BY_RATING, BY_RATING_IF_THERE = range(4)
@@ -127,7 +128,7 @@ def pay_for_a_round(
 
 
 def _by_what_it_adds(
-    there: Array, running: Array, number: Array, own: Array, pace: Array, moving: Array
+    there: Flags, running: Flags, number: Array, own: Array, pace: Array, moving: Array
 ) -> tuple[Array, Array]:
     """Pay of a steady contributor, and of the other: in all rounds, by what each adds.
 
@@ -146,7 +147,7 @@ def _by_what_it_adds(
 
 
 def _by_rating(
-    there: Array, running: Array, number: Array, newest: Array, fall: Array, only_there: Array
+    there: Flags, running: Flags, number: Array, newest: Array, fall: Array, only_there: Flags
 ) -> tuple[Array, Array]:
     """Parts of the pot of a steady contributor, and of the other: in all rounds, by ratings that begin at 0."""
     rating, his = np.zeros(newest.shape), np.zeros(newest.shape)
