@@ -22,9 +22,11 @@ def test_messages_take_as_long_as_large_networks_say():
 
 def test_how_large_the_model_is_does_not_matter():
     """Step by step: a model twice as large takes twice as long to learn, and twice as long to send."""
-    for size in (1e6, 1e9):  # numbers
+    for size in (1e6, 1.5e9):  # numbers
         working = 100 * 6 * size * 5e4 / 66e12
         sending = 1.8 * size * 8 / 100e6
+        if size == 1.5e9:
+            assert (round(working), round(sending)) == (682, 216), "seconds that stand in the lesson"
         assert (1 + 9 * 0.5 * 0.98) * working / (working + sending) - 1 == pytest.approx(of_today("C15c"))
 
 
