@@ -1,6 +1,10 @@
 """No module sleeps unseen: a lesson, a lab or another module uses it, or it says what it waits for."""
 
-from tools.architecture import MECHANISMS, homes, imports, labs, modules, names_used, notebooks
+import inspect
+import re
+
+from defi_lib import compute
+from tools.architecture import MECHANISMS, ROOT, homes, imports, labs, modules, names_used, notebooks
 
 ORACLE = "tests: the contract in whole numbers, which other models are compared with"
 #: Modules that wait for a lesson to come, and which that is. A new mechanism stands here until its lesson does.
@@ -48,3 +52,42 @@ def test_every_module_is_used_or_waits_for_a_lesson():
     mechanisms = {module for package in MECHANISMS for module in homes(f"defi_lib.{package}").values()}
     asleep = {module.removeprefix("defi_lib.") for module in mechanisms - used_modules()}
     assert asleep == set(WAITING), "a lesson uses it now, or none does: say in WAITING what it waits for"
+
+
+#: Functions of compute that only tests use, and why they stay. May only shrink.
+OUTSIDE_LESSONS = {
+    "standard models, with published check values": {
+        *("k_double_auction", "equilibrium_ask", "equilibrium_bid", "posted_price_market", "break_even_uses"),
+        *("longest_first_bound", "shortest_makespan_bound", "kademlia_distance", "rarest_piece", "checkpoint_overhead"),
+        *("replicated_availability", "laplace_scale", "privacy_spent", "gaussian_delta", "gaussian_deviation", "krum"),
+        *("trimmed_mean", "reversing", "sampled_shapley", "network_growth", "exchange_price", "simple_minting"),
+        *("baseline_minting", "baseline_power", "consensus_pledge", "sealed_asks"),
+        *("great_circle", "nearest_distance", "mean_nearest_distance", "draw_places"),
+    },
+    "a second way, which tests compare formulas with": {
+        *("simulate_churn", "simulate_run_times", "grouped_loss", "yearly_loss", "log_loss", "loss_gradient"),
+    },
+    "parts of a signature or a code that stand by themselves": {
+        *("draw_nonce", "join_signature", "sign_share", "field_product", "accuracy_alone"),
+    },
+}
+
+
+def test_no_function_of_compute_sleeps_without_a_reason():
+    """Used by a lesson, a lab, evidence or another module; its own module may use it too."""
+    words = {
+        file: set(re.findall(r"\w+", file.read_text(encoding="utf-8"))) for file in (ROOT / "defi_lib").rglob("*.py")
+    }
+    read = set(
+        re.findall(
+            r"\w+",
+            "\n".join(part for kind in ("course", "solutions") for _, _, code in notebooks(kind) for part in code),
+        )
+    )
+    asleep = set()
+    for name, module in homes("defi_lib.compute").items():
+        own, package = ROOT / (module.replace(".", "/") + ".py"), ROOT / "defi_lib/compute/__init__.py"
+        used = name in read or any(name in found for file, found in words.items() if file not in (own, package))
+        if inspect.isfunction(getattr(compute, name)) and not used:
+            asleep.add(name)
+    assert asleep <= set().union(*OUTSIDE_LESSONS.values())
