@@ -25,6 +25,7 @@ LAYERS = [
     {"exchange": []},
     {"lending": [], "staking": [], "rewards": [], "governance": []},
     {"compute": [], "risk": []},
+    {"economy": []},
     {"simulation": []},
     {"evidence": []},
     {"explore": []},

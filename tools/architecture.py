@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs/architecture.md"
-MECHANISMS = ("exchange", "lending", "staking", "rewards", "governance", "risk", "compute")
+MECHANISMS = ("exchange", "lending", "staking", "rewards", "governance", "risk", "compute", "economy")
 
 
 def modules() -> dict[str, Path]:

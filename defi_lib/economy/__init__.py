@@ -1,0 +1,10 @@
+"""The whole economy: what draws everybody to one place, who is paid on the way, what is counted twice.
+
+Each name is loaded from its module when it is first used.
+"""
+
+import numpy  # noqa: F401 - what every part needs
+
+from defi_lib.lazy import attach
+
+__getattr__, __dir__, __all__ = attach(__name__, {})

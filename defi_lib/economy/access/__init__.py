@@ -1,0 +1,1 @@
+"""The whole road of a person with little money."""

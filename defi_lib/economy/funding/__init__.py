@@ -1,0 +1,1 @@
+"""What is financed under a return hurdle."""

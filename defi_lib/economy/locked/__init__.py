@@ -1,0 +1,1 @@
+"""Value that is locked, and counted more than once."""

@@ -1,0 +1,1 @@
+"""What draws users to one place, and what weakens it."""

@@ -1,0 +1,1 @@
+"""What a licence costs, and what moves away."""
