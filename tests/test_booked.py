@@ -6,7 +6,7 @@ The classes are found by themselves: a new record with ``transfers`` says here h
 import numpy as np
 import pytest
 
-from defi_lib import compute, exchange, governance, lending, rewards, risk, staking
+from defi_lib import compute, economy, exchange, governance, lending, rewards, risk, staking
 from defi_lib.ledger import Ledger, Transfer
 from defi_lib.ledger.transfer import moments
 from tests.support.states import is_protocol, public_classes
@@ -77,6 +77,7 @@ MADE = {
     "governance.VotesGot": lambda x: governance.buy_votes(POOL, 10.0 * x, fall=0.5),
     "governance.Split": lambda x: governance.split_names(100.0 * x, 25, 1.0, 0.5),
     "risk.ClaimVote": lambda x: risk.judge_claim(9.0 * x, True, np.multiply.outer([3.0, 1.0], x), trust_lost=50.0),
+    "economy.DepositLoop": lambda x: economy.loop_deposits(5.0 * x, 0.5 / x),
     "risk.FailedBank": lambda x: risk.pay_depositors(np.multiply.outer([100.0, 700.0], x), 600.0 * x, 250.0),
     "risk.FundRun": lambda x: risk.run_fund(5.0 * x, 2.0, np.multiply.outer([1.0, 9.0, 1.0], x)),
     "risk.LeviedFund": lambda x: risk.run_levied_fund(np.multiply.outer([5.0, 1.0], x), 1_000.0, 10.0),

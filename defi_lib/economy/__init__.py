@@ -7,4 +7,10 @@ import numpy  # noqa: F401 - what every part needs
 
 from defi_lib.lazy import attach
 
-__getattr__, __dir__, __all__ = attach(__name__, {})
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    {
+        "locked.protocol_sheets": ["PriceFall", "ProtocolSheets", "price_fall"],
+        "locked.value_locked": ["DepositLoop", "ValueCounts", "loop_deposits", "stacked_counts", "times_counted"],
+    },
+)

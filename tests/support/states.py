@@ -84,6 +84,9 @@ def _concentrated(make: Any, price: Any, amount: Any) -> Any:
 
 #: How to make a state from what a caller hands over.
 STATES: dict[str, Callable[[Any, Hand], Any]] = {
+    "economy.ProtocolSheets": lambda make, hand: make(
+        hand([1.0, 0.0], [0.0, 2.0]), hand(1), hand(0), hand(0), hand(0.5), hand([0.0, 0.0], [0.0, 1.0])
+    ),
     "exchange.AmplificationRamp": lambda make, hand: make(100.0, 200.0, 0, 864_000),
     "exchange.BondingCurve": lambda make, hand: make(hand(10.0, 20.0), hand(100.0, 200.0), hand(0.5, 0.4)),
     "exchange.ConcentratedPool": lambda make, hand: _concentrated(make, hand(1.0, 1.01), 1e6),
