@@ -69,6 +69,9 @@ MADE = {
     "lending.SoftStep": lambda x: lending.SoftLiquidation.pledged(10.0 * x, 2_000.0, 4).arbitrage(1_960.0),
     "lending.SavingsChange": lambda x: lending.SavingsRate(0.05).deposit("ann", 100.0 * x),
     "lending.BankChange": lambda x: lending.Bank(10.0, 0.01, 0.05).deposit("ann", 5.0 * x),
+    "economy.LoopRun": lambda x: economy.follow_fees(
+        np.moveaxis(np.multiply.outer([2e6, 3e6], x), 0, -1), 1e4, 0.01, 1e6, 3
+    ),
     "governance.Attack": lambda x: governance.attack(
         5e7 * x, 0.05, 9e6, governance.Defences(delay=2.0, exit=0.1, veto=0.1)
     ),

@@ -35,6 +35,8 @@ WAITING = {
     "staking.chain.block_tree": "3 staking: forks, since the lessons on fees stand alone",
     "staking.work.double_spend": "3 staking: how many blocks to wait, since 3.7 asks who mines",
     "staking.stake.null_models": "8 economy: concentration without anybody's fault",
+    "economy.networks.adoption": "8 economy: does the better one win where users go to where users are (X11)",
+    "economy.networks.liquidity_loop": "8 economy: why liquidity draws liquidity (X11)",
 }
 
 

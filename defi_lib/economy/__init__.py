@@ -12,5 +12,15 @@ __getattr__, __dir__, __all__ = attach(
     {
         "locked.protocol_sheets": ["PriceFall", "ProtocolSheets", "price_fall"],
         "locked.value_locked": ["DepositLoop", "ValueCounts", "loop_deposits", "stacked_counts", "times_counted"],
+        "networks.adoption": ["AdoptionRun", "BetterWins", "balance_share", "better_wins", "simulate_adoption"],
+        "networks.liquidity_loop": [
+            "LoopRun",
+            "RestingPoint",
+            "even_exponent",
+            "follow_fees",
+            "resting_points",
+            "trade_cost",
+            "trade_shares",
+        ],
     },
 )
