@@ -127,6 +127,7 @@ MADE = {
     "compute.DataSale": lambda x: compute.sell_data(exchange.BondingCurve(1e3, 1e3, 0.5), 200.0, 100.0 * x, True),
     "compute.BurnMint": lambda x: compute.burn_and_mint(1_000.0 * x, 2.0, 300.0, 0.9, 0.8),
     "compute.Payout": lambda x: compute.buy_back(1e6, 1e5, 1e4 * x),
+    "economy.SmallLoan": lambda x: economy.lend_small(200.0 * x, 0.24, 0.06, 0.04, 30.0, 0.6),
     "compute.SpotCheckIncome": lambda x: compute.spot_check_income(100.0 * x, 0.3, 0.1, 2.0, 20.0, 1.0, 0.5),
 }
 

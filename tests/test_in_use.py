@@ -34,6 +34,8 @@ WAITING = {
     "risk.insurance.parametric": "6 risk: cover that pays by an index",
     "staking.chain.block_tree": "3 staking: forks, since the lessons on fees stand alone",
     "staking.work.double_spend": "3 staking: how many blocks to wait, since 3.7 asks who mines",
+    "economy.funding.hurdle": "8 economy: what a fund finances and what it leaves undone",
+    "economy.funding.small_loans": "8 economy: which loans pay, by clerk and by code (X22b)",
     "staking.stake.null_models": "8 economy: concentration without anybody's fault",
     "economy.networks.adoption": "8 economy: does the better one win where users go to where users are (X11)",
     "economy.networks.liquidity_loop": "8 economy: why liquidity draws liquidity (X11)",

@@ -10,6 +10,27 @@ from defi_lib.lazy import attach
 __getattr__, __dir__, __all__ = attach(
     __name__,
     {
+        "funding.hurdle": ["HurdleChoice", "ProjectChoice", "choose_projects", "hurdle_choice"],
+        "funding.power_law": [
+            "PortfolioRun",
+            "chance_above",
+            "chance_best_pays",
+            "lowest_return",
+            "part_that_pays",
+            "projects_that_pay",
+            "ranked_returns",
+            "simulate_portfolios",
+            "top_return_share",
+        ],
+        "funding.small_loans": [
+            "SmallLoan",
+            "break_even_loan",
+            "break_even_rate",
+            "cost_by_code",
+            "lend_small",
+            "loan_margin",
+            "removal_needed",
+        ],
         "locked.protocol_sheets": ["PriceFall", "ProtocolSheets", "price_fall"],
         "locked.value_locked": ["DepositLoop", "ValueCounts", "loop_deposits", "stacked_counts", "times_counted"],
         "networks.adoption": ["AdoptionRun", "BetterWins", "balance_share", "better_wins", "simulate_adoption"],
