@@ -128,6 +128,10 @@ MADE = {
     "compute.BurnMint": lambda x: compute.burn_and_mint(1_000.0 * x, 2.0, 300.0, 0.9, 0.8),
     "compute.Payout": lambda x: compute.buy_back(1e6, 1e5, 1e4 * x),
     "economy.SmallLoan": lambda x: economy.lend_small(200.0 * x, 0.24, 0.06, 0.04, 30.0, 0.6),
+    "economy.FollowedPayment": lambda x: economy.follow_payment(
+        100.0 * x, economy.swap_takers(0.01, 0.2, 0.1, 0.9, 0.002, 0.1, 0.8, 0.003, 0.25)
+    ),
+    "economy.InterfaceYear": lambda x: economy.interface_year(1e3 * x, 0.01, 0.02, 0.2, 5.0, 0.001),
     "compute.SpotCheckIncome": lambda x: compute.spot_check_income(100.0 * x, 0.3, 0.1, 2.0, 20.0, 1.0, 0.5),
 }
 

@@ -43,5 +43,22 @@ __getattr__, __dir__, __all__ = attach(
             "trade_cost",
             "trade_shares",
         ],
+        "value_chain.chain": [
+            "FollowedPayment",
+            "Taker",
+            "TakerConcentration",
+            "broker_takers",
+            "follow_payment",
+            "swap_takers",
+            "taker_concentration",
+        ],
+        "value_chain.interfaces": [
+            "InterfaceYear",
+            "SearchFees",
+            "circle_entry",
+            "circle_fee",
+            "interface_year",
+            "search_fees",
+        ],
     },
 )
