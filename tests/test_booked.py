@@ -81,6 +81,8 @@ MADE = {
     "governance.Split": lambda x: governance.split_names(100.0 * x, 25, 1.0, 0.5),
     "risk.ClaimVote": lambda x: risk.judge_claim(9.0 * x, True, np.multiply.outer([3.0, 1.0], x), trust_lost=50.0),
     "economy.DepositLoop": lambda x: economy.loop_deposits(5.0 * x, 0.5 / x),
+    "economy.Learning": lambda x: economy.learn_or_stay(1_000.0 * x, 20.0, 10.0, 0.03, 0.01, fee=0.005, way=8.0),
+    "economy.RoadWalk": lambda x: economy.walk_road(200.0 * x, economy.coin_road(mistake=0.01 * x)),
     "risk.FailedBank": lambda x: risk.pay_depositors(np.multiply.outer([100.0, 700.0], x), 600.0 * x, 250.0),
     "risk.FundRun": lambda x: risk.run_fund(5.0 * x, 2.0, np.multiply.outer([1.0, 9.0, 1.0], x)),
     "risk.LeviedFund": lambda x: risk.run_levied_fund(np.multiply.outer([5.0, 1.0], x), 1_000.0, 10.0),

@@ -10,6 +10,10 @@ from defi_lib.lazy import attach
 __getattr__, __dir__, __all__ = attach(
     __name__,
     {
+        "access.learning": ["Learning", "learn_or_stay", "savings_to_earn_back", "years_to_earn_back"],
+        "access.road": ["RoadWalk", "cheaper_from", "draw_arrivals", "walk_road"],
+        "access.road_steps": ["RoadStep", "coin_road", "service_road"],
+        "access.told": ["Told", "VANISHING", "sample_told", "told_results"],
         "funding.hurdle": ["HurdleChoice", "ProjectChoice", "choose_projects", "hurdle_choice"],
         "funding.power_law": [
             "PortfolioRun",
