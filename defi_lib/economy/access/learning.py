@@ -11,6 +11,10 @@ from defi_lib.rounding import above
 from defi_lib.validation import Amount, between, broadcastable, finite, non_negative, plain, positive, representable
 
 
+#: Growth over the whole time below which a curve is a straight line to the last digit (and a quotient might not be).
+_STRAIGHT = 1e-20
+
+
 class Learning(NamedTuple):
     """What a beginner gains over some years beyond a saver who stays, part by part (USD)."""
 
@@ -35,14 +39,13 @@ class Learning(NamedTuple):
         asset: str = "USD",
     ) -> tuple[Transfer, ...]:
         """What moves beyond a saver's account; hours do not."""
+        more, less = np.maximum(self.interest, 0.0), np.maximum(-np.asarray(self.interest), 0.0)
         return actual(
             (
                 Transfer(learner, interface, self.interface_fee, asset, "interface fee"),
                 Transfer(learner, ramp, self.way, asset, "way in and out"),
-                Transfer(borrowers, learner, plain(np.maximum(self.interest, 0.0)), asset, "extra interest"),
-                Transfer(
-                    learner, borrowers, plain(np.maximum(-np.asarray(self.interest), 0.0)), asset, "interest forgone"
-                ),
+                Transfer(borrowers, learner, plain(more), asset, "extra interest"),
+                Transfer(learner, borrowers, plain(less), asset, "interest forgone"),
                 Transfer(learner, thieves, self.mistakes, asset, "mistakes"),
             )
         )
@@ -132,7 +135,7 @@ def years_to_earn_back(
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         simple = spent / np.where(earns, savings * (extra - mistakes), 1.0)
         lasting = earns & np.asarray(above(growth * simple, -1.0))
-        grows = lasting & (np.asarray(growth) != 0)
+        grows = lasting & (np.abs(growth * simple) > _STRAIGHT)
         bent = np.log1p(np.where(grows, growth * simple, 0.0)) / np.where(grows, growth, 1.0)
     found = np.where(grows, bent, np.where(lasting, simple, np.inf))
     return plain(np.where(spent == 0, 0.0, found))
@@ -175,8 +178,9 @@ def savings_to_earn_back(
 @representable
 def _grown_years(years: Amount, growth: Amount) -> Amount:
     """``(e^{g·T} − 1)/g``, the years that savings count which grow by g; T if they do not."""
-    rate = np.where(np.asarray(growth) != 0, growth, 1.0)
-    return np.where(np.asarray(growth) != 0, np.expm1(rate * years) / rate, years)
+    grows = np.abs(np.asarray(growth) * years) > _STRAIGHT
+    rate = np.where(grows, growth, 1.0)
+    return np.where(grows, np.expm1(np.where(grows, rate * years, 0.0)) / rate, years)
 
 
 def _rates(savings: Amount, extra_yield: Amount, mistakes: Amount) -> tuple[Amount, Amount, Amount]:

@@ -42,6 +42,7 @@ def test_gains_that_stay_in_are_the_saver_and_the_learner_compared():
     years = years_to_earn_back(1_000.0, **BEGINNER, growth=0.02)
     assert 1_000 * np.exp(0.04 * years) == pytest.approx(1_200 * np.exp(0.02 * years))
     assert years_to_earn_back(1_000.0, **BEGINNER, growth=1e-9) == pytest.approx(10.0)
+    assert years_to_earn_back(1_000.0, **BEGINNER, growth=5e-324) == pytest.approx(10.0)
 
 
 @pytest.mark.parametrize("growth", [-0.05, 0.0, 0.02, 0.3])
