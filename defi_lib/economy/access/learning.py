@@ -10,7 +10,6 @@ from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.rounding import above
 from defi_lib.validation import Amount, between, broadcastable, finite, non_negative, plain, positive, representable
 
-
 #: Growth over the whole time below which a curve is a straight line to the last digit (and a quotient might not be).
 _STRAIGHT = 1e-20
 
