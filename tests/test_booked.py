@@ -134,6 +134,13 @@ MADE = {
         100.0 * x, economy.swap_takers(0.01, 0.2, 0.1, 0.9, 0.002, 0.1, 0.8, 0.003, 0.25)
     ),
     "economy.InterfaceYear": lambda x: economy.interface_year(1e3 * x, 0.01, 0.02, 0.2, 5.0, 0.001),
+    "economy.EntryChoices": lambda x: economy.choose_entry(
+        np.multiply.outer([100.0, 300.0], x), 0.02, np.multiply.outer([0.05, 0.005], x)
+    ),
+    "economy.Industry": lambda x: economy.free_entry(
+        economy.ServiceMarket(10.0 * x, cost=1.0, fraud=0.3),
+        [economy.Licence(3.0, 0.1, prevented=0.5), economy.Licence(largest=0.5, places=2)],
+    ),
     "compute.SpotCheckIncome": lambda x: compute.spot_check_income(100.0 * x, 0.3, 0.1, 2.0, 20.0, 1.0, 0.5),
 }
 
