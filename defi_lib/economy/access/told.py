@@ -98,7 +98,11 @@ def told_results(
         winner = winner * left
     else:
         winner, loser = winner * (1.0 - vanished), loser * (1.0 - vanished)
-    return _told(spread, net, losing, start, np.maximum(start, dollar), loser, winner)
+    # Only how much more often one tells than the other bends what is heard, however rarely both do.
+    most = np.maximum(loser, winner)
+    scale = np.where(most > 0, most, 1.0)
+    heard = _told(spread, net, losing, start, np.maximum(start, dollar), loser / scale, winner / scale)
+    return heard._replace(told=plain(heard.told * scale))
 
 
 def sample_told(

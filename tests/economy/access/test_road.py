@@ -119,11 +119,11 @@ def test_hours_are_a_fixed_cost():
 
 
 def test_a_smallest_fee_bends_once_and_exactly():
-    # 4 dollars until 100, then 4 %; against 3 dollars and 2 %: dearer than it only from 150 on, cheaper from 50.
+    # 4 dollars until 100, then 4 %, costs less than 3 dollars and 2 % from 50 to 150 only.
     least, flat = service_road(0.04, least=4.0), service_road(0.02, 3.0)
     assert cheaper_from(flat, least) == pytest.approx(150.0)
     assert cheaper_from(least, flat) == np.inf
-    # Cheaper between 50 and 150 only is no lead for ever; with 1 % beyond it is, from 50 on.
+    # With 1 % beyond its smallest fee it stays cheaper, from 50 on.
     assert cheaper_from(service_road(0.01, least=4.0), flat) == pytest.approx(50.0)
 
 

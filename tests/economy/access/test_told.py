@@ -105,6 +105,12 @@ def test_it_lies_upwards_if_winners_tell_more_and_losers_vanish(spread, one, oth
     assert 0 <= heard.told <= 1 and -1e-12 <= heard.told_losing <= heard.losing + 1e-9
 
 
+def test_however_rarely_people_tell_it_is_the_same_that_is_told():
+    often = told_results(1.0, 1.0, 0.5)
+    assert told_results(1.0, 2e-320, 1e-320).told_mean == pytest.approx(often.told_mean, rel=1e-3)
+    assert told_results(1.0, 0.0, 5e-324).told_losing == 1.0
+
+
 def test_exactly_as_many_vanish_as_lose():
     losing = told_results(1.0, 0.5, 0.1).losing
     for vanish in ("worst", "losers"):
