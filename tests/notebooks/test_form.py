@@ -115,6 +115,13 @@ def test_every_check_of_a_lab_is_graded_with_the_points_of_its_question(path):
     assert 5 <= len(graded) <= 7
 
 
+@pytest.mark.parametrize("path", tool.find(("labs",)), ids=name)
+def test_a_lab_and_the_lessons_it_belongs_to_link_each_other(path):
+    first = "".join(read(path)["cells"][0]["source"]).partition("**How to work")[0]
+    lessons = [(path.parent / target).resolve() for target in re.findall(r"\((\.\./\.\./course/[^)#]+)\)", first)]
+    assert lessons and all(f"{path.parent.name}/{path.name})" in lesson.read_text("utf-8") for lesson in lessons)
+
+
 @pytest.mark.parametrize("path", LABS, ids=name)
 def test_a_lab_says_how_to_work_and_shows_progress_at_its_top_and_end(path):
     first, *cells = read(path)["cells"]
