@@ -1,6 +1,6 @@
 """What a lab is made of: questions, their checks, and one line of feedback; :mod:`.lab` shows how to write one."""
 
-from defi_lib.labs.kit.compare import TOLERANCE, Part, equal, holds, matches, round_number
+from defi_lib.labs.kit.compare import TOLERANCE, Part, equal, holds, matches, round_number, together
 from defi_lib.labs.kit.feedback import PARTLY, RAISED, RIGHT, TOO_LONG, UNANSWERED, WRONG, Feedback
 from defi_lib.labs.kit.lab import Lab
 
@@ -19,4 +19,5 @@ __all__ = [
     "holds",
     "matches",
     "round_number",
+    "together",
 ]

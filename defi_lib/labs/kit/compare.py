@@ -90,6 +90,11 @@ def holds(points: float, condition: bool, otherwise: str) -> Part:
     return Part(points, "" if condition else otherwise)
 
 
+def together(points: float, *parts: Part) -> Part:
+    """Several cases that count only together: so that no answer which never changes is right in one of them."""
+    return Part(points, next((part.mistake for part in parts if part.mistake), ""))
+
+
 def round_number(rng: np.random.Generator, low: float, high: float) -> float:
     """A random number between two positive bounds, evenly on the logarithmic scale, with three digits: easy to read."""
     return float(f"{math.exp(rng.uniform(math.log(low), math.log(high))):.3g}")

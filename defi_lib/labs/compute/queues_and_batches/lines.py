@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.compute import erlang_b, erlang_c, mmc_queue, queue_waits
-from defi_lib.labs.compute.queues_and_batches.shared import lab, real_line, short_line, together
-from defi_lib.labs.kit import Part, matches, round_number
+from defi_lib.labs.compute.queues_and_batches.shared import lab, real_line, short_line
+from defi_lib.labs.kit import Part, matches, round_number, together
 
 Line = TypeVar("Line", bound=tuple[Any, ...])
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.compute import queue_waits
-from defi_lib.labs.compute.queues_and_batches.shared import lab, real_line, short_line, together
-from defi_lib.labs.kit import Part, matches
+from defi_lib.labs.compute.queues_and_batches.shared import lab, real_line, short_line
+from defi_lib.labs.kit import Part, matches, together
 from defi_lib.labs.kit.compare import numbers_of
 
 

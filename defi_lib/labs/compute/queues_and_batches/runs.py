@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from defi_lib.labs.compute.queues_and_batches.shared import lab, together
-from defi_lib.labs.kit import Part, matches
+from defi_lib.labs.compute.queues_and_batches.shared import lab
+from defi_lib.labs.kit import Part, matches, together
 
 #: Arrivals, tokens of each answer, the largest batch, seconds a step, and seconds more for each answer in it.
 Run = tuple[list[float], list[int], int, float, float]

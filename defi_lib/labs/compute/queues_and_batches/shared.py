@@ -7,15 +7,10 @@ from numpy.typing import NDArray
 
 from defi_lib.compute import real_requests
 from defi_lib.labs.compute.queues_and_batches.days import seconds_of
-from defi_lib.labs.kit import Lab, Part
+from defi_lib.labs.kit import Lab
 
 lab = Lab("7.4")
 check, progress = lab.check, lab.progress
-
-
-def together(points: float, *parts: Part) -> Part:
-    """Several cases that count only together: so that no answer which never changes is right in one of them."""
-    return Part(points, next((part.mistake for part in parts if part.mistake), ""))
 
 
 def short_line(rng: np.random.Generator, requests: int = 6) -> tuple[list[float], list[float]]:

@@ -10,8 +10,8 @@ import numpy as np
 
 from defi_lib.compute import queue_waits
 from defi_lib.labs.compute.queues_and_batches.days import Day, bill_of, cheapest, draw_day, drawn, sent_on
-from defi_lib.labs.compute.queues_and_batches.shared import lab, short_line, together
-from defi_lib.labs.kit import Part, holds, matches
+from defi_lib.labs.compute.queues_and_batches.shared import lab, short_line
+from defi_lib.labs.kit import Part, holds, matches, together
 from defi_lib.labs.kit.compare import Misshapen, numbers_of
 from defi_lib.units import SECONDS_PER_HOUR
 

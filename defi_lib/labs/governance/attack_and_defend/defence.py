@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from defi_lib.labs.governance.attack_and_defend.draws import draw_dao, electorate_of
-from defi_lib.labs.governance.attack_and_defend.questions import lab, together
+from defi_lib.labs.governance.attack_and_defend.questions import lab
 from defi_lib.labs.governance.attack_and_defend.world import (
     RANGES,
     SWITCHES,
@@ -19,7 +19,7 @@ from defi_lib.labs.governance.attack_and_defend.world import (
     costs,
     passing,
 )
-from defi_lib.labs.kit import Part, holds, matches
+from defi_lib.labs.kit import Part, holds, matches, together
 from defi_lib.labs.kit.compare import Misshapen, entries_of, four_cases, numbers_of
 
 #: Honest proposals that must pass: of fresh ones, and of how many.

@@ -9,15 +9,10 @@ from typing import Any
 import numpy as np
 
 from defi_lib.labs.governance.attack_and_defend.world import Loan, price_to_borrow, price_to_buy, price_to_rent
-from defi_lib.labs.kit import Lab, Part, matches, round_number
+from defi_lib.labs.kit import Lab, Part, matches, round_number, together
 
 lab = Lab("5.2")
 check, progress = lab.check, lab.progress
-
-
-def together(points: float, *parts: Part) -> Part:
-    """Several cases that count only together: so that no answer which never changes is right in one of them."""
-    return Part(points, next((part.mistake for part in parts if part.mistake), ""))
 
 
 def _pool(rng: np.random.Generator) -> tuple[float, tuple[float, float]]:

@@ -11,9 +11,9 @@ import numpy as np
 from defi_lib.governance import safe_treasury
 from defi_lib.labs.governance.attack_and_defend.defence import some_number, some_rules
 from defi_lib.labs.governance.attack_and_defend.draws import draw_dao
-from defi_lib.labs.governance.attack_and_defend.questions import lab, together
+from defi_lib.labs.governance.attack_and_defend.questions import lab
 from defi_lib.labs.governance.attack_and_defend.world import Dao, attacked, defences
-from defi_lib.labs.kit import Part, matches
+from defi_lib.labs.kit import Part, matches, together
 
 
 def _right(dao: Dao, rules: dict[str, Any], prices: Mapping[str, float]) -> float:

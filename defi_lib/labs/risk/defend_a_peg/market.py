@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.labs.kit import Part, matches
-from defi_lib.labs.risk.defend_a_peg.runs import lab, together
+from defi_lib.labs.kit import Part, matches, together
+from defi_lib.labs.risk.defend_a_peg.runs import lab
 from defi_lib.labs.risk.defend_a_peg.world import pool_of
 from defi_lib.risk import hold_peg, shut_weekend
 

@@ -9,16 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.labs.kit import Lab, Part, equal, matches
+from defi_lib.labs.kit import Lab, Part, equal, matches, together
 from defi_lib.risk import run_on_reserve
 
 lab = Lab("6.1")
 check, progress = lab.check, lab.progress
-
-
-def together(points: float, *parts: Part) -> Part:
-    """Several cases that count only together: so that no answer which never changes is right in one of them."""
-    return Part(points, next((part.mistake for part in parts if part.mistake), ""))
 
 
 def edge(fine: Callable[[NDArray[np.float64]], Any], high: float = 1.0) -> float:

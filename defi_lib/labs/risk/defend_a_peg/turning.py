@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from defi_lib.labs.kit import Part, matches
+from defi_lib.labs.kit import Part, matches, together
 from defi_lib.labs.risk.defend_a_peg.draws import draw_coin
-from defi_lib.labs.risk.defend_a_peg.runs import edge, lab, together
+from defi_lib.labs.risk.defend_a_peg.runs import edge, lab
 from defi_lib.labs.risk.defend_a_peg.survival import some_number
 from defi_lib.labs.risk.defend_a_peg.world import RULES, Coin, Design, paid
 

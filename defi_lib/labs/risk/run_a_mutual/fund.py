@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from defi_lib.labs.kit import Part, matches
+from defi_lib.labs.kit import Part, matches, together
 from defi_lib.labs.kit.compare import numbers_of
-from defi_lib.labs.risk.run_a_mutual.questions import lab, together
+from defi_lib.labs.risk.run_a_mutual.questions import lab
 from defi_lib.risk import Mutual, token_price, unravel
 from defi_lib.rounding import reaches
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from defi_lib.labs.kit import Part, holds, matches
+from defi_lib.labs.kit import Part, holds, matches, together
 from defi_lib.labs.kit.compare import Misshapen, entries_of, numbers_of
 from defi_lib.labs.risk.run_a_mutual.draws import NEW_YEARS, draw_book, draw_claim, new_years
-from defi_lib.labs.risk.run_a_mutual.questions import lab, some_number, together
+from defi_lib.labs.risk.run_a_mutual.questions import lab, some_number
 from defi_lib.labs.risk.run_a_mutual.world import Book, Claim, Outlook, Terms, outlook, owed, ruined, why_not
 from defi_lib.rounding import reaches
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from defi_lib.labs.kit import Lab, Part, matches
+from defi_lib.labs.kit import Lab, Part, matches, together
 from defi_lib.labs.kit.compare import numbers_of
 from defi_lib.labs.risk.run_a_mutual.draws import drawn
 from defi_lib.labs.risk.run_a_mutual.world import Kind, chance_seen
@@ -21,11 +21,6 @@ NORMAL = NormalDist()
 
 #: What fifty years leave open of a dependence, so that another way of estimating it is right too: a number, and a part.
 OPEN, OPEN_PART = 0.015, 0.1
-
-
-def together(points: float, *parts: Part) -> Part:
-    """Several cases that count only together: so that no answer which never changes is right in one of them."""
-    return Part(points, next((part.mistake for part in parts if part.mistake), ""))
 
 
 def _premium_of(rng: np.random.Generator, premium: Any, covers: int, claims: list[int]) -> Part:
