@@ -72,7 +72,10 @@ def matches(
     mistakes: Mapping[str, Result] | None = None,
     tolerance: float = TOLERANCE,
 ) -> Part:
-    """A student's result ``got`` must be ``right``; ``what`` says in a few words what it is."""
+    """A student's result ``got`` must be ``right``; ``what`` says in a few words what it is.
+
+    What is right is right, also where a mistake gives the same: such a mistake need not be taken out.
+    """
     numbers = numbers_of(got, what, np.asarray(right, dtype=float).shape)
     if _close(numbers, right, tolerance):
         return Part(points)

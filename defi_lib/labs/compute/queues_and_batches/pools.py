@@ -34,9 +34,7 @@ def _pool_of(said: str, got: Any, arrivals: Any, services: Any, machines: int) -
         ),
         "This is wait and work together; asked for is the wait.": right + np.asarray(services),
     }
-    return matches(
-        1, said, got, right, {text: wrong for text, wrong in mistakes.items() if not np.allclose(wrong, right)}
-    )
+    return matches(1, said, got, right, mistakes)
 
 
 def _busy_line(rng: np.random.Generator, machines: int) -> tuple[list[float], list[float]]:
@@ -94,7 +92,6 @@ def _fewest_of(rng: np.random.Generator, fewest: Any, share: float) -> Part:
         "With one machine fewer the promise is kept too.": right + 1,
         "With one machine more the promise is kept, with these it is not.": right - 1,
     }
-    mistakes = {text: wrong for text, wrong in mistakes.items() if wrong != right}
     what = f"`fewest(arrivals, services, {limit:g}, {share})` of {said}"
     return matches(1, what, fewest(arrivals.tolist(), services.tolist(), limit, share), right, mistakes)
 

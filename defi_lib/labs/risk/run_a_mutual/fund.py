@@ -104,7 +104,6 @@ def _exits(rng: np.random.Generator, exits: Any) -> Iterator[Part]:
             if 0 < right[0] < MEMBERS:
                 break
         said = f"`exits({value}, {mcr}, {tokens}, {members})`"
-        wrong = {text: each for text, each in wrong.items() if each != right}
         yield _leaving(said, exits(value, mcr, tokens, members), right, wrong)
     value, mcr, tokens = _pool(rng)
     parts = []
@@ -142,7 +141,6 @@ def _lasting_of(risks: list[float], margin: float, got: Any) -> Part:
         "At this premium nobody but the worst buys.": max(risks) * (1 + margin),
         "This is more than those who stay cost.": right * (1 + margin),
     }
-    mistakes = {text: wrong for text, wrong in mistakes.items() if abs(wrong - right) > 1e-9}
     return matches(1, f"`lasting({risks}, {margin})`", got, right, mistakes)
 
 
