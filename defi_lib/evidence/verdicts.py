@@ -191,11 +191,11 @@ def written(effect: float, reading: Reading) -> str:
         return f"{in_unit(-effect, unit.replace('less', 'more', 1))} (true from {percent(size, 2)} less on)"
     if unit.startswith("powers of ten"):
         return f"{_times(effect)}{unit.removeprefix('powers of ten')} (true above {_times(size)})"
+    if not size:
+        return signed(effect, unit)
     lost = size < 0 and effect <= 0
     shown, mark = (-effect, -size) if lost else (effect, size)
     limit = in_unit(mark, unit)
-    if not size:
-        return signed(effect, unit)
     text = next((text for digits in (2, 3, 4) if (text := in_unit(shown, unit, digits)) != limit), limit)
     return f"{text} (true {'below' if lost else 'above'} {brief(limit, unit)})"
 
