@@ -34,6 +34,14 @@ def lab(course):
         yield address
 
 
+PLOTTED = """() => {
+  const canvas = document.querySelector(".defi-explorer .defi-canvas");
+  const views = [...Bokeh.index].filter((v) => v.repaint && canvas.contains(v.el));
+  return views.flatMap((v) => v.model.renderers.map((r) => r.data_source.data))
+    .map((data) => Object.entries(data).map(([k, v]) => [k, [...v].slice(0, 400)]));
+}"""
+
+
 class Watched:
     """A page, with every console error and every request that left the machine."""
 
@@ -52,20 +60,19 @@ class Watched:
 
     def plotted(self):
         """The numbers that the plot of the first explorer shows now."""
-        return self.page.evaluate(
-            """() => {
-              const canvas = document.querySelector(".defi-explorer .defi-canvas");
-              const views = [...Bokeh.index].filter((v) => v.repaint && canvas.contains(v.el));
-              return views.flatMap((v) => v.model.renderers.map((r) => r.data_source.data))
-                .map((data) => Object.entries(data).map(([k, v]) => [k, [...v].slice(0, 400)]));
-            }"""
-        )
+        return self.page.evaluate(PLOTTED)
 
     def wait_until_said_other_than(self, sentence):
         self.page.wait_for_function(
             "old => document.querySelector('.defi-explorer .defi-say').textContent !== old",
             arg=sentence,
             timeout=10_000,
+        )
+
+    def wait_until_plotted_other_than(self, plotted):
+        """Sentence and plot are messages of their own: on a busy machine one may be here before the other."""
+        self.page.wait_for_function(
+            f"old => JSON.stringify(({PLOTTED})()) !== JSON.stringify(old)", arg=plotted, timeout=10_000
         )
 
 

@@ -22,6 +22,12 @@ POINT = """() => {
 }"""
 
 
+
+def point_other_than(page, point):
+    page.wait_for_function(f"old => ({POINT})().some((x, i) => x !== old[i])", arg=point, timeout=10_000)
+    return page.evaluate(POINT)
+
+
 @pytest.fixture
 def verdict(course, open_lesson):
     """A lesson with nothing but a verdict."""
@@ -62,12 +68,12 @@ def test_a_bet_reveals_the_evidence_and_the_map_moves(verdict):
     handles = page.locator(".defi-explorer .noUi-handle")
     handles.first.press("ArrowLeft")
     verdict.wait_until_said_other_than(before)
-    moved = page.evaluate(POINT)
+    moved = point_other_than(page, point)
     assert moved[0] < point[0] and moved[1] == point[1]
     before = verdict.sentence()
     handles.nth(1).press("End")
     verdict.wait_until_said_other_than(before)
-    assert page.evaluate(POINT)[1] > moved[1] and "True here" in verdict.sentence()
+    assert point_other_than(page, moved)[1] > moved[1] and "True here" in verdict.sentence()
     page.locator(".defi-goals").get_by_text("Goal reached:").wait_for(timeout=10_000)
     assert serious(page) == {}
     assert verdict.errors == [] and verdict.strayed == []
