@@ -1,0 +1,5 @@
+"""What is measured for the claims about the economy: who can take part, and what newcomers are told."""
+
+from defi_lib.evidence.effects import Registry
+
+EVIDENCE = Registry.joined("economy")

@@ -1,0 +1,5 @@
+"""What is measured for the claims about the economy: whether the larger one or the better one wins."""
+
+from defi_lib.evidence.effects import Registry
+
+EVIDENCE = Registry.joined("economy")

@@ -1,0 +1,5 @@
+"""What is measured for the claims about the economy: what licences and rules at the door give and take."""
+
+from defi_lib.evidence.effects import Registry
+
+EVIDENCE = Registry.joined("economy")
