@@ -48,7 +48,7 @@ def test_every_reading_stands_on_the_page_once(made):
 )
 def test_a_claim_is_one_vote_and_split_if_its_readings_differ(answers, votes):
     own = [Line(reading("P2a"), true, far, "", "", "", 0) for true, far in answers]
-    assert tally._votes(own) == votes
+    assert tally.votes(own) == votes
 
 
 @pytest.mark.xdist_group("verdicts")

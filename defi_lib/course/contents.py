@@ -89,6 +89,16 @@ def modules(root: Path) -> list[Module]:
     ]
 
 
+def lessons_of_readings(root: Path) -> dict[str, Page]:
+    """The lesson of each reading, by its id: the one that bets on it, or else the first that shows its evidence."""
+    found: dict[str, Page] = {}
+    read = {page: _code(root / page.path) for page in lessons(root)}
+    for asked in (r"""\bbet\(\s*["'](\w+)""", r"""evidence\(\s*["'](\w+)"""):
+        for page, code in read.items():
+            found.update({id: page for id in re.findall(asked, code) if id not in found})
+    return found
+
+
 def neighbours(path: str, pages: Sequence[Page]) -> tuple[Page | None, Page | None]:
     """The pages before and after ``path``; none where there is none, or where ``path`` is no page."""
     places = [page.path for page in pages]
@@ -131,6 +141,11 @@ def _first_part(root: Path, page: Page) -> float:
         whole += words
         read += words * (up_to_the_plot or heading.startswith(("The verdict", "Check yourself")))
     return read / whole if whole else 0.0
+
+
+def _code(path: Path) -> str:
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
 
 
 def _rounded(minutes: float) -> int:

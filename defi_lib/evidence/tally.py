@@ -22,6 +22,8 @@ A claim has one to four readings. A reading is *true* or *not true* today; a cla
 our ranges. *Counted*: somebody counted, and there are no worlds. A claim turns if one of its readings does.
 """
 
+#: What a claim counts as: the first three are its answer, the next three how far that holds.
+_ANSWERS = ("True today", "Not true", "Split", "Robust", "Turning", "Counted", "Not yet tested")
 _HEADS = ("Reading", "Kind", "Today", "Where it turns", "How far", "Ranges", "Changes")
 
 
@@ -70,22 +72,25 @@ def _line(one: Reading, found: Evidence | Count | Proof) -> Line:
     return Line(one, found.true, how_far, f"{said.capitalize()}{built}: {found.says.rstrip('.')}", turns, "", 0)
 
 
+def totals(known: list[Line]) -> dict[str, dict[str, int]]:
+    """How many claims of each camp are true today, not true or split, and how far that holds; a claim is one."""
+    ids = {camp: [claim.id for claim in claims() if claim.id.startswith(camp)] for camp in CAMPS}
+    own = {id: [each for each in known if each.reading.claim == id] for camp in ids.values() for id in camp}
+    found = {}
+    for camp, name in CAMPS.items():
+        many = Counter(vote for id in ids[camp] for vote in votes(own[id]))
+        found[name] = {"Claims": len(ids[camp]), **{head: many[head.lower()] for head in _ANSWERS}}
+    return {**found, "All": {head: sum(row[head] for row in found.values()) for head in ("Claims", *_ANSWERS)}}
+
+
 def _totals(known: list[Line]) -> Iterator[str]:
     yield f"{counted(len(known), 'reading')} of {len(readings())} have evidence.\n"
-    heads = ("Camp", "Claims", "True today", "Not true", "Split", "Robust", "Turning", "Counted", "Not yet tested")
-    rows: list[list[int]] = []
-    for camp in CAMPS:
-        ids = [claim.id for claim in claims() if claim.id.startswith(camp)]
-        votes = Counter(vote for id in ids for vote in _votes([each for each in known if each.reading.claim == id]))
-        rows.append([len(ids), *(votes[head.lower()] for head in heads[2:])])
-    whole = [sum(column) for column in zip(*rows, strict=True)]
-    yield from _table(
-        heads, [[name, *row] for name, row in zip([*CAMPS.values(), "**All**"], [*rows, whole], strict=True)]
-    )
+    rows = [[f"**{name}**" if name == "All" else name, *row.values()] for name, row in totals(known).items()]
+    yield from _table(("Camp", "Claims", *_ANSWERS), rows)
 
 
-def _votes(own: list[Line]) -> tuple[str, ...]:
-    """What one claim counts as: its answer, and how far that holds."""
+def votes(own: list[Line]) -> tuple[str, ...]:
+    """What one claim counts as, by the lines of its tested readings: its answer, and how far that holds."""
     if not own:
         return ("not yet tested",)
     answers, far = {line.true for line in own}, {line.how_far for line in own}

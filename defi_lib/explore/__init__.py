@@ -1,7 +1,7 @@
 """The kit of every lesson: sliders that move a plot, predictions, questions, and the picture of who profits."""
 
 from defi_lib.explore.controls import Choice, Percent, Slider, Switch
-from defi_lib.explore.evidence import bet, show_evidence, turn
+from defi_lib.explore.evidence import bet, show_book, show_evidence, turn
 from defi_lib.explore.explorer import Explorer, explore
 from defi_lib.explore.goals import Goal
 from defi_lib.explore.money import show_concentration, show_profits
@@ -38,6 +38,7 @@ __all__ = [
     "predict",
     "quiz",
     "show",
+    "show_book",
     "show_concentration",
     "show_evidence",
     "show_profits",

@@ -22,7 +22,6 @@ POINT = """() => {
 }"""
 
 
-
 def point_other_than(page, point):
     page.wait_for_function(f"old => ({POINT})().some((x, i) => x !== old[i])", arg=point, timeout=10_000)
     return page.evaluate(POINT)

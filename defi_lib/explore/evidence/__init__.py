@@ -7,7 +7,8 @@
 """
 
 from defi_lib.explore.evidence.bets import Wager, bet
+from defi_lib.explore.evidence.book import Book, show_book
 from defi_lib.explore.evidence.maps import turn
 from defi_lib.explore.evidence.shown import ShownEvidence, show_evidence
 
-__all__ = ["ShownEvidence", "Wager", "bet", "show_evidence", "turn"]
+__all__ = ["Book", "ShownEvidence", "Wager", "bet", "show_book", "show_evidence", "turn"]

@@ -123,7 +123,7 @@ def _legend(when: str) -> str:
 
 
 def _row(bar: Bar, when: str) -> str:
-    pieces = "".join(f'<i class="{"t" if p.true else "n"}" style="flex:{p.end - p.start:.4f}"></i>' for p in bar.parts)
+    pieces = "".join(map(piece, bar.parts))
     turns = "".join(_mark(place, text) for place, text in clear(bar))
     kind = "strip" if bar.low else "strip choice"
     ticks = "".join(f'<u style="left:{place:.2%}"></u>' for place, _ in bar.marks)
@@ -137,6 +137,11 @@ def _row(bar: Bar, when: str) -> str:
         f'<div class="defi-bar"><div class="defi-turns">{turns}</div><div class="{kind}">{pieces}{ticks}'
         f'<b class="dot" style="left:{bar.here:.2%}"></b></div><div class="defi-ends">{ends}</div></div></div>'
     )
+
+
+def piece(part: Part) -> str:
+    """A piece of a strip, in the colour of its answer."""
+    return f'<i class="{"t" if part.true else "n"}" style="flex:{part.end - part.start:.4f}"></i>'
 
 
 def _mark(place: float, text: str) -> str:

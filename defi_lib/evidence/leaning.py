@@ -1,0 +1,84 @@
+"""How far all our numbers would have to be wrong in one direction, together, before an answer turns.
+
+A turning point moves one number alone. Whoever distrusts a course suspects something else: that all its own choices
+lean to one side. So they are leaned here, all at once, each towards the end of its range that suits the reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from defi_lib.evidence.drawing import today
+from defi_lib.evidence.effects import Effect
+from defi_lib.evidence.unknowns import Assumption
+from defi_lib.validation import Amount, between, one_of
+
+#: Which numbers lean: those that no published figure gives, or all that nobody knows for certain.
+WHICH = ("our choices", "all unknown numbers")
+
+#: Steps of a lean, from nothing to the ends of the ranges.
+_STEPS = 200
+
+
+def leaned(effect: Effect, by: Amount, which: str = WHICH[0]) -> NDArray[np.float64]:
+    """The effect where numbers lean ``by`` a part of the way from today to the ends of their ranges.
+
+    Each goes to that end at which, moved alone, it makes the effect larger; below 0 to the other one. Options stay, for
+    nothing lies between them, and so does who somebody is.
+
+    Args:
+        effect: of a reading.
+        by: in [-1, 1]; 1: all numbers stand at the ends that suit the reading. One effect for each.
+        which: one of :data:`WHICH`.
+
+    Raises:
+        ValueError: an argument outside its range.
+
+    >>> from defi_lib.evidence import effect
+    >>> leaned(effect("X9a"), [-1.0, 0.0, 1.0], "all unknown numbers").round(5)
+    array([0.00025, 0.00115, 0.01338])
+    """
+    share = np.atleast_1d(between("by", by, -1.0, 1.0))
+    known = _may_lean(effect, one_of("which", which, WHICH))
+    moved = {name: _moved(each, share * _way(effect, each)) for name, each in known.items()}
+    return effect(today(effect.assumptions, len(share), moved))
+
+
+def lean_that_turns(effect: Effect, which: str = WHICH[0]) -> float:
+    """The least lean, in hundredths of the way or finer, at which the answer is another than today's; inf: none does.
+
+    >>> from defi_lib.evidence import effect
+    >>> lean_that_turns(effect("X9a"), "all unknown numbers")
+    0.885
+
+    Raises:
+        ValueError: ``which`` is none of :data:`WHICH`.
+    """
+    steps = np.linspace(0.0, 1.0, _STEPS + 1)
+    both = leaned(effect, np.concatenate([steps, -steps]), which) > effect.more_than
+    turned = np.flatnonzero((both != both[0]).reshape(2, -1).any(axis=0))
+    return float(steps[turned[0]]) if turned.size else np.inf
+
+
+def _may_lean(effect: Effect, which: str) -> Mapping[str, Assumption]:
+    ours = which == WHICH[0]
+    return {
+        name: each
+        for name, each in effect.assumptions.items()
+        if each.role == "unknown" and not each.options and (each.rule == "our choice" or not ours)
+    }
+
+
+def _way(effect: Effect, each: Assumption) -> float:
+    """1 if the high end of the range suits the reading, -1 if the low one does, 0 if both do alike."""
+    low, high = effect(today(effect.assumptions, 2, {each.name: [each.low, each.high]}))
+    return float(np.sign(high - low))
+
+
+def _moved(each: Assumption, toward: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The value a part of the way from today to the high end, or below 0 to the low end."""
+    start = each.place(each.today)
+    return each.value(start + np.maximum(toward, 0.0) * (1 - start) + np.minimum(toward, 0.0) * start)

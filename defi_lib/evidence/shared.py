@@ -1,0 +1,59 @@
+"""One number that many readings share, such as the price of ether: which answers turn if it is another one?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from defi_lib.claims import reading
+from defi_lib.evidence.drawing import today
+from defi_lib.evidence.registry import effect, tested
+from defi_lib.evidence.unknowns import in_use
+from defi_lib.validation import Amount, between, broadcastable, one_of
+
+
+def that_share(*names: str) -> list[str]:
+    """The tested readings that use at least one of these numbers as all readings have it.
+
+    Raises:
+        ValueError: a name that no shared row of the assumptions has.
+
+    >>> that_share("volatility")[:3]
+    ['P6c', 'P7a', 'X8b']
+    """
+    rows = in_use()
+    for name in names:
+        one_of("name", name, [own for whose, own in rows if whose == "*"])
+    shared = {name: rows["*", name] for name in names}
+    return [id for id in _models() if any(effect(id).assumptions.get(name) is row for name, row in shared.items())]
+
+
+def answers_with(changed: Mapping[str, Amount]) -> dict[str, NDArray[np.bool_]]:
+    """Whether each reading that shares these numbers is true where they are ``changed``, everywhere at once.
+
+    Args:
+        changed: values by name, for today's; scenarios as arrays.
+
+    Raises:
+        ValueError: a name that no shared row has, a value that cannot be, or arrays that do not fit together.
+
+    >>> answers_with({"gas_price": [0.46, 98.7], "ether_price": [1_662, 3_796]})["X9a"].tolist()
+    [False, True]
+    """
+    ids, rows = that_share(*changed), {name: in_use()["*", name] for name in changed}
+    values = {name: between(name, value, rows[name].least, rows[name].most) for name, value in changed.items()}
+    count = int(np.prod(broadcastable(**{name: np.atleast_1d(value) for name, value in values.items()})))
+    found = {}
+    for id in ids:
+        known = effect(id).assumptions
+        own = {name: value for name, value in values.items() if known.get(name) is rows[name]}
+        found[id] = effect(id).true(today(known, count, own))
+    return found
+
+
+@cache
+def _models() -> tuple[str, ...]:
+    return tuple(id for id in tested() if reading(id).kind == "model")
