@@ -1,5 +1,6 @@
 """What is measured for the claims about the economy: who can take part, and what newcomers are told."""
 
+from defi_lib.evidence.economy.access import readers
 from defi_lib.evidence.effects import Registry
 
-EVIDENCE = Registry.joined("economy")
+EVIDENCE = Registry.joined("economy", readers.EVIDENCE)
