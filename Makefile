@@ -88,6 +88,12 @@ architecture: ## make the picture and the table of docs/architecture.md anew
 verdicts: .venv/developer ## make the tally of all verdicts, docs/verdicts.md, anew
 	$(BIN)/python -m defi_lib.evidence docs/verdicts.md
 
+remedies: .venv/developer ## compute the table of remedies of lesson 8.14 anew, some minutes
+	$(BIN)/python tools/remedies.py
+
+ranges: .venv/developer ## try its statements at both ends of each range, some twenty minutes
+	$(BIN)/python tools/remedies.py --ranges
+
 labs: .venv/developer ## generate labs/ from solutions/
 	@for folder in solutions/*/; do \
 	PATH="$(CURDIR)/$(BIN):$$PATH" nbgrader generate_assignment --create --force $$(basename $$folder) || exit 1; done
@@ -129,4 +135,4 @@ chromium:
 	echo "The browser tests need Chromium. On Debian and Ubuntu: sudo apt install chromium; on macOS: brew install --cask chromium;"; \
 	echo "or say where it is: make $(MAKECMDGOALS) CHROMIUM=/path/to/chrome"; exit 1; }
 
-.PHONY: help course read check test test-all tested computed beside architecture verdicts bench notebooks labs voila format constraints clean chromium
+.PHONY: help course read check test test-all tested computed beside architecture verdicts remedies ranges bench notebooks labs voila format constraints clean chromium

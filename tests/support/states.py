@@ -27,6 +27,7 @@ NOT_SEARCHED = {
 #: Changed in place on purpose, or no state at all; why.
 NO_STATES = {
     "ledger.Ledger": "a book that is written in",
+    "economy.SystemBook": "a book that is written in",
     "compute.CachedGame": "remembers what it has computed",
     "simulation.SweepError": "an error",
     "simulation.PriceProcess": "what processes have in common",
@@ -87,6 +88,7 @@ STATES: dict[str, Callable[[Any, Hand], Any]] = {
     "economy.ProtocolSheets": lambda make, hand: make(
         hand([1.0, 0.0], [0.0, 2.0]), hand(1), hand(0), hand(0), hand(0.5), hand([0.0, 0.0], [0.0, 1.0])
     ),
+    "economy.SystemSetting": lambda make, hand: make(hand.dict(pool_fee=hand(0.1, 0.2))),
     "exchange.AmplificationRamp": lambda make, hand: make(100.0, 200.0, 0, 864_000),
     "exchange.BondingCurve": lambda make, hand: make(hand(10.0, 20.0), hand(100.0, 200.0), hand(0.5, 0.4)),
     "exchange.ConcentratedPool": lambda make, hand: _concentrated(make, hand(1.0, 1.01), 1e6),

@@ -1,0 +1,87 @@
+"""The stored table is what the code computes, and the parameters are as they were written down."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from defi_lib.economy import (
+    MEASURES,
+    REMEDIES,
+    WAYS,
+    SystemSetting,
+    draw_world,
+    measure_year,
+    stored_effect,
+    stored_remedies,
+    system_parameters,
+    system_year,
+)
+from defi_lib.evidence.unknowns import in_use
+from defi_lib.figures import figure
+
+TABLE = Path("defi_lib/economy/system/parameters.csv")
+
+
+def test_two_rows_computed_again():
+    """The 200 seeds of the table, in blocks of 50."""
+    level, effect = [], []
+    for first in range(0, 200, 50):
+        world = draw_world(50, 2_000, first)
+        none = measure_year(system_year(world))["served"]
+        after = measure_year(system_year(world, SystemSetting({"layer_2": 1.0})))["served"]
+        level, effect = [*level, none], [*effect, after - none]
+    for way, remedy, values in (("level", "none", level), ("alone", "layer_2", effect)):
+        row, found = stored_effect(way, remedy, "served"), np.concatenate(values)
+        assert row.mean == pytest.approx(found.mean(), rel=1e-5)
+        assert row.standard_error == pytest.approx(found.std(ddof=1) / 200**0.5, rel=1e-5)
+
+
+def test_the_table_has_every_remedy_in_every_way_and_measure():
+    keys = {row[:3] for row in stored_remedies()}
+    assert {(way, remedy, measure) for way in WAYS for remedy in REMEDIES for measure in MEASURES} <= keys
+    assert len(keys) == len(stored_remedies())
+    with pytest.raises(ValueError, match="not in the table"):
+        stored_effect("alone", "prayer", "served")
+
+
+def test_stored_shapley_values_add_up_and_accounts_too():
+    for measure in MEASURES:
+        total = sum(stored_effect("Shapley", remedy, measure).mean for remedy in REMEDIES)
+        effect = stored_effect("effect", "all", measure).mean
+        assert total == pytest.approx(effect, rel=1e-4, abs=1e-3)
+    for remedy in REMEDIES:
+        moved = [
+            row.mean for row in stored_remedies() if row[:2] == ("alone", remedy) and row.measure.startswith("to ")
+        ]
+        assert sum(moved) == pytest.approx(0, abs=1e-3)
+
+
+def test_ranges_are_in_order_and_sources_are_there():
+    for each in system_parameters().values():
+        assert each.least <= each.low <= each.today <= each.high <= each.most, each.name
+        assert each.source and each.label and each.unit, each.name
+
+
+def test_one_price_for_one_thing():
+    """What another lesson assumes has the same value and range here, unless the reason says that it is derived."""
+    assumed = in_use()
+    for each in system_parameters().values():
+        kind, _, key = each.source.partition(" ")
+        if kind == "assumption":
+            reading, name = key.split(".")
+            other = assumed[reading, name]
+            if each.name not in ("airdrop_more", "checked_found", "repaid"):  # another place in the same range
+                same = each.today, each.low, each.high
+                assert same == pytest.approx((other.today, other.low, other.high)), each.name
+        if kind == "figure":
+            assert figure(key) is not None
+
+
+def test_what_was_replaced_says_when_and_why():
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert all(bool(row["replaced"]) == bool(row["why"]) for row in rows)
+    names = [row["name"] for row in rows if not row["replaced"]]
+    assert len(names) == len(set(names)) and {row["name"] for row in rows} == set(names)
