@@ -38,8 +38,6 @@ WAITING = {
     "economy.access.learning": "8 economy: what it takes to take part, for whom learning pays (X24)",
     "economy.access.road": "8 economy: what it takes to take part, from cash to cash (X24)",
     "economy.access.told": "8 economy: what is told and what happened (X16)",
-    "economy.funding.hurdle": "8 economy: what a fund finances and what it leaves undone",
-    "economy.funding.small_loans": "8 economy: which loans pay, by clerk and by code (X22b)",
     "economy.rules.entry_points": "8 economy: what a rule at entry points moves away (X29a)",
     "economy.rules.licences": "8 economy: what a licence gives and takes (R8a)",
     "staking.stake.null_models": "8 economy: concentration without anybody's fault",
