@@ -39,7 +39,6 @@ WAITING = {
     "economy.access.road": "8 economy: what it takes to take part, from cash to cash (X24)",
     "economy.access.told": "8 economy: what is told and what happened (X16)",
     "economy.rules.entry_points": "8 economy: what a rule at entry points moves away (X29a)",
-    "economy.rules.licences": "8 economy: what a licence gives and takes (R8a)",
     "staking.stake.null_models": "8 economy: concentration without anybody's fault",
     "economy.system.remedies": "8 economy: the whole system, 8.14",
     "economy.system.scoring": "8 economy: the whole system, lab 8.2",

@@ -84,6 +84,16 @@ __getattr__, __dir__, __all__ = attach(
         "system.twin": ["TwinYear", "twin_year"],
         "system.world": ["SystemWorld", "draw_world"],
         "system.year": ["SystemYear", "system_year"],
+        "rules.proofs": [
+            "FewestTogether",
+            "ProofGate",
+            "ProofTrace",
+            "can_let_in",
+            "can_shut_out",
+            "fewest_together",
+            "lone_deciders",
+            "proof_trace",
+        ],
         "value_chain.chain": [
             "FollowedPayment",
             "Taker",

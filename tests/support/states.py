@@ -85,6 +85,7 @@ def _concentrated(make: Any, price: Any, amount: Any) -> Any:
 
 #: How to make a state from what a caller hands over.
 STATES: dict[str, Callable[[Any, Hand], Any]] = {
+    "economy.ProofGate": lambda make, hand: make(hand.list("bank", "post"), 1, hand.list("state", "post")),
     "economy.ProtocolSheets": lambda make, hand: make(
         hand([1.0, 0.0], [0.0, 2.0]), hand(1), hand(0), hand(0), hand(0.5), hand([0.0, 0.0], [0.0, 1.0])
     ),
