@@ -72,6 +72,7 @@ MADE = {
     "economy.LoopRun": lambda x: economy.follow_fees(
         np.moveaxis(np.multiply.outer([2e6, 3e6], x), 0, -1), 1e4, 0.01, 1e6, 3
     ),
+    "economy.VampireRun": lambda x: economy.vampire_attack([20.0 * x, 0.0 * x], 0.1, 1e5, 1e3, 0.005, 8e3),
     "governance.Attack": lambda x: governance.attack(
         5e7 * x, 0.05, 9e6, governance.Defences(delay=2.0, exit=0.1, veto=0.1)
     ),

@@ -39,6 +39,7 @@ __getattr__, __dir__, __all__ = attach(
         "locked.protocol_sheets": ["PriceFall", "ProtocolSheets", "price_fall"],
         "locked.value_locked": ["DepositLoop", "ValueCounts", "loop_deposits", "stacked_counts", "times_counted"],
         "networks.adoption": ["AdoptionRun", "BetterWins", "balance_share", "better_wins", "simulate_adoption"],
+        "networks.forks": ["ForkRace", "fork_trade_share", "race_fork"],
         "networks.liquidity_loop": [
             "LoopRun",
             "RestingPoint",
@@ -48,6 +49,7 @@ __getattr__, __dir__, __all__ = attach(
             "trade_cost",
             "trade_shares",
         ],
+        "networks.vampire": ["VampireRun", "payment_to_hold", "vampire_attack"],
         "rules.entry_points": [
             "EntryChoices",
             "EntryShift",

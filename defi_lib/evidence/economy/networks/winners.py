@@ -1,0 +1,140 @@
+"""Does the network effect decide, or the better product? Readings X11a, X11b and X25a."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from defi_lib.economy import race_fork
+from defi_lib.evidence.effects import Control, Count, Registry
+from defi_lib.figures import figure
+
+EVIDENCE = Registry("economy")
+
+Array = NDArray[np.float64]
+
+#: Providers who come after the better one has opened, in reading X11b.
+NEWCOMERS = 2_000
+
+#: A trade so small a part of any depth that depth costs nothing.
+NOTHING = 1e-12
+
+_LOCKED = {
+    "advantage": 0.002, "taste": 0.0025, "lead": 100.0, "seed": 0.05, "amount": 1e5, "depth": 1e5, "routed": 0.0,
+    "moves": 0.0,
+}  # fmt: skip
+_EVEN = _LOCKED | {"advantage": 0.0, "lead": 50.0, "seed": 0.2}
+
+
+@EVIDENCE.model(
+    "X11b",
+    placebos=[{"amount": NOTHING}],  # depth costs nothing on either side; lead, routers and all choices stay
+    controls=[
+        Control(_LOCKED, 1.0, 1e-6),  # nobody trades where nothing is; without the loop 69 of 100 prefer it
+        Control(_LOCKED | {"seed": 2.0, "advantage": -0.002}, -1.0, 1e-6),  # the worse one has the depth
+        # Equal ones: 30 and 10 more than half of 2,060 is 20 ahead, in standard deviations of the square root of 500.
+        Control(_EVEN, 1 - 0.814453, 0.15),  # (sampled)
+        Control(_EVEN | {"moves": 1.0}, 1 - 0.510237, 0.01),  # the lead is forgotten: 20 becomes 0.58 of 22.69
+        Control(_LOCKED | {"routed": 1.0, "amount": 1.0, "depth": 1e9}, 0.0, 1e-6),  # all go to the better one anyway
+    ],
+    placebo_error=1e-6,
+)
+def lost_to_depth(
+    advantage: Array, taste: Array, lead: Array, seed: Array, amount: Array, depth: Array, routed: Array, moves: Array
+) -> Array:
+    """How much more often the better newcomer ends with less depth than the older one, by the network effect alone.
+
+    Args:
+        advantage: what it saves traders (ratio of a trade).
+        taste: scale of what else traders weigh (ratio of a trade).
+        lead: providers of the older one when it opens.
+        seed: what it opens with (part of the older one's depth).
+        amount: of a trade (USD).
+        depth: of both together in the end (USD).
+        routed: part of the trade behind a router.
+        moves: old providers who choose again for each newcomer.
+    """
+
+    def behind(size: Array) -> Array:
+        race = race_fork(
+            lead, seed, NEWCOMERS, depth, size, taste, np.random.default_rng(8), advantage=advantage, routed=routed,
+            moves=moves,
+        )  # fmt: skip
+        return np.asarray(race.behind)
+
+    return behind(amount) - behind(NOTHING * np.asarray(amount))
+
+
+@EVIDENCE.figures("X11a")
+def few_hold_most() -> Count:
+    """At how many published counts ten protocols or fewer held more than half of all value locked."""
+    six = figure("concentration.defi_value_locked_six_largest")
+    three = [figure(f"concentration.defi_value_locked_{name}") for name in ("aave", "lido", "eigenlayer")]
+    twelve = figure("concentration.top_12_protocols_share_value")
+    parts = [float(six.value), sum(float(each.value) for each in three), float(twelve.value) * 10 / 12]
+    most = [part > 50 for part in (parts[0], parts[1])] + [parts[2] >= 50]  # "more than" 60 for the twelve
+    layer = float(three[2].value)
+    return Count(
+        true=all(most),
+        says=f"{sum(most)} of {len(most)}. Six of 4,212 protocols held {parts[0]:.0f} % (November 2024), three "
+        f"{parts[1]:.0f} % (September 2025), twelve more than {twelve.value:.0f} % (January 2026), of which the ten "
+        f"largest have ten twelfths or more: more than {parts[2]:.0f} %",
+        who="DefiLlama, quoted in the press (all of it weak)",
+        turns="what is counted twice were left out and the largest held no more than the others of it",
+        sources=tuple(each.id for each in (six, *three, twelve)),
+        other=f"Without EigenLayer, whose value is locked at others too, Aave and Lido have "
+        f"{100 * (parts[1] - layer) / (100 - layer):.0f} %. The counts take different numbers of protocols: whether "
+        f"the part has fallen cannot be said",
+    )
+
+
+#: Of each market the leader then and now, with the figures that say so; "now" is the newest published count.
+_LEADERS = {
+    "spot pools": ("Uniswap", "Uniswap"),
+    "lending": ("Aave", "Aave"),
+    "perpetual futures": ("dYdX", "Hyperliquid"),
+    "liquid staking": ("Lido", "Lido"),
+    "dollar coins": ("USDT", "USDT"),
+}
+
+
+@EVIDENCE.figures("X25a")
+def leaders_then_and_now() -> Count:
+    """In how many of five markets the leader of 2022 or 2023 no longer leads."""
+    spot, later, month = (
+        figure(f"market_share.{name}")
+        for name in ("uniswap_share_dex_volume.2022", "largest_spot_dex", "pancakeswap_volume_one_month")
+    )
+    aave, loans = figure("lending_market.aave_value_locked"), figure("lending_market.aave_share_active_loans_ethereum")
+    dydx, quarter = figure("perps.dydx_volume_14_days"), figure("perps.dex_volume_quarter")
+    peak, low, lighter = (
+        figure(f"perps.{name}") for name in ("hyperliquid_share.2025-05", "hyperliquid_share.2025-11", "lighter_share")
+    )
+    week = figure("perps.hyperliquid_perpetuals_volume_one_week")
+    lido, share = figure("staking.lido_share.2023-10"), figure("staking.lido_share.2025-07-24")
+    coins, usdt, usdc = (
+        figure(f"stablecoin.{name}")
+        for name in ("two_largest", "tether_liabilities_end_2025", "usdc_supply.2025-12-31")
+    )
+    changed = [market for market, (then, now) in _LEADERS.items() if then != now]
+    pace = 100 * float(dydx.value) / (float(quarter.value) * 14 / 90)
+    return Count(
+        true=2 * len(changed) > len(_LEADERS),
+        says=f"{len(changed)} of {len(_LEADERS)}: perpetual futures, where dYdX did about {pace:.0f} % of the trade in "
+        f"April 2023; Hyperliquid had {peak.value:.0f} % in May 2025, {low.value:.0f} % in November, when Lighter led "
+        f"with {lighter.value:.0f} %, and led again in January 2026. Uniswap had {spot.value:.0f} % of spot trade in "
+        f"2022 and is named first in a report of March 2026; Aave led then and has {loans.value:.0f} % of loans on "
+        f"Ethereum; Lido went from {lido.value:.0f} to {share.value:.0f} % of staked ether (by July 2025) and leads; "
+        f"USDT leads USDC by {usdt.value:.0f} to {usdc.value:.0f} billion dollars",
+        who="DefiLlama, Token Terminal, Coin Metrics and issuers' reports, mostly through the press (weak)",
+        turns="in two more markets the leader were another",
+        sources=tuple(
+            each.id
+            for each in (
+                spot, later, month, aave, loans, dydx, quarter, peak, low, lighter, week, lido, share, coins, usdt,
+                usdc,
+            )
+        ),
+        other=f"PancakeSwap traded {month.value:.0f} of 410 billion dollars in May 2025: counted in such a month it "
+        f"is 2 of 5",
+    )  # fmt: skip
