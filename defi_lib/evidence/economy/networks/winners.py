@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from defi_lib.economy import race_fork
+from defi_lib.economy import VampireRun, even_exponent, race_fork, vampire_attack
 from defi_lib.evidence.effects import Control, Count, Registry
 from defi_lib.figures import figure
+from defi_lib.ledger import Ledger
 
 EVIDENCE = Registry("economy")
 
@@ -138,3 +139,57 @@ def leaders_then_and_now() -> Count:
         other=f"PancakeSwap traded {month.value:.0f} of 410 billion dollars in May 2025: counted in such a month it "
         f"is 2 of 5",
     )  # fmt: skip
+
+
+def chances(**changed: float) -> tuple[float, float]:
+    """How often the better newcomer ends behind today, with the network effect and without.
+
+    >>> chances()[0] > chances(depth=1e9)[0]
+    True
+    """
+    known = EVIDENCE.effects["X11b"].assumptions
+    world = {name: float(changed.get(name, each.today)) for name, each in known.items()}
+    size, keywords = world.pop("amount"), {name: world.pop(name) for name in ("advantage", "routed", "moves")}
+
+    def behind(amount: float) -> float:
+        rng = np.random.default_rng(8)
+        return float(race_fork(**world, users=NEWCOMERS, amount=amount, rng=rng, **keywords).behind)
+
+    return behind(size), behind(NOTHING * size)
+
+
+#: The pools of a small coin in lesson 8.1: depth of both (USD on one side), trade a day, taste and the days looked at.
+_DEPTH, _TRADE, _TASTE, _DAYS = 1e5, 8e3, 0.005, 180
+
+
+def _attacked(pay: float, days: float, amount: float, routed: float) -> VampireRun:
+    payments = np.where(np.arange(_DAYS) < days, pay, 0.0)
+    return vampire_attack(payments, 0.01, _DEPTH, amount, _TASTE, _TRADE, routed=routed)
+
+
+def half_a_year(pay: float, days: float, amount: float, routed: float) -> dict[str, ArrayLike]:
+    """What lesson 8.1 explores: half a year of an attack on the pool of a small coin, by an equally good copy.
+
+    >>> found = half_a_year(12.0, 30, 1_000.0, 0.3)
+    >>> round(float(found["kept"]), 2), found["cost"]
+    (0.0, 360.0)
+    """
+    run = _attacked(pay, days, amount, routed)
+    return {
+        "Day": np.arange(_DAYS),
+        "Copy's depth": run.shares[:-1],
+        "Copy's trade": run.traded,
+        "kept": run.kept,
+        "cost": run.cost,
+        "exponent": even_exponent(_DEPTH / 2, amount, _TASTE),
+    }
+
+
+def attack_books(*days: int) -> dict[int, Ledger]:
+    """The attack booked for half a year (USD), by the days that it pays."""
+    books = {}
+    for length in days:
+        books[length] = Ledger(new_parties="by name")
+        books[length].book(_attacked(12.0, length, 1_000.0, 0.3))
+        books[length].check_conserved()
+    return books
