@@ -42,8 +42,6 @@ WAITING = {
     "staking.stake.null_models": "8 economy: concentration without anybody's fault",
     "economy.system.remedies": "8 economy: the whole system, 8.14",
     "economy.system.scoring": "8 economy: the whole system, lab 8.2",
-    "economy.networks.adoption": "8 economy: does the better one win where users go to where users are (X11)",
-    "economy.networks.liquidity_loop": "8 economy: why liquidity draws liquidity (X11)",
 }
 
 

@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 #: Providers who come after the better one has opened, in reading X11b.
 NEWCOMERS = 2_000
 
-#: A trade so small a part of any depth that depth costs nothing.
+#: A trade (USD) that is so small a part of any depth that depth costs nothing.
 NOTHING = 1e-12
 
 _LOCKED = {
@@ -29,7 +29,7 @@ _EVEN = _LOCKED | {"advantage": 0.0, "lead": 50.0, "seed": 0.2}
 
 @EVIDENCE.model(
     "X11b",
-    placebos=[{"amount": NOTHING}],  # depth costs nothing on either side; lead, routers and all choices stay
+    placebos=[{"amount": 10 * NOTHING}],  # depth costs nothing on either side; lead, routers and all choices stay
     controls=[
         Control(_LOCKED, 1.0, 1e-6),  # nobody trades where nothing is; without the loop 69 of 100 prefer it
         Control(_LOCKED | {"seed": 2.0, "advantage": -0.002}, -1.0, 1e-6),  # the worse one has the depth
@@ -63,7 +63,7 @@ def lost_to_depth(
         )  # fmt: skip
         return np.asarray(race.behind)
 
-    return behind(amount) - behind(NOTHING * np.asarray(amount))
+    return behind(amount) - behind(np.asarray(NOTHING))
 
 
 @EVIDENCE.figures("X11a")
@@ -155,7 +155,7 @@ def chances(**changed: float) -> tuple[float, float]:
         rng = np.random.default_rng(8)
         return float(race_fork(**world, users=NEWCOMERS, amount=amount, rng=rng, **keywords).behind)
 
-    return behind(size), behind(NOTHING * size)
+    return behind(size), behind(NOTHING)
 
 
 #: The pools of a small coin in lesson 8.1: depth of both (USD on one side), trade a day, taste and the days looked at.
