@@ -113,5 +113,12 @@ __getattr__, __dir__, __all__ = attach(
             "interface_year",
             "search_fees",
         ],
+        "value_chain.mixture": [
+            "ThreeWays",
+            "chain_loss",
+            "kept_rate",
+            "mean_with_refused",
+            "three_ways_to_lend",
+        ],
     },
 )
