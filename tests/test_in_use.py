@@ -35,8 +35,6 @@ WAITING = {
     "risk.insurance.parametric": "6 risk: cover that pays by an index",
     "staking.chain.block_tree": "3 staking: forks, since the lessons on fees stand alone",
     "staking.work.double_spend": "3 staking: how many blocks to wait, since 3.7 asks who mines",
-    "economy.access.learning": "8 economy: what it takes to take part, for whom learning pays (X24)",
-    "economy.access.road": "8 economy: what it takes to take part, from cash to cash (X24)",
     "economy.access.told": "8 economy: what is told and what happened (X16)",
     "economy.rules.entry_points": "8 economy: what a rule at entry points moves away (X29a)",
     "staking.stake.null_models": "8 economy: concentration without anybody's fault",

@@ -4,3 +4,7 @@ from defi_lib.evidence.economy.access import readers
 from defi_lib.evidence.effects import Registry
 
 EVIDENCE = Registry.joined("economy", readers.EVIDENCE)
+from defi_lib.evidence.economy.access import taking_part
+from defi_lib.evidence.effects import Registry
+
+EVIDENCE = Registry.joined("economy", taking_part.EVIDENCE)
