@@ -1,10 +1,6 @@
 """What is measured for the claims about the economy: who can take part, and what newcomers are told."""
 
-from defi_lib.evidence.economy.access import readers
+from defi_lib.evidence.economy.access import readers, taking_part
 from defi_lib.evidence.effects import Registry
 
-EVIDENCE = Registry.joined("economy", readers.EVIDENCE)
-from defi_lib.evidence.economy.access import taking_part
-from defi_lib.evidence.effects import Registry
-
-EVIDENCE = Registry.joined("economy", taking_part.EVIDENCE)
+EVIDENCE = Registry.joined("economy", readers.EVIDENCE, taking_part.EVIDENCE)
