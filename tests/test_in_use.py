@@ -16,8 +16,6 @@ WAITING = {
     "lending.exact.clipper": ORACLE,
     "lending.exact.trove_actions": ORACLE,
     "compute.learning.yuma": "7 compute: grading by stake, which 7.16 and 7.20 name",
-    "economy.value_chain.chain": "8 economy: of a dollar that a user pays, who takes how much",
-    "economy.value_chain.interfaces": "8 economy: the new middlemen, with rivals and without",
     "exchange.pools.stable": "1 exchange: pools for coins of one value; 1.3 names it under Next",
     "exchange.pools.weighted": "1 exchange: pools that hold an index; 1.3 names it under Next",
     "exchange.pools.price_accumulator": "2 lending: oracles and what moving a price costs",

@@ -105,6 +105,14 @@ __getattr__, __dir__, __all__ = attach(
             "swap_takers",
             "taker_concentration",
         ],
+        "value_chain.data": [
+            "PersonalPrices",
+            "SeenOrder",
+            "chain_record",
+            "interface_record",
+            "personal_prices",
+            "ways_to_own",
+        ],
         "value_chain.interfaces": [
             "InterfaceYear",
             "SearchFees",

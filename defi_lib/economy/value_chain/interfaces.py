@@ -132,9 +132,10 @@ def search_fees(
     mixed = several & ~free & (part > 0)
     if np.any(mixed):
         strength = np.log(part[mixed]) - np.log1p(-part[mixed]) + np.log(count[mixed])
-        root = _highest_margin(strength, 1 / (count[mixed] - 1), looking[mixed], moving[mixed], room[mixed])
-        margin[mixed] = root
-        spread[mixed] = root * _saved(strength, 1 / (count[mixed] - 1))
+        power = 1 / (count[mixed] - 1)
+        saved = _saved(strength, power)
+        margin[mixed] = _highest_margin(strength, power, saved, looking[mixed], moving[mixed], room[mixed])
+        spread[mixed] = margin[mixed] * saved
     return SearchFees(cost, worth, rivals, compare, plain(margin.reshape(shape)), plain(spread.reshape(shape)))
 
 
@@ -161,18 +162,19 @@ def _gain(margin: Floats, strength: Floats, power: Floats, move: Floats) -> tupl
     return np.maximum(gain, 0.0), slope
 
 
-def _highest_margin(strength: Floats, power: Floats, look: Floats, move: Floats, room: Floats) -> Floats:
+def _highest_margin(strength: Floats, power: Floats, saved: Floats, look: Floats, move: Floats, room: Floats) -> Floats:
     """The margin at which looking just does not pay, at most ``room``: Newton on a convex rise, from above."""
-    saved = _saved(strength, power)
     margin = np.minimum((look + move) / np.maximum(saved, 1e-300), room)
     # Where a look would not pay even at the highest fee that users pay, that fee is asked.
     capped = _gain(margin, strength, power, move)[0] <= look
+    left = np.flatnonzero(~capped)
     for _ in range(80):
-        gain, slope = _gain(margin, strength, power, move)
-        step = np.where(slope > 0, (gain - look) / np.where(slope > 0, slope, 1.0), 0.0)
-        step = np.where(capped, 0.0, np.maximum(step, 0.0))
-        margin = margin - step
-        if np.all(step <= 1e-14 * margin):
+        gain, slope = _gain(margin[left], strength[left], power[left], move[left])
+        step = np.where(slope > 0, (gain - look[left]) / np.where(slope > 0, slope, 1.0), 0.0)
+        step = np.maximum(step, 0.0)
+        margin[left] -= step
+        left = left[step > 1e-14 * margin[left]]
+        if left.size == 0:
             break
     return margin
 
