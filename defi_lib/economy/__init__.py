@@ -40,6 +40,7 @@ __getattr__, __dir__, __all__ = attach(
         "locked.value_locked": ["DepositLoop", "ValueCounts", "loop_deposits", "stacked_counts", "times_counted"],
         "networks.adoption": ["AdoptionRun", "BetterWins", "balance_share", "better_wins", "simulate_adoption"],
         "networks.forks": ["ForkRace", "fork_trade_share", "race_fork"],
+        "networks.copying": ["ProductYears", "product_years"],
         "networks.liquidity_loop": [
             "LoopRun",
             "RestingPoint",
