@@ -134,6 +134,10 @@ MADE = {
     "economy.FollowedPayment": lambda x: economy.follow_payment(
         100.0 * x, economy.swap_takers(0.01, 0.2, 0.1, 0.9, 0.002, 0.1, 0.8, 0.003, 0.25)
     ),
+    "economy.PersonalPrices": lambda x: economy.personal_prices(np.multiply.outer(x, [1.0, 2.0, 6.0]), 0.5),
+    "economy.ProductYears": lambda x: economy.product_years(
+        0.1 * x, 0.5, 2.0, 2.0, rebuild=0.1, head_start=0.25, made_up=0.5, faults=0.1
+    ),
     "economy.InterfaceYear": lambda x: economy.interface_year(1e3 * x, 0.01, 0.02, 0.2, 5.0, 0.001),
     "economy.EntryChoices": lambda x: economy.choose_entry(
         np.multiply.outer([100.0, 300.0], x), 0.02, np.multiply.outer([0.05, 0.005], x)
