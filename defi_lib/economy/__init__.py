@@ -39,6 +39,7 @@ __getattr__, __dir__, __all__ = attach(
         "locked.protocol_sheets": ["PriceFall", "ProtocolSheets", "price_fall"],
         "locked.value_locked": ["DepositLoop", "ValueCounts", "loop_deposits", "stacked_counts", "times_counted"],
         "networks.adoption": ["AdoptionRun", "BetterWins", "balance_share", "better_wins", "simulate_adoption"],
+        "networks.first_mover": ["RivalRun", "simulate_rivals"],
         "networks.forks": ["ForkRace", "fork_trade_share", "race_fork"],
         "networks.copying": ["ProductYears", "product_years"],
         "networks.liquidity_loop": [
