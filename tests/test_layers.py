@@ -11,6 +11,7 @@ LAYERS = [
         "words": [],
         "numerals": [],
         "probability": [],
+        "normal": ["probability"],
         "lazy": [],
         "rounding": ["validation"],
         "frozen": [],

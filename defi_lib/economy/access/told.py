@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from math import erfc, sqrt
-from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.normal import below, quantile
 from defi_lib.rounding import reaches
 from defi_lib.validation import (
     Amount,
@@ -89,12 +88,12 @@ def told_results(
     worlds = broadcastable(**given)
     spread, vanished, net, winner, loser = (np.broadcast_to(np.asarray(each, float), worlds) for each in given.values())
     dollar = _position_of_a_dollar(spread, net)
-    losing, start = _below(dollar), np.full(worlds, -np.inf)
+    losing, start = below(dollar), np.full(worlds, -np.inf)
     if vanish == "worst":
-        start = _quantile(vanished)
+        start = quantile(vanished)
     elif vanish == "losers":
         loser = loser * (1.0 - np.minimum(vanished / np.where(losing > 0, losing, 1.0), 1.0) * (losing > 0))
-        left = np.minimum((1.0 - vanished) / np.where(losing < 1, _below(-dollar), 1.0), 1.0)
+        left = np.minimum((1.0 - vanished) / np.where(losing < 1, below(-dollar), 1.0), 1.0)
         winner = winner * left
     else:
         winner, loser = winner * (1.0 - vanished), loser * (1.0 - vanished)
@@ -151,14 +150,14 @@ def _told(
     winner: NDArray[np.float64],
 ) -> Told:
     """The record, where losers from ``start`` to ``middle`` tell, and winners beyond (as standard normal numbers)."""
-    low, high = loser * (_below(middle) - _below(start)), winner * _below(-middle)
+    low, high = loser * (below(middle) - below(start)), winner * below(-middle)
     told = low + high
     heard = told > 0
-    money = loser * (_below(middle - spread) - _below(start - spread)) + winner * _below(spread - middle)
+    money = loser * (below(middle - spread) - below(start - spread)) + winner * below(spread - middle)
     whole = np.where(heard, told, 1.0)
     # The position of the middle one who tells, from above among winners and from below among losers.
-    from_above = -_quantile(np.where(high >= told / 2, told / 2 / np.where(winner > 0, winner, 1.0), 0.5))
-    from_below = _quantile(_below(start) + np.where(high < told / 2, told / 2 / np.where(loser > 0, loser, 1.0), 0.0))
+    from_above = -quantile(np.where(high >= told / 2, told / 2 / np.where(winner > 0, winner, 1.0), 0.5))
+    from_below = quantile(below(start) + np.where(high < told / 2, told / 2 / np.where(loser > 0, loser, 1.0), 0.0))
     position = np.where(high >= told / 2, from_above, from_below)
     typical = np.exp(-(spread**2) / 2)
     told_median = np.exp(spread * np.where(heard & (spread > 0), position, 0.0) - spread**2 / 2)
@@ -178,19 +177,3 @@ def _position_of_a_dollar(spread: NDArray[np.float64], net: NDArray[np.float64])
     """The standard normal number at which a result is one dollar; without spread all are on one side."""
     at = (spread**2 / 2 - np.log(net)) / np.where(spread > 0, spread, 1.0)
     return np.where(spread > 0, at, np.where(reaches(net, 1.0), -np.inf, np.inf))
-
-
-# The table of defi_lib.probability errs by 3e-8, which far out is more than all that is there.
-_normal = NormalDist()
-
-
-def _below(z: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Part of a standard normal distribution below z, also far out."""
-    return np.array([erfc(-each / sqrt(2)) / 2 for each in np.ravel(z).tolist()]).reshape(np.shape(z))
-
-
-def _quantile(part: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Its inverse; infinite at 0 and 1."""
-    ends = {True: np.inf, False: -np.inf}
-    found = [_normal.inv_cdf(each) if 0 < each < 1 else ends[each >= 1] for each in np.ravel(part).tolist()]
-    return np.array(found).reshape(np.shape(part))

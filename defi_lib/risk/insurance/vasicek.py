@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from defi_lib.normal import below, quantile
 from defi_lib.probability import binomial
-from defi_lib.risk.insurance.normal import below, quantile
 from defi_lib.validation import Amount, at_least, between, broadcastable, plain, ratio, shown
 
 #: The common shock is counted from −8 to 8: no more than 10⁻¹⁵ is left out.

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from defi_lib.normal import below, quantile
 from defi_lib.risk import (
     chance_given_shock,
     chance_of_more,
@@ -18,7 +19,6 @@ from defi_lib.risk import (
     losses_in_bad_year,
     shortfall_chance,
 )
-from defi_lib.risk.insurance.normal import below, quantile
 
 NORMAL = NormalDist()
 chances, rhos = st.floats(0.0, 1.0), st.floats(0.0, 0.99)

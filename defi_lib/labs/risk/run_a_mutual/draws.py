@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.labs.risk.run_a_mutual.world import Book, Claim, Kind, Terms, chance_seen
+from defi_lib.normal import quantile
 from defi_lib.risk import chance_given_shock, correlation_from_history, judge_claim, loss_in_bad_year
-from defi_lib.risk.insurance.normal import quantile
 
 YEARS, COVERS = 50, 1_000
 #: What can be earned pays for this multiple of the capital that the worst of 200 years takes: room, but not much.

@@ -1,4 +1,4 @@
-"""The normal distribution to 14 digits, for many numbers at once: ruin is decided far out."""
+"""The normal distribution to 14 digits, for many numbers at once: ruin, and who is heard, is decided far out."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ def below(z: ArrayLike) -> NDArray[np.float64]:
     z0, step = near / _PER_UNIT, at - near / _PER_UNIT
     density = np.exp(-z0 * z0 / 2) / sqrt(2 * pi)
     series = 1 - z0 * step / 2 + (z0**2 - 1) * step**2 / 6 - (z0**3 - 3 * z0) * step**3 / 24
-    return np.asarray(np.clip(_table()[near + int(FURTHEST) * _PER_UNIT] + density * step * series, 0.0, 1.0))
+    part = np.clip(_table()[near + int(FURTHEST) * _PER_UNIT] + density * step * series, 0.0, 1.0)
+    return np.asarray(np.where(at > -FURTHEST, part, 0.0))
 
 
 def quantile(part: ArrayLike) -> NDArray[np.float64]:
