@@ -14,6 +14,7 @@ __getattr__, __dir__, __all__ = attach(
         "access.reading": ["FreeRiding", "chance_found", "free_riding", "own_readers"],
         "access.road": ["RoadWalk", "cheaper_from", "draw_arrivals", "walk_road"],
         "access.road_steps": ["RoadStep", "coin_road", "service_road"],
+        "access.savings": ["chance_below", "draw_lowest"],
         "access.told": ["Told", "VANISHING", "sample_told", "told_results"],
         "funding.hurdle": ["HurdleChoice", "ProjectChoice", "choose_projects", "hurdle_choice"],
         "funding.power_law": [
