@@ -126,5 +126,5 @@ def test_errors_of_one_of_them():
         chance_below(2.0, 0.5, 0.8, nodes=8)
     with pytest.raises(ValueError, match="count = 0"):
         draw_lowest(0, np.random.default_rng(1), 2.0, 0.5, 0.8)
-    with pytest.raises(ValueError, match="shapes|fit"):
+    with pytest.raises(ValueError, match=r"shapes|fit"):
         chance_below(np.ones(2), np.ones(3) * 0.5, 0.8)
