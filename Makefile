@@ -91,6 +91,9 @@ verdicts: .venv/developer ## make the tally of all verdicts, docs/verdicts.md, a
 remedies: .venv/developer ## compute the table of remedies of lesson 8.14 anew, some minutes
 	$(BIN)/python tools/remedies.py
 
+combinations: .venv/developer ## compute all sets of remedies for its explorer, some minutes
+	$(BIN)/python tools/remedies.py --combinations
+
 ranges: .venv/developer ## try its statements at both ends of each range, some twenty minutes
 	$(BIN)/python tools/remedies.py --ranges
 
@@ -135,4 +138,4 @@ chromium:
 	echo "The browser tests need Chromium. On Debian and Ubuntu: sudo apt install chromium; on macOS: brew install --cask chromium;"; \
 	echo "or say where it is: make $(MAKECMDGOALS) CHROMIUM=/path/to/chrome"; exit 1; }
 
-.PHONY: help course read check test test-all tested computed beside architecture verdicts remedies ranges bench notebooks labs voila format constraints clean chromium
+.PHONY: help course read check test test-all tested computed beside architecture verdicts remedies combinations ranges bench notebooks labs voila format constraints clean chromium

@@ -1,10 +1,11 @@
 """Run the whole economy with and without each remedy, and store what each of them does.
 
-    python tools/remedies.py                 # or: make remedies      200 seeds: some minutes
-    python tools/remedies.py --ranges        # or: make ranges        the same statements at both ends of each range
+    python tools/remedies.py                  # or: make remedies     200 seeds: a minute or two
+    python tools/remedies.py --combinations   # or: make combinations all 512 sets of remedies
+    python tools/remedies.py --ranges         # or: make ranges       the same effects at both ends of each range
 
-Writes ``remedies.csv`` or ``ranges.csv`` beside ``defi_lib/economy/system``. The lesson reads them; a test computes two
-rows again. Blocks of seeds go to as many processes as there are cores, by the library's ``sweep``.
+Writes ``remedies.csv``, ``combinations.csv`` or ``ranges.csv`` into ``defi_lib/economy/system``. The lesson reads them;
+a test computes some rows again. Work goes to as many processes as there are cores, by the library's ``sweep``.
 """
 
 from __future__ import annotations
@@ -13,25 +14,49 @@ import argparse
 import csv
 import os
 import sys
+from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from defi_lib.economy import (  # noqa: E402 - found by the line above
+    GROUPS,
     MEASURES,
+    REMEDIES,
+    STATEMENTS,
     RemedyEffect,
+    SystemSetting,
+    SystemWorld,
+    draw_world,
+    measure_year,
     remedy_effects,
     summarise,
     system_parameters,
+    system_year,
 )
 from defi_lib.simulation import sweep  # noqa: E402
 
 TABLES = ROOT / "defi_lib/economy/system"
 SEEDS, PEOPLE, BLOCK = 200, 2_000, 50
-RANGE_SEEDS, RANGE_PEOPLE = 40, 1_000
+RANGE_SEEDS, RANGE_PEOPLE = 60, 1_000
+COMBINED_SEEDS, COMBINED_PEOPLE = 60, 2_000
+#: What the table of combinations tells of each set.
+COMBINED = (*(f"to {name}" for name in GROUPS), *MEASURES)
+#: Beside the ends of ranges: today itself, other views, and gas as on a day of March 2024.
 TODAY = "today"
+VIEWS: Mapping[str, Mapping[str, float]] = {
+    TODAY: {},
+    "unsold tokens at the pool's price": {"exit_at_pool_price": 1.0},
+    "the token sold in the twin too": {"twin_token": 1.0},
+    "no token at all": dict.fromkeys(
+        ("token_budget", "insider_tokens", "airdrop", "airdrop_more", "emission", "grants", "wages"), 0.0
+    ),
+    "the gift by what people put to work": {"gift_by_use": 1.0},
+    "gas of March 2024": {"gas_price": 98.7, "ether_price": 3_796.0, "layer_2_gas": 3.8},
+}
 
 
 def block(first: int) -> dict[tuple[str, str, str], object]:
@@ -42,21 +67,30 @@ def block(first: int) -> dict[tuple[str, str, str], object]:
 def at_an_end(end: str) -> list[RemedyEffect]:
     """Effects, without orders, where one parameter is at one end of its range: ``"hurry high"``."""
     name, _, which = end.partition(" ")
-    changes = {} if name == TODAY else {name: getattr(system_parameters()[name], which)}
-    rows = summarise([remedy_effects(RANGE_SEEDS, RANGE_PEOPLE, rounds=0, changes=changes)])
-    return [row for row in rows if row.way in ("alone", "last", "gap", "effect") and kept(row.measure)]
-
-
-def kept(measure: str) -> bool:
-    """Measures that the statements speak of."""
-    return measure in MEASURES or measure == "to insiders"
+    changes = VIEWS[end] if end in VIEWS else {name: getattr(system_parameters()[name], which)}
+    rows = summarise([remedy_effects(RANGE_SEEDS, RANGE_PEOPLE, rounds=0, changes=changes, last=["simple_interface"])])
+    said = {what[:3] for what in STATEMENTS.values()}
+    return [row for row in rows if row[:3] in said or (row[:2] == ("gap", "none") and row.measure in MEASURES)]
 
 
 def ends() -> list[str]:
     """Today, and both ends of every range that is tried."""
     main = [each for each in system_parameters().values() if each.main]
     either = [f"{each.name} {end}" for each in main for end in ("low", "high") if getattr(each, end) != each.today]
-    return [TODAY, *either]
+    return [*VIEWS, *either]
+
+
+@cache
+def combined_world() -> SystemWorld:
+    """The draws that all combinations meet."""
+    return draw_world(COMBINED_SEEDS, COMBINED_PEOPLE)
+
+
+def combination(code: int) -> list[float]:
+    """The means of one set of remedies: bit k of ``code`` is remedy k."""
+    on = {name: float(code >> place & 1) for place, name in enumerate(REMEDIES)}
+    found = measure_year(system_year(combined_world(), SystemSetting(on)))
+    return [float(found[name].mean()) for name in COMBINED]
 
 
 def write(path: Path, columns: list[str], rows: list[list[object]]) -> None:
@@ -70,7 +104,8 @@ def write(path: Path, columns: list[str], rows: list[list[object]]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--ranges", action="store_true", help="both ends of each range instead of today")
+    parser.add_argument("--combinations", action="store_true", help="all sets of remedies")
+    parser.add_argument("--ranges", action="store_true", help="both ends of each range")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     args = parser.parse_args()
     columns = ["way", "remedy", "measure", "mean", "error"]
@@ -79,6 +114,9 @@ def main() -> None:
             tried = sweep(at_an_end, {"end": ends()}, pool)
             rows = [[end, *row] for end, part in zip(ends(), tried.results, strict=True) for row in part]
             write(TABLES / "ranges.csv", ["end", *columns], rows)
+        elif args.combinations:
+            tried = sweep(combination, {"code": range(2 ** len(REMEDIES))}, pool, batch=8)
+            write(TABLES / "combinations.csv", ["code", *COMBINED], [[i, *row] for i, row in enumerate(tried.results)])
         else:
             blocks = sweep(block, {"first": range(0, SEEDS, BLOCK)}, pool)
             write(TABLES / "remedies.csv", columns, [list(row) for row in summarise(blocks.results)])

@@ -75,6 +75,14 @@ __getattr__, __dir__, __all__ = attach(
         "system.exchange_days": ["ExchangeDays", "arbitrage_a_day"],
         "system.measuring": ["GROUPS", "MEASURES", "role_returns", "system_measures", "who_paid"],
         "system.people": ["ROLES", "People"],
+        "system.ranges": [
+            "STATEMENTS",
+            "TriedStatement",
+            "stored_combination",
+            "stored_ranges",
+            "switch_remedies",
+            "try_statement",
+        ],
         "system.remedies": [
             "WAYS",
             "RemedyEffect",

@@ -17,8 +17,8 @@ _spec.loader.exec_module(tool)
 
 ALL = tool.find(("course", "solutions", "labs"))
 LESSONS = [path for path in tool.find(("course",)) if path.parent.name != "course"]
-#: A lesson that tests no claim: it says what the course cannot test.
-WITHOUT_CLAIMS = {"24_what_no_model_tests"}
+#: Lessons without a claim of their own: one says what the course cannot test, one puts all mechanisms together.
+WITHOUT_CLAIMS = {"24_what_no_model_tests", "14_the_whole_system"}
 ON_CLAIMS = [path for path in LESSONS if path.stem not in WITHOUT_CLAIMS]
 LABS = tool.find(("solutions", "labs"))
 PARTS = ["claim", "puzzle", "predict", "explore", "who profits", "verdict", "check yourself", "next"]

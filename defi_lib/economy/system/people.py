@@ -90,7 +90,8 @@ def gather_people(world: SystemWorld, setting: SystemSetting) -> People:
     role[manages & (beside("swaps_active") * gas[:, np.newaxis] <= bearable)] = ROLES.index("active")
     needed = swaps_a_year(role, setting) * gas[:, np.newaxis]
     free = has_role(role, "payer", "trader", "insider")
-    served = able & (free | (needed <= bearable)) | (role == ROLES.index("insider"))
+    way = np.reshape(setting.way_cost(), (-1, 1))
+    served = able & (way <= bearable) & (free | (needed + way <= bearable)) | (role == ROLES.index("insider"))
     return People(wealth, own_skill, skill, role, served, _wished_volume(wealth, role, setting), gas, deployed)
 
 

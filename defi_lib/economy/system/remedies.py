@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from defi_lib.economy.system.setting import REMEDIES, SystemSetting
 from defi_lib.economy.system.twin import TwinYear, twin_year
 from defi_lib.economy.system.world import SystemWorld, draw_world
 from defi_lib.economy.system.year import SystemYear, system_year
-from defi_lib.validation import Amount, at_least
+from defi_lib.validation import Amount, at_least, one_of
 
 Array = NDArray[np.float64]
 
@@ -46,13 +46,18 @@ def measure_year(year: SystemYear | TwinYear) -> dict[str, Array]:
     return {**system_measures(year), **{name: amount for name, amount in paid.items() if amount.any()}}
 
 
-def switched(seeds: int, names: Iterable[str]) -> dict[str, Amount]:
+def switched(names: Iterable[str]) -> dict[str, Amount]:
     """A setting's changes that turn these remedies on."""
     return dict.fromkeys(names, 1.0)
 
 
 def remedy_effects(
-    seeds: int, people: int, first: int = 0, rounds: int = 1, changes: Mapping[str, Amount] | None = None
+    seeds: int,
+    people: int,
+    first: int = 0,
+    rounds: int = 1,
+    changes: Mapping[str, Amount] | None = None,
+    last: Sequence[str] = REMEDIES,
 ) -> dict[tuple[str, str, str], Array]:
     """Every effect of every remedy in each seed: ``(way, remedy, measure)`` to one number per seed.
 
@@ -66,6 +71,7 @@ def remedy_effects(
         first: the first seed.
         rounds: of orders, >= 0; with 0 there are no Shapley values.
         changes: other parameters for all runs.
+        last: the remedies that are tried as the last one too.
 
     Raises:
         ValueError: an argument outside its range.
@@ -76,12 +82,13 @@ def remedy_effects(
     def run(switches: Mapping[str, Amount]) -> dict[str, Array]:
         return measure_year(system_year(world, base.with_changes(**switches)))
 
-    none, everything, twin = run({}), run(switched(seeds, REMEDIES)), measure_year(twin_year(world, base))
+    none, everything, twin = run({}), run(switched(REMEDIES)), measure_year(twin_year(world, base))
     found = _levels({"none": none, "all": everything, "twin": twin})
     for remedy in REMEDIES:
-        others = [name for name in REMEDIES if name != remedy]
         found |= _difference("alone", remedy, run({remedy: 1.0}), none)
-        found |= _difference("last", remedy, everything, run(switched(seeds, others)))
+    for remedy in last:
+        others = [name for name in REMEDIES if name != one_of("last", remedy, REMEDIES)]
+        found |= _difference("last", remedy, everything, run(switched(others)))
     if rounds:
         found |= _shapley(world, run, none, everything, rounds, first)
     return found
@@ -103,10 +110,14 @@ def _difference(
 
 
 def _shapley(
-    world: SystemWorld, run: object, none: dict[str, Array], everything: dict[str, Array], rounds: int, first: int
+    world: SystemWorld,
+    run: Callable[[Mapping[str, Amount]], dict[str, Array]],
+    none: dict[str, Array],
+    everything: dict[str, Array],
+    rounds: int,
+    first: int,
 ) -> dict[tuple[str, str, str], Array]:
     """Orders and their reverses, each seed its own: the mean of what each remedy adds."""
-    assert callable(run)
     count = len(REMEDIES)
     total: dict[tuple[str, str, str], Array] = {}
     for turn in range(rounds):

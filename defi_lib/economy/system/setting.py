@@ -124,3 +124,7 @@ class SystemSetting:
         """What the gas of one swap costs (USD): on the main chain, or for the part ``layer_2`` of all use there."""
         price = (1 - self["layer_2"]) * self["gas_price"] + self["layer_2"] * self["layer_2_gas"]
         return price * self["swap_gas"] * self["ether_price"] * 1e-9
+
+    def way_cost(self) -> Any:
+        """What it costs to come to layer 2 and to leave it (USD), for the part ``layer_2`` of all use there."""
+        return self["layer_2"] * self["way_gas"] * self["gas_price"] * self["ether_price"] * 1e-9

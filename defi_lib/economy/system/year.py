@@ -163,8 +163,7 @@ def _book_gas(book: SystemBook, people: People, setting: SystemSetting, days: Ex
     part = np.divide(done, wished, out=np.zeros_like(done), where=wished > 0)
     part = np.where(people.wishes("payer", "trader"), part, 1.0) * people.served
     gas = part * swaps_a_year(people.role, setting) * people.swap_gas[:, np.newaxis]
-    way = setting["layer_2"] * setting["way_gas"] * setting["gas_price"] * setting["ether_price"] * 1e-9
-    gas = gas + people.served * np.reshape(way, (-1, 1))
+    gas = gas + people.served * np.reshape(setting.way_cost(), (-1, 1))
     total, payers = gas.sum(axis=1), weights(gas)
     book.pay("gas, burned", setting["burned"] * total, payers, "nobody")
     book.pay("gas, tips", (1 - setting["burned"]) * total, payers, "builders")

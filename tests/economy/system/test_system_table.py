@@ -9,14 +9,18 @@ import pytest
 from defi_lib.economy import (
     MEASURES,
     REMEDIES,
+    STATEMENTS,
     WAYS,
     SystemSetting,
     draw_world,
     measure_year,
+    stored_combination,
     stored_effect,
+    stored_ranges,
     stored_remedies,
     system_parameters,
     system_year,
+    try_statement,
 )
 from defi_lib.evidence.unknowns import in_use
 from defi_lib.figures import figure
@@ -77,6 +81,47 @@ def test_one_price_for_one_thing():
                 assert same == pytest.approx((other.today, other.low, other.high)), each.name
         if kind == "figure":
             assert figure(key) is not None
+
+
+def test_a_combination_computed_again():
+    world = draw_world(60, 2_000)
+    found = measure_year(system_year(world, SystemSetting({"vesting": 1.0, "layer_2": 1.0})))
+    stored = stored_combination("vesting", "layer_2")
+    for measure, value in stored.items():
+        assert value == pytest.approx(found[measure].mean(), rel=1e-5, abs=1e-9), measure
+    assert stored == stored_combination("layer_2", "vesting")
+    with pytest.raises(ValueError, match="remedy = 'prayer'"):
+        stored_combination("prayer")
+
+
+def test_an_end_of_a_range_computed_again():
+    world = draw_world(60, 1_000)
+    none, after = (
+        measure_year(system_year(world, SystemSetting({"give_up": 0.02, "simple_interface": strength})))["served"]
+        for strength in (0.0, 1.0)
+    )
+    row = stored_ranges()["alone", "simple_interface", "served"]["give_up high"]
+    assert row.mean == pytest.approx((after - none).mean(), rel=1e-5)
+
+
+def test_every_main_parameter_is_tried_at_both_ends():
+    tried = set(stored_ranges()["gap", "none", "served"])
+    for each in system_parameters().values():
+        for end in ("low", "high"):
+            if each.main and getattr(each, end) != each.today:
+                assert f"{each.name} {end}" in tried
+
+
+def test_statements_are_counted():
+    for what in STATEMENTS.values():
+        found = try_statement(*what)
+        assert found.holds + len(found.not_shown) + len(found.turned) == found.tried > 200
+        opposite = try_statement(*what[:3], says="falls" if what[3] == "rises" else "rises")
+        assert (opposite.holds, len(opposite.turned)) == (len(found.turned), found.holds)
+    with pytest.raises(ValueError, match="says = 'grows'"):
+        try_statement("alone", "vesting", "served", "grows")
+    with pytest.raises(ValueError, match="not in the table of ranges"):
+        try_statement("alone", "prayer", "served", "rises")
 
 
 def test_what_was_replaced_says_when_and_why():
