@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.economy.system.measuring import role_returns
-from defi_lib.economy.system.people import expected_wealth
+from defi_lib.economy.system.people import ROLES, expected_wealth
 from defi_lib.economy.system.setting import REMEDIES, SystemSetting, system_parameters
 from defi_lib.economy.system.twin import TwinYear, twin_year
 from defi_lib.economy.system.world import SystemWorld, draw_world
@@ -19,16 +19,22 @@ from defi_lib.validation import between, finite, one_of
 
 Array = NDArray[np.float64]
 
+# Frozen on 2026-11-30, after somebody who had not made the score had tried to break it. Changed then, before any design
+# was handed in: fairness looks at those who are served (to shut buyers out looked fair); at most the highest published
+# part of the interest (nothing here makes lenders leave, and a climb took all of it); insiders may be held back, not
+# hurried (a climb sold all in a month, at the low price before buyers come); more_airdrop gives nothing that insiders
+# do not have.
+
 #: What a design may choose, with the least and the most; whatever it does not name stays as it is today.
 DESIGN_CHOICES: Mapping[str, tuple[float, float]] = {
     "insider_tokens": (0.0, 1.0),
     "airdrop": (0.0, 1.0),
     "emission": (0.0, 1.0),
     "grants": (0.0, 1.0),
-    "hurry": (1.0, 48.0),
+    "hurry": (3.0, 48.0),
     "pool_fee": (0.0, 0.2),
     "protocol_part": (0.0, 1.0),
-    "reserve_factor": (0.0, 1.0),
+    "reserve_factor": (0.0, 0.25),
 }
 #: No more remedies than these at once: each takes work.
 MOST_REMEDIES = 4
@@ -79,11 +85,31 @@ def design_setting(design: Mapping[str, Any]) -> SystemSetting:
         raise ValueError(f"remedies = {remedies!r}: allowed are up to {MOST_REMEDIES} different ones")
     setting = SystemSetting({**chosen, **dict.fromkeys(remedies, 1.0)})
     given = sum(setting[name] for name in ("insider_tokens", "airdrop", "emission", "grants", "pool_tokens"))
+    if setting["more_airdrop"] and setting["insider_tokens"] < setting["airdrop_more"]:
+        raise ValueError(
+            f"insider_tokens = {setting['insider_tokens']:.3g}: allowed with more_airdrop, which takes "
+            f"{setting['airdrop_more']:.3g} from the insiders, is at least that much"
+        )
     if given > 1 + 1e-12:
         raise ValueError(
             f"all parts of the tokens add up to {given:.3g}: allowed is at most 1, the pool's part included"
         )
     return setting
+
+
+class DesignOutcome(NamedTuple):
+    """What a design's year left that its score looks at; one per seed unless it says so."""
+
+    spread: Array  #: 0 to 100; 50 is as in the twin
+    unpaid: Array  #: part of the wages that nobody paid
+    liquidity: Array  #: the pool's on its worst day, in times what people wish to provide
+    dry: Array  #: part of the days on which the token was below a tenth of its first price
+    traded: Array  #: USD
+    traded_before: Array  #: with the same remedies and today's rules (USD)
+    wages: float  #: what building costs in a year (USD)
+    insiders: float  #: profit of all insiders, on average (USD)
+    served: Mapping[str, float]  #: profit of the users of each role who get to do it, of their wealth (ratio)
+    returns: Mapping[str, float]  #: of everybody who wishes to have that role (ratio)
 
 
 @lru_cache(maxsize=2)
@@ -92,12 +118,8 @@ def _fate(seeds: int, people: int, first: int) -> tuple[SystemWorld, TwinYear]:
     return world, twin_year(world)
 
 
-def score_design(design: Mapping[str, Any], seeds: int = 30, people: int = 1_000, first: int = 0) -> DesignScore:
-    """Run a design through the system on the seeds from ``first`` on and judge it.
-
-    ``spread`` is ``10·(5 + mean over deciles of wealth of clip(worth − worth in the twin, ±5 %))``, in % of wealth,
-    where worth is profit and what the services were worth. A seed survives if four fifths of the wages are paid, a
-    fifth of the liquidity stays, and the token is below a tenth of its first price on at most three days of ten.
+def design_outcome(design: Mapping[str, Any], seeds: int = 30, people: int = 1_000, first: int = 0) -> DesignOutcome:
+    """Run a design through the system on the seeds from ``first`` on.
 
     Args:
         design: see :func:`design_setting`.
@@ -108,24 +130,69 @@ def score_design(design: Mapping[str, Any], seeds: int = 30, people: int = 1_000
     Raises:
         ValueError: a design that is not allowed; see :func:`design_setting`.
 
-    >>> 0 <= score_design({"insider_tokens": 0.2}, seeds=4, people=200).score <= 100
-    True
+    >>> design_outcome({"pool_fee": 0.001}, seeds=2, people=100).spread.shape
+    (2,)
     """
     setting = design_setting(design)
     world, twin = _fate(seeds, people, first)
     year = system_year(world, setting)
     today = {name: system_parameters()[name].today for name in setting.changes if name not in REMEDIES}
     same = year if not today else system_year(world, setting.with_changes(**today))
-    spread, alive, serve = spread_of(year, twin), _survives(year, setting), _serves(year, same)
-    founders = _founders(year, setting)
-    returns = role_returns(year)
-    users = {name: value for name, value in returns.items() if name != "insider"}
-    worst = min(users, key=lambda name: users[name])
-    fair = float(np.clip(1 + (users[worst] - _WORST_RETURN) / _FAIR_WIDTH, 0, 1))
-    each = spread * alive * serve * founders * fair
-    error = float(each.std(ddof=1) / seeds**0.5) if seeds > 1 else float("nan")
-    means = float(spread.mean()), float(alive.mean()), float(serve.mean())
-    return DesignScore(float(each.mean()), error, *means, founders, fair, worst, returns)
+    wages = float(np.mean(setting["wages"] * expected_wealth(setting, people)))
+    insiders = float((year.profit * year.people.wishes("insider")).sum(axis=1).mean())
+    dry = (year.token_price < _LEAST_PRICE * year.first_price).mean(axis=0)
+    lives = year.unpaid_wages, year.scale, np.asarray(dry)
+    told = wages, insiders, _served_returns(year), role_returns(year)
+    return DesignOutcome(spread_of(year, twin), *lives, year.volume, same.volume, *told)
+
+
+def score_design(design: Mapping[str, Any], seeds: int = 30, people: int = 1_000, first: int = 0) -> DesignScore:
+    """Run a design through the system on the seeds from ``first`` on and judge it.
+
+    What bad designs and better ones score stands, in order, in ``tests/economy/system/test_breaking_the_score.py``.
+    For the arguments and errors see :func:`design_outcome`, for the factors :func:`judge_outcome`.
+
+    >>> 0 <= score_design({"insider_tokens": 0.2}, seeds=4, people=200).score <= 100
+    True
+    """
+    return judge_outcome(design_outcome(design, seeds, people, first))
+
+
+def judge_outcome(outcome: DesignOutcome) -> DesignScore:
+    """The score of what a design's year left.
+
+    ``spread`` is ``10·(5 + mean over deciles of wealth of clip((worth − worth in the twin)/wealth, ±5 %))``, in % of
+    wealth, where worth is profit and what the services were worth. A seed survives if four fifths of the wages are
+    paid, a fifth of the liquidity stays, and the token is below a tenth of its first price on at most three days of
+    ten. It serves as it trades beside today's rules. Who is shut out of a role loses nothing there, so that ``fair``
+    looks at those who are served.
+
+    >>> outcome = design_outcome({}, seeds=4, people=200)
+    >>> judge_outcome(outcome._replace(unpaid=outcome.unpaid + 0.5)).score
+    0.0
+    """
+    each = seed_scores(outcome)
+    worst = min(outcome.served, key=lambda name: outcome.served[name])
+    error = float(each.std(ddof=1) / each.size**0.5) if each.size > 1 else float("nan")
+    means = (float(factor.mean()) for factor in (outcome.spread, _survives(outcome), _serves(outcome)))
+    return DesignScore(float(each.mean()), error, *means, *_for_all(outcome), worst, outcome.returns)
+
+
+def seed_scores(outcome: DesignOutcome) -> Array:
+    """The score of each seed by itself: founders and fairness are those of all seeds together.
+
+    >>> seed_scores(design_outcome({}, seeds=4, people=200)).shape
+    (4,)
+    """
+    founders, fair = _for_all(outcome)
+    return np.asarray(outcome.spread * _survives(outcome) * _serves(outcome) * founders * fair)
+
+
+def _for_all(outcome: DesignOutcome) -> tuple[float, float]:
+    """Whether founders get what building costs, and the worst role of users is not fleeced: each from 0 to 1."""
+    founders = 1 + outcome.insiders / (_FOUNDERS_LOSS * outcome.wages)
+    fair = 1 + (min(outcome.served.values()) - _WORST_RETURN) / _FAIR_WIDTH
+    return float(np.clip(founders, 0, 1)), float(np.clip(fair, 0, 1))
 
 
 def spread_of(year: SystemYear, twin: TwinYear) -> Array:
@@ -140,22 +207,21 @@ def spread_of(year: SystemYear, twin: TwinYear) -> Array:
     return np.asarray(50 * (1 + np.clip(better / _FULL_MARKS, -1, 1).mean(axis=1)))
 
 
-def _survives(year: SystemYear, setting: SystemSetting) -> Array:
-    dry = (year.token_price < _LEAST_PRICE * year.first_price).mean(axis=0)
-    paid = 1 - year.unpaid_wages >= _LEAST_WAGES
-    return np.asarray(paid & (year.scale >= _LEAST_SCALE) & (dry <= _DRY_DAYS), dtype=float)
+def _survives(outcome: DesignOutcome) -> Array:
+    paid = 1 - outcome.unpaid >= _LEAST_WAGES
+    return np.asarray(paid & (outcome.liquidity >= _LEAST_SCALE) & (outcome.dry <= _DRY_DAYS), dtype=float)
 
 
-def _serves(year: SystemYear, same: SystemYear) -> Array:
-    part = np.divide(year.volume, same.volume, out=np.ones_like(year.volume), where=same.volume > 0)
-    return np.asarray(np.minimum(part, 1.0))
+def _serves(outcome: DesignOutcome) -> Array:
+    before = outcome.traded_before
+    return np.asarray(np.minimum(np.divide(outcome.traded, before, out=np.ones_like(before), where=before > 0), 1.0))
 
 
-def _founders(year: SystemYear, setting: SystemSetting) -> float:
-    """From 0 to 1: what insiders have left, against what building costs."""
-    wages = _FOUNDERS_LOSS * float(np.mean(setting["wages"] * expected_wealth(setting, year.people.wealth.shape[1])))
-    profit = float((year.profit * year.people.wishes("insider")).sum(axis=1).mean())
-    return float(np.clip(1 + profit / wages, 0, 1))
+def _served_returns(year: SystemYear) -> dict[str, float]:
+    """Profit of the users of each role who get to do it, of their wealth: who is shut out loses nothing."""
+    each = {name: year.people.is_(name) for name in ROLES if name != "insider"}
+    wealth = {name: float((year.people.wealth * who).sum()) for name, who in each.items()}
+    return {name: float((year.profit * each[name]).sum()) / wealth[name] for name in each if wealth[name] > 0}
 
 
 def rank_designs(designs: Sequence[Mapping[str, Any]], **how: int) -> list[tuple[int, DesignScore]]:

@@ -7,11 +7,15 @@ from defi_lib.economy import (
     DESIGN_CHOICES,
     MEASURES,
     REMEDIES,
+    DesignOutcome,
     DesignScore,
     RemedyEffect,
+    design_outcome,
     design_setting,
+    judge_outcome,
     remedy_effects,
     score_design,
+    seed_scores,
     summarise,
 )
 
@@ -57,9 +61,27 @@ def test_factors_lie_between_nothing_and_one_and_give_the_score():
     for name in ("survive", "serve", "founders", "fair"):
         assert 0 <= getattr(TODAY, name) <= 1
     assert TODAY.serve == 1.0 and TODAY.founders == 1.0
-    assert TODAY.fair == pytest.approx(np.clip(1 + (TODAY.returns[TODAY.worst_role] + 0.05) / 0.25, 0, 1))
+    served = design_outcome({}, **FATE).served
+    assert TODAY.worst_role == min(served, key=lambda role: served[role]) and "insider" not in served
+    assert TODAY.fair == pytest.approx(np.clip(1 + (served[TODAY.worst_role] + 0.05) / 0.25, 0, 1))
     assert score_design({}, **FATE) == TODAY, "the same seeds give the same"
     assert TODAY.score != score_design({}, **FATE, first=500).score
+
+
+def test_each_factor_by_hand():
+    two = {"spread": [60.0, 70.0], "unpaid": [0.2, 0.21], "liquidity": [0.2, 1.0], "dry": [0.3, 0.0]}
+    trade = {"traded": [90.0, 300.0], "traded_before": [100.0, 100.0]}
+    arrays = {name: np.array(values) for name, values in (two | trade).items()}
+    returns = {"holder": -0.15, "payer": 0.02}
+    outcome = DesignOutcome(**arrays, wages=100.0, insiders=-50.0, served=returns, returns=returns | {"insider": -0.5})
+    score = judge_outcome(outcome)
+    assert score[2:7] == pytest.approx((65.0, 0.5, 0.95, 0.75, 0.6)) and score.worst_role == "holder"
+    np.testing.assert_allclose(seed_scores(outcome), [60 * 0.9 * 0.75 * 0.6, 0.0])
+    assert score.score == pytest.approx(12.15) and score.standard_error == pytest.approx(12.15)
+    for name, bad in (("liquidity", 0.19), ("dry", 0.31), ("unpaid", 0.21)):
+        assert judge_outcome(outcome._replace(**{name: np.array([bad, bad])})).survive <= 0.5
+    assert judge_outcome(outcome._replace(insiders=-200.0)).score == 0
+    assert judge_outcome(outcome._replace(served={"holder": -0.3})).score == 0
 
 
 @pytest.mark.parametrize(
@@ -86,6 +108,9 @@ def test_one_sided_designs_lose_by_their_own_factor(design, factor):
         ({"remedies": ("vesting", "vesting")}, "remedies"),
         ({"remedies": REMEDIES[:5]}, "remedies"),
         ({"insider_tokens": 0.8, "airdrop": 0.3}, "add up to"),
+        ({"insider_tokens": 0.2, "remedies": ("more_airdrop",)}, "insider_tokens = 0.2"),
+        ({"hurry": 1}, "hurry"),
+        ({"reserve_factor": 1.0}, "reserve_factor"),
     ],
 )
 def test_designs_that_are_not_allowed_are_refused(design, words):
