@@ -101,7 +101,6 @@ __getattr__, __dir__, __all__ = attach(
             "design_setting",
             "judge_outcome",
             "score_design",
-            "seed_scores",
         ],
         "system.setting": ["NO_PRICES", "REMEDIES", "SystemParameter", "SystemSetting", "system_parameters"],
         "system.twin": ["TwinYear", "twin_year"],

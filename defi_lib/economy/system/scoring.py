@@ -15,7 +15,7 @@ from defi_lib.economy.system.setting import REMEDIES, SystemSetting, system_para
 from defi_lib.economy.system.twin import TwinYear, twin_year
 from defi_lib.economy.system.world import SystemWorld, draw_world
 from defi_lib.economy.system.year import SystemYear, system_year
-from defi_lib.validation import between, finite, one_of
+from defi_lib.validation import Amount, between, finite, one_of
 
 Array = NDArray[np.float64]
 
@@ -52,7 +52,7 @@ class DesignScore(NamedTuple):
     """A design's score from 0 to 100, and its factors."""
 
     score: float  #: spread · survive · serve of each seed, on average, times founders · fair
-    standard_error: float  #: over seeds
+    standard_error: float  #: over seeds, each left out once (jackknife)
     spread: float  #: 0 to 100; 50 is as in the twin
     survive: float  #: part of the seeds in which it lives
     serve: float  #: trading, beside the same remedies with today's rules; at most 1
@@ -110,9 +110,10 @@ class DesignOutcome(NamedTuple):
     insiders: float  #: profit of all insiders, on average (USD)
     served: Mapping[str, float]  #: profit of the users of each role who get to do it, of their wealth (ratio)
     returns: Mapping[str, float]  #: of everybody who wishes to have that role (ratio)
+    left_out: Array  #: founders · fair of all seeds but this one: how uncertain they are
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=16)
 def _fate(seeds: int, people: int, first: int) -> tuple[SystemWorld, TwinYear]:
     world = draw_world(seeds, people, first)
     return world, twin_year(world)
@@ -141,9 +142,19 @@ def design_outcome(design: Mapping[str, Any], seeds: int = 30, people: int = 1_0
     wages = float(np.mean(setting["wages"] * expected_wealth(setting, people)))
     insiders = float((year.profit * year.people.wishes("insider")).sum(axis=1).mean())
     dry = (year.token_price < _LEAST_PRICE * year.first_price).mean(axis=0)
-    lives = year.unpaid_wages, year.scale, np.asarray(dry)
-    told = wages, insiders, _served_returns(year), role_returns(year)
-    return DesignOutcome(spread_of(year, twin), *lives, year.volume, same.volume, *told)
+    return DesignOutcome(
+        spread=spread_of(year, twin),
+        unpaid=year.unpaid_wages,
+        liquidity=year.scale,
+        dry=np.asarray(dry),
+        traded=year.volume,
+        traded_before=same.volume,
+        wages=wages,
+        insiders=insiders,
+        served=_served_returns(year),
+        returns=role_returns(year),
+        left_out=_left_out(year, wages),
+    )
 
 
 def score_design(design: Mapping[str, Any], seeds: int = 30, people: int = 1_000, first: int = 0) -> DesignScore:
@@ -171,28 +182,45 @@ def judge_outcome(outcome: DesignOutcome) -> DesignScore:
     >>> judge_outcome(outcome._replace(unpaid=outcome.unpaid + 0.5)).score
     0.0
     """
-    each = seed_scores(outcome)
+    each = outcome.spread * _survives(outcome) * _serves(outcome)
     worst = min(outcome.served, key=lambda name: outcome.served[name])
-    error = float(each.std(ddof=1) / each.size**0.5) if each.size > 1 else float("nan")
-    means = (float(factor.mean()) for factor in (outcome.spread, _survives(outcome), _serves(outcome)))
-    return DesignScore(float(each.mean()), error, *means, *_for_all(outcome), worst, outcome.returns)
+    spread, (founders, fair) = float(outcome.spread.mean()), _for_all(outcome.insiders, outcome.wages, outcome.served)
+    survive, serve = float(_survives(outcome).mean()), float(_serves(outcome).mean())
+    score = float(each.mean() * founders * fair)
+    judged = spread, survive, serve, float(founders), float(fair)
+    return DesignScore(score, _error(each, outcome.left_out), *judged, worst, outcome.returns)
 
 
-def seed_scores(outcome: DesignOutcome) -> Array:
-    """The score of each seed by itself: founders and fairness are those of all seeds together.
+def _error(each: Array, left_out: Array) -> float:
+    """The standard error of a mean times factors of all seeds together: by leaving out each seed once."""
+    count = each.size
+    if count < 2:
+        return float("nan")
+    without = (each.sum() - each) / (count - 1) * left_out
+    return float(np.sqrt((count - 1) / count * np.square(without - without.mean()).sum()))
 
-    >>> seed_scores(design_outcome({}, seeds=4, people=200)).shape
-    (4,)
-    """
-    founders, fair = _for_all(outcome)
-    return np.asarray(outcome.spread * _survives(outcome) * _serves(outcome) * founders * fair)
+
+def _left_out(year: SystemYear, wages: float) -> Array:
+    """Founders · fair of all seeds but one, for each of them; nothing is known of no seeds."""
+    count = len(year.volume)
+    if count < 2:
+        return np.full(count, np.nan)
+    rest = {}
+    for name in ROLES[:-1]:
+        who = year.people.is_(name)
+        profit, wealth = ((values * who).sum(axis=1) for values in (year.profit, year.people.wealth))
+        others = wealth.sum() - wealth
+        rest[name] = np.divide(profit.sum() - profit, others, out=np.zeros(count), where=others > 1e-9)
+    insiders = (year.profit * year.people.wishes("insider")).sum(axis=1)
+    founders, fair = _for_all((insiders.sum() - insiders) / (count - 1), wages, rest)
+    return np.asarray(founders * fair)
 
 
-def _for_all(outcome: DesignOutcome) -> tuple[float, float]:
+def _for_all(insiders: Amount, wages: float, served: Mapping[str, Amount]) -> tuple[Array, Array]:
     """Whether founders get what building costs, and the worst role of users is not fleeced: each from 0 to 1."""
-    founders = 1 + outcome.insiders / (_FOUNDERS_LOSS * outcome.wages)
-    fair = 1 + (min(outcome.served.values()) - _WORST_RETURN) / _FAIR_WIDTH
-    return float(np.clip(founders, 0, 1)), float(np.clip(fair, 0, 1))
+    worst = np.min([np.asarray(value, dtype=float) for value in served.values()], axis=0)
+    founders = np.clip(1 + np.asarray(insiders) / (_FOUNDERS_LOSS * wages), 0, 1)
+    return founders, np.clip(1 + (worst - _WORST_RETURN) / _FAIR_WIDTH, 0, 1)
 
 
 def spread_of(year: SystemYear, twin: TwinYear) -> Array:

@@ -15,7 +15,6 @@ from defi_lib.economy import (
     judge_outcome,
     remedy_effects,
     score_design,
-    seed_scores,
     summarise,
 )
 
@@ -73,15 +72,23 @@ def test_each_factor_by_hand():
     trade = {"traded": [90.0, 300.0], "traded_before": [100.0, 100.0]}
     arrays = {name: np.array(values) for name, values in (two | trade).items()}
     returns = {"holder": -0.15, "payer": 0.02}
-    outcome = DesignOutcome(**arrays, wages=100.0, insiders=-50.0, served=returns, returns=returns | {"insider": -0.5})
+    rest = {"returns": returns | {"insider": -0.5}, "left_out": np.array([0.45, 0.45])}
+    outcome = DesignOutcome(**arrays, wages=100.0, insiders=-50.0, served=returns, **rest)
     score = judge_outcome(outcome)
     assert score[2:7] == pytest.approx((65.0, 0.5, 0.95, 0.75, 0.6)) and score.worst_role == "holder"
-    np.testing.assert_allclose(seed_scores(outcome), [60 * 0.9 * 0.75 * 0.6, 0.0])
     assert score.score == pytest.approx(12.15) and score.standard_error == pytest.approx(12.15)
     for name, bad in (("liquidity", 0.19), ("dry", 0.31), ("unpaid", 0.21)):
         assert judge_outcome(outcome._replace(**{name: np.array([bad, bad])})).survive <= 0.5
     assert judge_outcome(outcome._replace(insiders=-200.0)).score == 0
     assert judge_outcome(outcome._replace(served={"holder": -0.3})).score == 0
+
+
+def test_the_standard_error_knows_that_fairness_is_uncertain_too():
+    """Scores of other seeds vary as the standard error says, which counts how the factors of all seeds vary."""
+    found = [score_design({}, 12, 200, 1_000 + 12 * block) for block in range(30)]
+    scattered = np.std([each.score for each in found], ddof=1)
+    assert 0.6 < np.mean([each.standard_error for each in found]) / scattered < 1.6
+    assert np.isnan(score_design({}, 1, 100).standard_error)
 
 
 @pytest.mark.parametrize(
