@@ -33,7 +33,6 @@ WAITING = {
     "staking.chain.block_tree": "3 staking: forks, since the lessons on fees stand alone",
     "staking.work.double_spend": "3 staking: how many blocks to wait, since 3.7 asks who mines",
     "staking.stake.null_models": "8 economy: concentration without anybody's fault",
-    "economy.system.scoring": "8 economy: the whole system, lab 8.2",
 }
 
 

@@ -38,6 +38,11 @@ HANDED_OUT = {
         "defi_lib.labs.risk.run_a_mutual.world": ["EXAMPLE", "Book", "Claim", "Terms", "outlook"],
         "defi_lib.labs.compute.queues_and_batches": ["check", "draw_day", "progress"],
         "defi_lib.labs.compute.queues_and_batches.days": ["Day", "bill_of", "seconds_of"],
+        "defi_lib.labs.economy.the_design": ["check", "progress"],
+        "defi_lib.labs.economy.the_design.world": [
+            "EXAMPLE", "EXAMPLES", "MORE", "POOL", "TODAY", "TWO_YEARS", "Person", "draw_people", "left_to_founders",
+            "report", "try_blocks", "try_design", "try_year",
+        ],
     },
 }  # fmt: skip
 

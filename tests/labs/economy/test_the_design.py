@@ -13,8 +13,8 @@ from defi_lib.labs.economy.the_design.world import (
     left_to_founders,
     read_design,
     report,
-    try_design,
     try_blocks,
+    try_design,
 )
 from tests.support.answers import Answers
 from tests.support.lab_contract import LabContract
@@ -170,7 +170,7 @@ INSIDE = {
     "worst = min(year.served.values())\nfair = 1 + (worst + 0.05) / 0.25",
     "effect": "R = right_effect(with_it, without); m, e, s = R; n = len(without)\n"
     "alone = np.sqrt((np.var(with_it, ddof=1) + np.var(without, ddof=1)) / n)",
-    "edge": "R = right_edge(left)\nif R in (0, inf): return R",
+    "edge": "R = right_edge(left)",
 }
 
 #: question, wrong result, points that are left, words of the feedback
@@ -186,7 +186,7 @@ MISTAKES = [
     ),
     (
         "tokens",
-        "{**R, 'users': R['users'] - MORE * more, 'nobody': R['nobody'] + MORE * more}",
+        "{**R, 'users': R['users'] - gone, 'nobody': R['nobody'] + gone}",
         "1",
         "goes to the users",
     ),
@@ -269,9 +269,10 @@ MISTAKES = [
     ("design", "{**R, 'insider_tokens': 0.9, 'airdrop': 0}", "0 or 1", "It loses most by `"),
     ("design", "{**R, 'pool_fee': 0.1}", "0", "It loses most by `s"),
     ("design", "{**R, 'insider_tokens': 0, 'airdrop': 0.9}", "0", "It loses most by `"),
-    ("edge", "0.5 * left(0) / (left(0) - left(0.5))", "1", "straight line"),
-    ("edge", "0.25", "1", "That is the middle"),
-    ("edge", "left(R)", "1", "in dollars"),
+    ("edge", "0.5 * left(0) / (left(0) - left(0.5))", "0", "straight line"),
+    ("edge", "0.25", "0", "That is the middle"),
+    ("edge", "0.5 if R == inf else R", "1", "no gift is too large"),
+    ("edge", "0.5 if R == 0 else R", "1", "the edge is 0"),
     ("edge", "round(R, 3) + 0.01", "0", "should be"),
 ]
 

@@ -71,7 +71,7 @@ def _falling(rng: np.random.Generator, at: float) -> Callable[[float], float]:
     "edge",
     points=2,
     hints=(
-        "Look at both ends first. If something is left at one and not at the other, the edge is between: halve.",
+        "Look at both ends first. If something is left at one and not at the other, the edge is between them: halve.",
         "Keep a gift at which something is left and one at which nothing is. Ask in the middle, and move one of them.",
     ),
 )
@@ -84,17 +84,17 @@ def _edge(rng: np.random.Generator, edge: Any) -> Iterator[Part]:
         mistakes = {
             "That is where a straight line between both ends would be nothing; what is left bends.": line,
             "That is the middle: look on which side of it the edge is, and go on.": 0.25,
-            "That is what is left there, in dollars; asked for is the gift.": left(at),
         }
         said = f"`edge(left)`, where `left(0)` is {ends[0]:,.2f} and `left(0.5)` is {ends[1]:,.2f},"
         rough = matches(1, said, edge(left), at, mistakes)
         inner.append(rough)
     yield together(1, *inner)
+    other = round(rng.uniform(0.1, 0.4), 4)
     always, never = _falling(rng, 0.6), _falling(rng, -0.1)
     yield together(
         1,
-        matches(1, "", edge(_falling(rng, 0.25)), 0.25).said(
-            "`edge(left)` should be 0.25 where `left` falls to nothing at a gift of 0.25."
+        matches(
+            1, f"`edge(left)`, where `left` falls to nothing at a gift of {other},", edge(_falling(rng, other)), other
         ),
         matches(1, "", edge(always), inf).said(
             "Where something is left at a gift of 0.5, no gift is too large: `inf`."
