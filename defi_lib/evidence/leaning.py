@@ -7,30 +7,34 @@ lean to one side. So they are leaned here, all at once, each towards the end of 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.claims import reading
 from defi_lib.evidence.drawing import today
 from defi_lib.evidence.effects import Effect
+from defi_lib.evidence.registry import effect, tested
 from defi_lib.evidence.unknowns import Assumption
 from defi_lib.validation import Amount, between, one_of
 
 #: Which numbers lean: those that no published figure gives, or all that nobody knows for certain.
 WHICH = ("our choices", "all unknown numbers")
 
-#: Steps of a lean, from nothing to the ends of the ranges.
-_STEPS = 200
+#: Leans in hundredths of the way, from against the readings to for them.
+LEANS = np.arange(-100, 101) / 100
 
 
-def leaned(effect: Effect, by: Amount, which: str = WHICH[0]) -> NDArray[np.float64]:
+def leaned(of: Effect, by: Amount, which: str = WHICH[0]) -> NDArray[np.float64]:
     """The effect where numbers lean ``by`` a part of the way from today to the ends of their ranges.
 
     Each goes to that end at which, moved alone, it makes the effect larger; below 0 to the other one. Options stay, for
     nothing lies between them, and so does who somebody is.
 
     Args:
-        effect: of a reading.
+        of: a reading.
         by: in [-1, 1]; 1: all numbers stand at the ends that suit the reading. One effect for each.
         which: one of :data:`WHICH`.
 
@@ -42,39 +46,52 @@ def leaned(effect: Effect, by: Amount, which: str = WHICH[0]) -> NDArray[np.floa
     array([0.00025, 0.00115, 0.01338])
     """
     share = np.atleast_1d(between("by", by, -1.0, 1.0))
-    known = _may_lean(effect, one_of("which", which, WHICH))
-    moved = {name: _moved(each, share * _way(effect, each)) for name, each in known.items()}
-    return effect(today(effect.assumptions, len(share), moved))
+    known = _may_lean(of, one_of("which", which, WHICH))
+    moved = {name: _moved(each, share * _way(of, each)) for name, each in known.items()}
+    return of(today(of.assumptions, len(share), moved))
 
 
-def lean_that_turns(effect: Effect, which: str = WHICH[0]) -> float:
-    """The least lean, in hundredths of the way or finer, at which the answer is another than today's; inf: none does.
-
-    >>> from defi_lib.evidence import effect
-    >>> lean_that_turns(effect("X9a"), "all unknown numbers")
-    0.885
+def lean_that_turns(of: Effect, which: str = WHICH[0]) -> float:
+    """The least of :data:`LEANS`, in either direction, at which the answer is another than today's; inf: none is.
 
     Raises:
         ValueError: ``which`` is none of :data:`WHICH`.
+
+    >>> from defi_lib.evidence import effect
+    >>> lean_that_turns(effect("X9a"), "all unknown numbers")
+    0.89
     """
-    steps = np.linspace(0.0, 1.0, _STEPS + 1)
-    both = leaned(effect, np.concatenate([steps, -steps]), which) > effect.more_than
-    turned = np.flatnonzero((both != both[0]).reshape(2, -1).any(axis=0))
-    return float(steps[turned[0]]) if turned.size else np.inf
+    true = leaned(of, LEANS, which) > of.more_than
+    turned = np.abs(LEANS[true != true[LEANS == 0.0]])
+    return float(turned.min().round(2)) if turned.size else np.inf
 
 
-def _may_lean(effect: Effect, which: str) -> Mapping[str, Assumption]:
+@cache
+def answers_leaned(which: str = WHICH[0]) -> Mapping[str, NDArray[np.bool_]]:
+    """Whether each tested reading is true, at each of :data:`LEANS`; readings without worlds are left out.
+
+    Raises:
+        ValueError: ``which`` is none of :data:`WHICH`.
+
+    >>> answers_leaned("all unknown numbers")["X9a"][[0, 100, 200]].tolist()
+    [False, False, True]
+    """
+    models = (effect(id) for id in tested() if reading(id).kind == "model")
+    return MappingProxyType({one.reading.id: leaned(one, LEANS, which) > one.more_than for one in models})
+
+
+def _may_lean(of: Effect, which: str) -> Mapping[str, Assumption]:
     ours = which == WHICH[0]
     return {
         name: each
-        for name, each in effect.assumptions.items()
+        for name, each in of.assumptions.items()
         if each.role == "unknown" and not each.options and (each.rule == "our choice" or not ours)
     }
 
 
-def _way(effect: Effect, each: Assumption) -> float:
+def _way(of: Effect, each: Assumption) -> float:
     """1 if the high end of the range suits the reading, -1 if the low one does, 0 if both do alike."""
-    low, high = effect(today(effect.assumptions, 2, {each.name: [each.low, each.high]}))
+    low, high = of(today(of.assumptions, 2, {each.name: [each.low, each.high]}))
     return float(np.sign(high - low))
 
 
