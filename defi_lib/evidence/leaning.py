@@ -13,7 +13,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.claims import reading
+from defi_lib.claims import CAMPS, reading
 from defi_lib.evidence.drawing import today
 from defi_lib.evidence.effects import Effect
 from defi_lib.evidence.registry import effect, tested
@@ -78,6 +78,26 @@ def answers_leaned(which: str = WHICH[0]) -> Mapping[str, NDArray[np.bool_]]:
     """
     models = (effect(id) for id in tested() if reading(id).kind == "model")
     return MappingProxyType({one.reading.id: leaned(one, LEANS, which) > one.more_than for one in models})
+
+
+def true_by_camp(by: Amount, which: str = WHICH[0]) -> dict[str, NDArray[np.float64]]:
+    """The part of each camp's readings that is true where numbers lean ``by``, and over all camps: how many are true
+    (``"true"``), how many answer otherwise than today (``"other"``), of how many (``"tested"``).
+
+    Args:
+        by: in [-1, 1], rounded to hundredths.
+        which: one of :data:`WHICH`.
+
+    Raises:
+        ValueError: an argument outside its range.
+    """
+    at = np.rint(100 * np.asarray(between("by", by, -1.0, 1.0))).astype(int) + 100
+    table, here = np.array(list(answers_leaned(which).values())), len(LEANS) // 2
+    camp = np.array([id[0] for id in answers_leaned(which)])
+    parts = {name: table[camp == letter].mean(axis=0)[at] for letter, name in CAMPS.items() if letter in camp}
+    other = (table != table[:, [here]]).sum(axis=0)
+    both = {"true": table.sum(axis=0)[at].astype(float), "other": other[at].astype(float)}
+    return {**parts, **both, "tested": len(table)}
 
 
 def _may_lean(of: Effect, which: str) -> Mapping[str, Assumption]:

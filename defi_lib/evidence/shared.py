@@ -54,6 +54,19 @@ def answers_with(changed: Mapping[str, Amount]) -> dict[str, NDArray[np.bool_]]:
     return found
 
 
+def turned_by(changed: Mapping[str, Amount]) -> dict[str, NDArray[np.bool_]]:
+    """Whether each reading that shares these numbers answers otherwise than today where they are ``changed``.
+
+    Raises:
+        ValueError: as :func:`answers_with`.
+
+    >>> turned_by({"volatility": 0.78})["P7a"].tolist()
+    [False]
+    """
+    now = {id: effect(id).true(today(effect(id).assumptions)) for id in that_share(*changed)}
+    return {id: true != now[id] for id, true in answers_with(changed).items()}
+
+
 @cache
 def _models() -> tuple[str, ...]:
     return tuple(id for id in tested() if reading(id).kind == "model")

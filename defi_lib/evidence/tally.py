@@ -39,10 +39,10 @@ class Line(NamedTuple):
     changes: int  #: of its words, sizes and ranges since they were frozen
 
 
-def lines() -> list[Line]:
-    """Every reading that has evidence, in the order of the claims."""
-    ids = tested()
-    return [_line(one, evidence(one.id)) for one in readings() if one.id in ids]
+def lines(*ids: str) -> list[Line]:
+    """Every reading that has evidence, or those called ``ids``, in the order of the claims."""
+    known = tested()
+    return [_line(one, evidence(one.id)) for one in readings() if one.id in (ids or known) and one.id in known]
 
 
 def page() -> str:

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from defi_lib.claims import reading
+from defi_lib.claims import CAMPS, reading
 from defi_lib.evidence import effect, registry
 from defi_lib.evidence.effects import Effect
-from defi_lib.evidence.leaning import WHICH, answers_leaned, lean_that_turns, leaned
-from defi_lib.evidence.shared import answers_with, that_share
+from defi_lib.evidence.leaning import WHICH, answers_leaned, lean_that_turns, leaned, true_by_camp
+from defi_lib.evidence.shared import answers_with, that_share, turned_by
 from defi_lib.evidence.unknowns import in_use
 from tests.evidence.test_kit import assumed, effect_of
 
@@ -100,3 +100,19 @@ def test_the_table_of_leans_has_todays_answers_in_its_middle_and_never_turns_bac
     assert all(true[100] == (evidence_today(effect(id)) > effect(id).more_than) for id, true in table.items())
     steady = [np.all(np.diff(true.astype(int)) >= 0) for true in table.values()]
     assert np.mean(steady) > 0.9  # more lean for a reading makes it true, but where numbers work on each other
+
+
+def test_the_camps_parts_add_up_to_all_that_is_true():
+    found = true_by_camp([-0.3, 0.0, 1.0])
+    many = {camp: sum(id[0] == letter for id in MODELS) for letter, camp in CAMPS.items()}
+    assert sum(many[camp] * found[camp] for camp in many) == pytest.approx(found["true"])
+    assert found["tested"] == len(MODELS) and found["other"][1] == 0 and np.all(found["other"][[0, 2]] > 0)
+    assert true_by_camp(0.2)["true"] == true_by_camp([0.2])["true"][0]
+
+
+def test_what_turns_is_what_answers_otherwise_than_today():
+    changed = {"gas_price": [0.4619, 98.7], "ether_price": [1_662.0, 3_796.0]}
+    found, answers = turned_by(changed), answers_with(changed)
+    assert [id for id, turned in found.items() if turned[0]] == []
+    assert {id for id, turned in found.items() if turned[1]} >= {"X9a", "R5a"}
+    assert all((answers[id] ^ turned).tolist() == [answers[id][0]] * 2 for id, turned in found.items())
