@@ -74,3 +74,12 @@ def test_lines_tell_worlds_counts_and_proofs_apart():
 @pytest.mark.xdist_group("verdicts")
 def test_it_can_be_asked_for_by_name(made):
     assert lines()[0].reading.id in made
+
+
+def test_every_claim_of_the_second_camp_has_one_theme_and_one_answer():
+    ids = [id for own in tally.THEMES.values() for id in own]
+    assert sorted(ids) == sorted(one.id for one in claims() if one.id[0] == "X")
+    own = [Line(reading("X9a"), False, "robust", "", "", "", 0), Line(reading("X4a"), True, "turning", "", "", "", 0)]
+    small = tally.themes(own)["small users pay"]
+    assert (small["Not true"], small["True today"], small["Split"]) == ("X9", "X4", "")
+    assert small["Not yet tested"] == "X8 X17 X18 X21 X24"

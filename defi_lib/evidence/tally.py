@@ -22,6 +22,15 @@ A claim has one to four readings. A reading is *true* or *not true* today; a cla
 our ranges. *Counted*: somebody counted, and there are no worlds. A claim turns if one of its readings does.
 """
 
+#: What the claims of the second camp say, the course's title in five parts.
+THEMES = {
+    "profits go to a few": ("X1", "X2", "X5", "X6", "X7", "X11", "X12", "X16", "X19", "X25"),
+    "small users pay": ("X4", "X8", "X9", "X17", "X18", "X21", "X24"),
+    "middlemen come back": ("X3", "X10", "X15", "X20", "X26", "X28", "X29"),
+    "failures spread": ("X13", "X14", "X27"),
+    "money and numbers mislead": ("X22", "X23", "X30"),
+}
+
 #: What a claim counts as: the first three are its answer, the next three how far that holds.
 _ANSWERS = ("True today", "Not true", "Split", "Robust", "Turning", "Counted", "Not yet tested")
 _HEADS = ("Reading", "Kind", "Today", "Where it turns", "How far", "Ranges", "Changes")
@@ -81,6 +90,17 @@ def totals(known: list[Line]) -> dict[str, dict[str, int]]:
         many = Counter(vote for id in ids[camp] for vote in votes(own[id]))
         found[name] = {"Claims": len(ids[camp]), **{head: many[head.lower()] for head in _ANSWERS}}
     return {**found, "All": {head: sum(row[head] for row in found.values()) for head in ("Claims", *_ANSWERS)}}
+
+
+def themes(known: list[Line]) -> dict[str, dict[str, str]]:
+    """The claims of the second camp by what they say: those that are true today, not true, split, or not yet tested."""
+    own = {id: [each for each in known if each.reading.claim == id] for ids in THEMES.values() for id in ids}
+    answers = {id: votes(lines)[0] for id, lines in own.items()}
+    heads = (*_ANSWERS[:3], _ANSWERS[-1])
+    return {
+        theme: {head: " ".join(id for id in ids if answers[id] == head.lower()) for head in heads}
+        for theme, ids in THEMES.items()
+    }
 
 
 def _totals(known: list[Line]) -> Iterator[str]:
