@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,6 +66,27 @@ def turned_by(changed: Mapping[str, Amount]) -> dict[str, NDArray[np.bool_]]:
     """
     now = {id: effect(id).true(today(effect(id).assumptions)) for id in that_share(*changed)}
     return {id: true != now[id] for id, true in answers_with(changed).items()}
+
+
+def turned_together(gas: Amount, ether: Amount, volatility: Amount) -> dict[str, Any]:
+    """How many answers turn if gas, ether and its volatility are others everywhere: for the book of verdicts.
+
+    Args:
+        gas: price of gas (gwei), > 0.
+        ether: price of ether (USD), > 0.
+        volatility: of ether (ratio a year), > 0.
+
+    Returns:
+        ``"turned"``: how many; ``"which"``: their readings, as a sentence; ``"concerned"``: how many use the numbers.
+
+    >>> turned_together(98.7, 3_796.0, 0.78)["turned"].tolist()
+    [8]
+    """
+    turned = turned_by({"gas_price": gas, "ether_price": ether, "volatility": volatility})
+    table = np.array(list(turned.values()))
+    names = np.array(list(turned))
+    which = np.array([", ".join(names[here]) or "none" for here in table.T])
+    return {"turned": table.sum(axis=0), "which": which, "concerned": len(turned)}
 
 
 @cache

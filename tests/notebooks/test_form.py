@@ -18,7 +18,7 @@ _spec.loader.exec_module(tool)
 ALL = tool.find(("course", "solutions", "labs"))
 LESSONS = [path for path in tool.find(("course",)) if path.parent.name != "course"]
 #: Lessons without a claim of their own: one says what the course cannot test, one puts all mechanisms together.
-WITHOUT_CLAIMS = {"24_what_no_model_tests", "14_the_whole_system"}
+WITHOUT_CLAIMS = {"24_what_no_model_tests", "14_the_whole_system", "15_the_book_of_verdicts"}
 ON_CLAIMS = [path for path in LESSONS if path.stem not in WITHOUT_CLAIMS]
 LABS = tool.find(("solutions", "labs"))
 PARTS = ["claim", "puzzle", "predict", "explore", "who profits", "verdict", "check yourself", "next"]
