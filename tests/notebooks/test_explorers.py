@@ -44,6 +44,8 @@ HARDLY_SEEN: dict[tuple[str, int], set[str]] = {
     ("7.05_serving_inference", 1): {"name"},  # for one user the cards hardly differ: the lesson asks about it
     ("7.07_learning_together", 0): {"lie"},  # until somebody lies
     ("7.07_learning_together", 1): {"cut"},  # until there are copies
+    # Which remedies hardly move anything is what the lesson asks.
+    ("8.14_the_whole_system", 0): {"fair_votes", "layer_2", "identity", "licence", "cover"},
 }
 #: Scenarios that put a point outside of the axes. This list may only shrink.
 OUTSIDE: set[tuple[str, int, str]] = set()

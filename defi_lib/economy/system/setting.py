@@ -1,7 +1,8 @@
 """What the whole economy is told: every parameter by name, with today's value and its range, and the nine remedies.
 
 All values stand in ``parameters.csv`` beside this module: they were written down before the first year was run. A value
-may be one number, or an array with one entry per scenario.
+may be one number, or an array with one entry per scenario. Whoever changes a row keeps the old one with day and reason,
+and runs ``make remedies combinations ranges``, whose tables the lesson reads.
 """
 
 from __future__ import annotations
