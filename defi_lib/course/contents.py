@@ -21,14 +21,17 @@ MODULES = (
     ("Governance", "votes that can be bought, borrowed and delegated"),
     ("Risk", "stablecoins, contagion, insurance, rug pulls"),
     ("Compute", "sharing machines: what they earn and cost, whom to trust, waiting, tokens, learning, storage, carbon"),
-    ("Economy", "network effects and the whole system"),
+    (
+        "Economy",
+        "who takes what on the way, who can take part, licences; the whole system, and all verdicts in one book",
+    ),
 )
 
 #: Ways through, by the numbers of the lessons. Of the first way only the first page is read whole.
 TWO_HOURS = ("0", "1.1", "2.4", "3.7", "4.1", "7.1")
 TEN_HOURS = (
     *("0", "1.1", "1.2", "1.4", "1.5", "2.1", "2.2", "2.4", "3.1", "3.3", "3.5", "3.7", "3.8"),
-    *("4.1", "4.2", "4.3", "7.1", "7.2", "7.4", "7.8", "7.11", "7.13", "7.14", "7.17", "7.19", "7.23"),
+    *("4.1", "4.2", "4.3", "7.1", "7.2", "7.4", "7.8", "7.11", "7.13", "7.14", "7.17", "7.19", "7.23", "8.15"),
 )
 
 
