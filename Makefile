@@ -4,6 +4,8 @@
 
 ARGS ?=
 LESSON ?=
+FOLDER ?=
+FIRST ?=
 WORKERS ?= 2
 
 # The first Python that is new enough; one may be given: make course PYTHON=/path/to/python3.12
@@ -97,6 +99,9 @@ combinations: .venv/developer ## compute all sets of remedies for its explorer, 
 ranges: .venv/developer ## try its statements at both ends of each range, some twenty minutes
 	$(BIN)/python tools/remedies.py --ranges
 
+tournament: .venv/course ## rank designs of lab 8.2: make tournament FOLDER=handed_in FIRST=a number that nobody knows
+	@$(BIN)/python tools/tournament.py "$(FOLDER)" --first "$(FIRST)" $(ARGS)
+
 labs: .venv/developer ## generate labs/ from solutions/
 	@for folder in solutions/*/; do \
 	PATH="$(CURDIR)/$(BIN):$$PATH" nbgrader generate_assignment --create --force $$(basename $$folder) || exit 1; done
@@ -138,4 +143,4 @@ chromium:
 	echo "The browser tests need Chromium. On Debian and Ubuntu: sudo apt install chromium; on macOS: brew install --cask chromium;"; \
 	echo "or say where it is: make $(MAKECMDGOALS) CHROMIUM=/path/to/chrome"; exit 1; }
 
-.PHONY: help course read check test test-all tested computed beside architecture verdicts remedies combinations ranges bench notebooks labs voila format constraints clean chromium
+.PHONY: help course read check test test-all tested computed beside architecture verdicts remedies combinations ranges bench notebooks tournament labs voila format constraints clean chromium
