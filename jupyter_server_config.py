@@ -28,9 +28,11 @@ c.LabApp.extension_manager = "readonly"
 
 # Pages without code: `make read`, and /read on any of these servers.
 if find_spec("defi_lib") and find_spec("voila"):
-    from defi_lib.course.reading import offline, prepare
+    from defi_lib.course.reading import NOTES, has_notes, offline, prepare
 
     c.ServerApp.jpserver_extensions = {"voila.server_extension": True, "defi_lib.course.reading": True}
+    if has_notes():
+        c.ServerApp.jpserver_extensions[NOTES] = True
     c.VoilaConfiguration.template = "course"
     c.VoilaConfiguration.prelaunch_hook = prepare
     c.VoilaConfiguration.page_config_hook = offline

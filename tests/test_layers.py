@@ -31,6 +31,7 @@ LAYERS = [
     {"evidence": []},
     {"explore": []},
     {"labs": [], "server": [], "saving": []},
+    {"teaching": []},
 ]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -18,6 +19,9 @@ from tornado import web
 from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 
 from defi_lib.course import contents
+
+#: The extension of the server that shows speaker notes.
+NOTES = "defi_lib.teaching.lecture.window"
 
 _LINK = re.compile(r"(\]\()([^)\s#]+)(#[^)\s]*)?(?=[)\s])")
 _HOW_TO_RUN = re.compile(rf"^{re.escape(contents.HOW_TO_RUN)}.*\n+", re.MULTILINE)
@@ -43,7 +47,13 @@ def prepare(handler: Any, notebook: Any, cwd: str) -> None:
         "before": before and (page_address(before.path, handler.base_url), before.name),
         "after": after and (page_address(after.path, handler.base_url), after.name),
         "work": url_path_join(handler.base_url, "lab/tree", quote(path)),
+        "notes": here.minutes and has_notes() and url_path_join(handler.base_url, "teach/notes", quote(path)),
     }
+
+
+def has_notes() -> bool:
+    """Whether what instructors use is here, and with it the speaker notes: not in a student's copy."""
+    return find_spec("defi_lib.teaching") is not None and find_spec(NOTES) is not None
 
 
 def offline(page_config: dict[str, Any], **_: Any) -> dict[str, Any]:

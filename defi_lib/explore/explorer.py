@@ -31,6 +31,8 @@ SLOW = 0.1
 _PAUSE = 0.004
 #: So many controls are in sight; the others are under *More*.
 IN_SIGHT = 4
+#: And so many where a page is shown step by step.
+IN_A_LECTURE = 2
 
 #: Every explorer alive, so that tests can drive all explorers of a notebook.
 explorers: weakref.WeakSet[Explorer] = weakref.WeakSet()
@@ -230,7 +232,15 @@ class Explorer(widgets.VBox):
     def _in_words(self, values: dict[str, Any]) -> str:
         return ", ".join(f"{self.controls[name].label} = {value}" for name, value in values.items())
 
+    def _most_used(self) -> list[str]:
+        """The two controls that stay in sight in a lecture: the axis first, then what most scenarios set."""
+        axis = self.along.name if self.along else ""
+        shown = [name for name in self.controls if name not in self.more]
+        return sorted(shown, key=lambda name: (name != axis, -len(self._told(name))))[:IN_A_LECTURE]
+
     def _control_box(self) -> widgets.Widget:
+        for name in self._most_used():
+            self._widgets[name].add_class("defi-main")
         shown = self._grid([name for name in self.controls if name not in self.more])
         if not self.more:
             return shown

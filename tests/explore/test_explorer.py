@@ -453,6 +453,14 @@ def test_a_number_typed_beside_a_slider_is_set_exactly_and_what_is_none_is_said(
     assert "c = 'many' is not a number" in explorer.error
 
 
+def test_a_lecture_keeps_the_axis_and_what_scenarios_move_in_sight():
+    def main(explorer):
+        return {name for name, widget in explorer._widgets.items() if "defi-main" in widget._dom_classes}
+
+    assert main(many(scenarios={"One": {"d": 2, "c": 2}, "Two": {"d": 3}})) == {"d", "c"}
+    assert main(many(scenarios={"One": {"d": 2, "c": 2}}, more=["d"])) == {"a", "c"}
+
+
 def test_a_number_brings_its_noun():
     explorer = make(say="{size:# link} of {top:,.0f}; {words[0]}, {a b}", size=Slider("Side", "", 0, 9, start=1))
     assert explorer.error == "" and explorer.sentence.startswith("1 link of 1; first, last")

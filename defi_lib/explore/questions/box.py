@@ -28,6 +28,13 @@ class Box(widgets.VBox):
         if framed:
             self.add_class("defi-question")
 
+    def mark_waiting(self, waiting: bool) -> None:
+        """Say to the page whether this box still waits for a commitment: a lecture passes over it then."""
+        if waiting:
+            self.add_class("defi-waiting")
+        else:
+            self.remove_class("defi-waiting")
+
     def close(self) -> None:
         """Leave the page with all parts."""
         close_parts(self)

@@ -231,11 +231,12 @@ class Comparison(Box):
     def __init__(self, kept: _Kept, show: Callable[[Any], str], answer: Any, because: str) -> None:
         self._kept, self._show, self._right, self._because = kept, show, answer, because
         self._said = status()
-        self.refresh()
         super().__init__([self._said], _FIRST)
+        self.refresh()
 
     def refresh(self) -> None:
         """Say what can be said now."""
+        self.mark_waiting(self._kept.committed is None)
         if self._kept.committed is None:
             say(self._said, _FIRST)
             return
@@ -256,6 +257,7 @@ class Withheld(Box):
         self._said, self._shown = status(_LATER), widgets.Output()
         self._outputs: list[Output] = []
         super().__init__([self._said, self._shown], _LATER)
+        self.mark_waiting(True)
         kept.waiting.add(self)
 
     def begin(self) -> None:
@@ -265,6 +267,7 @@ class Withheld(Box):
     def refresh(self) -> None:
         """Show what was withheld, or withhold it again."""
         committed = self._kept.committed is not None
+        self.mark_waiting(not committed)
         say(self._said, "" if committed else _LATER)
         self._shown.outputs = tuple(self._outputs) if committed else ()
 

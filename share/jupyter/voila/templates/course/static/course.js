@@ -5,19 +5,28 @@ const before = new WeakMap();
 
 const isLarge = () => document.documentElement.classList.contains("course-large");
 
+// How much larger than usual the type of a plot is; steps (steps.js) have a size of their own.
+function enlarged() {
+  const page = document.documentElement;
+  if (page.classList.contains("course-steps")) return Math.max(1, parseFloat(getComputedStyle(page).fontSize) / 17);
+  return isLarge() ? 1.5 : 1;
+}
+
 function parts(plot) {
   const side = (name) => plot[name] ?? [];
   return [...side("below"), ...side("left"), ...side("above"), ...side("right"), ...side("center")];
 }
 
 function enlargePlots() {
+  const factor = enlarged();
   for (const view of window.Bokeh?.index ?? []) {
     for (const part of parts(view.model)) {
       for (const size of SIZES.filter((name) => typeof part[name] === "string")) {
         const sizes = before.get(part) ?? before.set(part, {}).get(part);
         sizes[size] ??= part[size];
         const [, number, unit] = /^([\d.]+)(.*)$/.exec(sizes[size]) ?? [];
-        if (number) part[size] = isLarge() ? `${number * 1.5}${unit}` : sizes[size];
+        const wanted = factor === 1 ? sizes[size] : `${+(number * factor).toFixed(1)}${unit}`;
+        if (number && part[size] !== wanted) part[size] = wanted;
       }
     }
   }
@@ -76,7 +85,7 @@ try {
 }
 if (remembered) setLarge(true);
 // Plots come when their cells have run.
-new MutationObserver(() => isLarge() && enlargePlots()).observe(document.documentElement, { childList: true, subtree: true });
+new MutationObserver(() => enlarged() !== 1 && enlargePlots()).observe(document.documentElement, { childList: true, subtree: true });
 
 if (document.body.dataset.jpThemeLight === "false" || (document.body.classList.contains("course-page") && matchMedia("(prefers-color-scheme: dark)").matches)) {
   for (const link of document.querySelectorAll('a[href*="/voila/render/"]')) {

@@ -1,0 +1,1 @@
+"""What instructors run: ``python -m defi_lib.teaching COMMAND``. Nothing else imports it; students do not need it."""

@@ -1,0 +1,28 @@
+"""``python -m defi_lib.teaching COMMAND …``: what instructors run; ``make`` has targets of the same names.
+
+handouts        two printed pages for each lesson, as PDF in build/handouts/
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+#: Each command and the module whose ``main(arguments)`` does it.
+COMMANDS = {
+    "handouts": "defi_lib.teaching.handouts",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line asks for; gives the exit status."""
+    name, *others = (sys.argv[1:] if arguments is None else list(arguments)) or [""]
+    if name not in COMMANDS:
+        print(f"{name!r} is no command: choose one of {', '.join(COMMANDS)}.\n\n{__doc__}", file=sys.stderr)
+        return 2
+    return int(import_module(COMMANDS[name]).main(others))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
