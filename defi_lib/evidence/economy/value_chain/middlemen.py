@@ -35,8 +35,8 @@ SWAP, RIVALS = 500.0, np.array([2, 3, 5, 10])
 
 # A thousand dollars a year, of which mistakes and time cost 2 %, and serving 0.2 %: 18 dollars are to be shared.
 _YEAR = {
-    "amount": 1e3, "mistakes": 0.01, "saved_time": 5.0, "serving": 2.0, "look": 1.0, "move": 0.0, "compare": 0.5,
-    "rivals": 0.0,
+    "amount": 1e3, "mistakes": 0.01, "saved_time": 5.0, "serving": 2.0, "look": 1.0, "move": 0.0, "lasts": 1.0,
+    "compare": 0.5, "rivals": 0.0,
 }  # fmt: skip
 
 
@@ -55,6 +55,8 @@ _YEAR = {
         # By quadrature of E[max(R − 0.5 − R·x, 0)] = 1, and a root of it: R = 4.045578 and 6.412298.
         Control(_YEAR | {"compare": 0.4, "move": 0.5}, 0.8651474120, 1e-9),
         Control(_YEAR | {"compare": 0.4, "move": 0.5, "rivals": 3.0}, 0.7862567251, 1e-9),
+        # Four years of a look and a change that cost four times as much are the same year.
+        Control(_YEAR | {"compare": 0.4, "look": 4.0, "move": 2.0, "lasts": 4.0}, 0.8651474120, 1e-9),
     ],
 )
 def kept_of_the_saving(
@@ -64,6 +66,7 @@ def kept_of_the_saving(
     serving: Array,
     look: Array,
     move: Array,
+    lasts: Array,
     compare: Array,
     rivals: Array,
 ) -> Array:
@@ -76,25 +79,69 @@ def kept_of_the_saving(
         serving: what serving the person costs (USD a year).
         look: what looking at one more interface costs (USD).
         move: what changing to it costs (USD).
+        lasts: for how long a look and a change serve, as fees stay what they were (years).
         compare: part of the users who compare all.
         rivals: number of an entry of ``RIVALS``.
     """
     worth = mistakes + saved_time / SWAP
     cost = serving / amount
-    fees = search_fees(worth, cost, look / amount, move / amount, RIVALS[np.asarray(rivals).astype(int)], compare)
+    served = amount * lasts
+    fees = search_fees(worth, cost, look / served, move / served, RIVALS[np.asarray(rivals).astype(int)], compare)
     room = worth - cost
     margin = np.asarray(fees.paid) - cost
     return np.where(room > 0, 1 - margin / np.where(room > 0, room, 1.0), 0.0)
+
+
+_NAMES = tuple(inspect.signature(kept_of_the_saving).parameters)
 
 
 def kept_today(**changed: float) -> float:
     """The effect of reading R6a today, with some of its assumptions changed.
 
     >>> round(kept_today(look=0.0), 2)
-    0.96
+    0.99
     """
-    known = assumptions("R6a", inspect.signature(kept_of_the_saving).parameters)
+    known = assumptions("R6a", _NAMES)
     return float(kept_of_the_saving(**today(known, changed=changed))[0])
+
+
+def kept_at_the_buttons_fee() -> float:
+    """The effect of reading R6a if an interface saves as much as a wallet's button takes: who pays it thinks so."""
+    known = assumptions("R6a", ["saved_time"])
+    taken = float(figure("front_end.metamask_service_fee").value) / 100
+    return kept_today(mistakes=taken - known["saved_time"].today / SWAP)
+
+
+def look_for_the_buttons_fee() -> float:
+    """What a look must cost (whole USD) for the highest fee of equal rivals to be the button's, which it then saves.
+
+    >>> look_for_the_buttons_fee() > assumptions("R6a", ["look"])["look"].today
+    True
+    """
+    known = {name: each.today for name, each in assumptions("R6a", _NAMES).items()}
+    taken, served = float(figure("front_end.metamask_service_fee").value) / 100, known["amount"] * known["lasts"]
+    looks, rivals = np.arange(1.0, 101.0), int(RIVALS[int(known["rivals"])])
+    fees = search_fees(
+        taken, known["serving"] / known["amount"], looks / served, known["move"] / served, rivals, known["compare"]
+    )
+    return float(looks[np.argmax(np.asarray(fees.highest) >= taken * (1 - 1e-12))])
+
+
+def kept_beside_a_free_door() -> float:
+    """The effect of reading R6a if one interface asks nothing and all know that one does; somebody else pays for it.
+
+    Who compares all goes there. Who stands at another door finds it after N/2 looks on average, and changes once: no
+    door asks more than that. The part of what users would have if fees were at cost is at most 1.
+
+    >>> kept_beside_a_free_door()
+    1.0
+    """
+    known = {name: each.today for name, each in assumptions("R6a", _NAMES).items()}
+    doors = float(RIVALS[int(known["rivals"])])
+    saved = known["mistakes"] * known["amount"] + known["saved_time"] * known["amount"] / SWAP
+    found = (known["look"] * doors / 2 + known["move"]) / known["lasts"]
+    paid = (1 - known["compare"]) * (1 - 1 / doors) * min(found, saved)
+    return min((saved - paid) / (saved - known["serving"]), 1.0)
 
 
 @EVIDENCE.logic("X10c")
@@ -110,34 +157,48 @@ def more_than_the_chain() -> Proof:
     different = seen != interface_record(four_homes) and seen != interface_record([*one_home, asked])
     together = [(first[2], after[2]) for first in seen for after in seen if first[1] == after[1]]
     chain, known = ways_to_own(accounts), ways_to_own(accounts, together)
-    worth = order_worth(5_000.0, world["tolerance"], world["gas"])
+    worth = order_worth(5_000.0, world["tolerance"], world["gas"], world["fee"])
+    idle = fee_without_prey(5_000.0, world["tolerance"], world["gas"])
     hidden = interface_record(one_home, own_node=["home"])
     return Proof(
         true=different and known < chain and worth > 0 and hidden == (),
         says=f"Four accounts of one home, or of four homes: the chain is the same, and leaves {chain} ways in which "
         f"people can own them; the network address leaves {known}. A question that is never sent leaves nothing on the "
         "chain at all. And an order of 5,000 dollars in a pool of 5 million on each side, which tolerates "
-        f"{100 * world['tolerance']:.0f} %, lets whoever sees it before its block take {worth:.0f} dollars after gas. "
-        "That it could be sold is not that it is",
-        turns="users ask nodes of their own, and nobody sees from where they write: then the provider receives nothing",
+        f"{100 * world['tolerance']:.0f} % and is charged {100 * world['fee']:.2f} %, lets whoever sees it before its "
+        f"block take {worth:.0f} dollars after gas. That it could be sold is not that it is",
+        turns="users ask nodes of their own, and nobody sees from where they write: then the provider receives "
+        f"nothing. As an order it is worth nothing where the pool charges {100 * idle:.1f} % or more; whose addresses "
+        "belong together is known there too",
     )
 
 
 def today_of_the_chain() -> dict[str, float]:
-    """Gas of an attacker's two swaps (USD), and a tolerance that is set unless a user sets another one."""
-    known = assumptions("*", ["gas_price", "swap_gas", "ether_price"])
+    """Gas of an attacker's two swaps (USD), a tolerance that is set unless a user sets another one, a pool's fee."""
+    known = assumptions("*", ["gas_price", "swap_gas", "ether_price", "pool_fee"])
     gas = known["gas_price"].today * 1e-9 * known["swap_gas"].today * known["ether_price"].today
-    return {"gas": 2 * gas, "tolerance": float(figure("mev.tolerance_coinbase_tools").value) / 100}
+    tolerance = float(figure("mev.tolerance_coinbase_tools").value) / 100
+    return {"gas": 2 * gas, "tolerance": tolerance, "fee": known["pool_fee"].today}
 
 
-def order_worth(order: float, tolerance: float, gas: float, side: float = 5e6, fee: float = 0.0005) -> float:
+def order_worth(order: float, tolerance: float, gas: float, fee: float, side: float = 5e6) -> float:
     """What seeing an order first brings (USD): by a swap before and one after it, in a pool with ``side`` USD a side.
 
-    >>> round(order_worth(5_000.0, 0.01, 0.23), 2), order_worth(500.0, 0.01, 0.23)
-    (24.69, 0.0)
+    >>> [round(order_worth(order, 0.01, 0.23, fee), 2) for order, fee in ((5e3, 0.0005), (5e2, 0.0005), (5e3, 0.003))]
+    [24.69, 0.0, 0.0]
     """
     pool = ConstantProductPool((side, side), fee)
     return float(sandwich_attack(pool, order, tolerance, gas).attacker_profit)
+
+
+def fee_without_prey(order: float, tolerance: float, gas: float) -> float:
+    """The lowest pool fee, in hundredths of a per cent, at which seeing an order first brings nothing.
+
+    >>> order_worth(5e3, 0.01, 0.23, fee_without_prey(5e3, 0.01, 0.23))
+    0.0
+    """
+    fees = np.arange(0, 101) / 1e4
+    return float(next(fee for fee in fees if order_worth(order, tolerance, gas, float(fee)) == 0))
 
 
 @EVIDENCE.figures("X19b")
