@@ -67,6 +67,8 @@ def test_lines_tell_worlds_counts_and_proofs_apart():
     assert model.today == "True today: 300 USD a year (true above 100 USD)" and model.turns.startswith("It turns if ")
     count = tally._line(one, Count(False, "Two of ten.", "a chain", "eight did", ("x",)))
     assert (count.how_far, count.today, count.turns) == ("counted", "Not true: Two of ten", "It turns if eight did.")
+    left = tally._line(one, Count(False, "None of two.", "a list", "six of eight did", ("x",), shown=False))
+    assert not left.true and left.today == "Not shown: None of two"
     proof = tally._line(one, Proof(True, "So it is.", "fees were none", by_construction=True))
     assert proof.how_far == "robust" and proof.today.startswith("True, by construction of the model")
 

@@ -105,6 +105,12 @@ class Count(NamedTuple):
     turns: str  #: what would turn it; completes "It turns if …"
     sources: tuple[str, ...]  #: ids of the figures
     other: str = ""  #: the other count, if two disagree
+    shown: bool = True  #: False: what nobody classed could make it true; it counts as not true
+
+    @property
+    def answer(self) -> str:
+        """What the count says of the reading, in words."""
+        return "true" if self.true else "not true" if self.shown else "not shown"
 
 
 class Proof(NamedTuple):

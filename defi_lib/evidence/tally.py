@@ -19,7 +19,8 @@ Made by `make verdicts` from all evidence of the course; do not edit by hand.
 
 A claim has one to four readings. A reading is *true* or *not true* today; a claim whose tested readings differ is
 *split*. *Robust*: in nearly all, or nearly none, of our plausible worlds, or proved. *Turning*: another answer within
-our ranges. *Counted*: somebody counted, and there are no worlds. A claim turns if one of its readings does.
+our ranges. *Counted*: somebody counted, and there are no worlds. *Not shown*: counted, and what nobody classed could
+make it true; it counts as not true. A claim turns if one of its readings does.
 """
 
 #: What the claims of the second camp say, the course's title in five parts.
@@ -67,7 +68,6 @@ def page() -> str:
 
 
 def _line(one: Reading, found: Evidence | Count | Proof) -> Line:
-    said = "true" if found.true else "not true"
     if isinstance(found, Evidence):
         how_far = "turning" if found.strength == "turns" else "robust"
         names = {*found.assumptions}
@@ -75,6 +75,7 @@ def _line(one: Reading, found: Evidence | Count | Proof) -> Line:
         rules = Counter(each.rule for each in found.drawn)
         ranges = ", ".join(f"{rules[rule]} {rule}" for rule in RULES if rules[rule])
         return Line(one, found.true, how_far, found.answer(), found.turns(), ranges, many)
+    said = found.answer if isinstance(found, Count) else "true" if found.true else "not true"
     turns = f"It turns if {found.turns.rstrip('.')}."
     built = ", by construction of the model" if isinstance(found, Proof) and found.by_construction else ""
     how_far = "robust" if isinstance(found, Proof) else "counted"

@@ -110,7 +110,7 @@ def _other(found: Evidence | Count | Proof) -> str:
     if isinstance(found, Count):
         other = f" Another count: {_ended(found.other)}" if found.other else ""
         who = found.who.removeprefix("Counted by ")
-        said = f"**Counted: {answer}.** {_ended(found.says)} Counted by {_ended(who)}{other}"
+        said = f"**Counted: {found.answer}.** {_ended(found.says)} Counted by {_ended(who)}{other}"
     else:
         built = " by construction of the model" if found.by_construction else ""
         said = f"**By logic: {answer}{built}.** {_ended(found.says)}"
