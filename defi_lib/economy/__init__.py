@@ -11,7 +11,7 @@ __getattr__, __dir__, __all__ = attach(
     __name__,
     {
         "access.learning": ["Learning", "learn_or_stay", "savings_to_earn_back", "years_to_earn_back"],
-        "access.reading": ["FreeRiding", "chance_found", "free_riding", "own_readers"],
+        "access.reading": ["FreeRiding", "chance_found", "free_riding", "largest_part", "own_readers"],
         "access.road": ["RoadWalk", "cheaper_from", "draw_arrivals", "walk_road"],
         "access.road_steps": ["RoadStep", "coin_road", "service_road"],
         "access.savings": ["chance_below", "draw_lowest"],

@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import exprel
 
 from defi_lib.rounding import above
-from defi_lib.validation import Amount, Whole, between, broadcastable, non_negative, plain, whole
+from defi_lib.validation import Amount, Whole, between, broadcastable, fulfilled, non_negative, plain, whole
 
 Array = NDArray[np.float64]
 
@@ -90,23 +91,57 @@ def free_riding(
     return FreeRiding(*(plain(np.asarray(each)) for each in (share, share * number, found)))
 
 
+def largest_part(rank: Whole, group: Whole, unequal: Amount) -> Amount:
+    """Part of all that the member of this rank has, the largest first: ``rank^−u / Σ r^−u`` over all n ranks (Zipf).
+
+    Args:
+        rank: 1 for the largest, a whole number from 1 to the group's.
+        group: n, 1 to a billion.
+        unequal: u in [0, 3]; 0 where all have the same.
+
+    Raises:
+        ValueError: an argument outside its range, a rank beyond the group, or shapes that do not fit together.
+
+    Sources: Zipf, *Human Behavior and the Principle of Least Effort* (1949); ranks beyond 64 are summed by Euler and
+    Maclaurin's formula, to more than ten digits.
+
+    >>> [round(float(largest_part(r, 3, 1.0)), 4) for r in (1, 2, 3)]
+    [0.5455, 0.2727, 0.1818]
+    """
+    rank, group = whole("rank", rank, 1, MOST), whole("group", group, 1, MOST)
+    unequal = between("unequal", unequal, 0.0, 3.0)
+    broadcastable(rank=rank, group=group, unequal=unequal)
+    fulfilled("rank", np.asarray(rank, float), np.less_equal(rank, group), "is at most group")
+    return plain(np.asarray(rank, float) ** -np.asarray(unequal, float) / _power_sum(group, unequal))
+
+
 def own_readers(
-    group: Whole, bounty: Amount, stake: Amount, cost: Amount, fault: Amount, finds: Amount, blind: Amount = 0.0
+    group: Whole,
+    bounty: Amount,
+    stake: Amount,
+    cost: Amount,
+    fault: Amount,
+    finds: Amount,
+    blind: Amount = 0.0,
+    unequal: Amount = 0.0,
 ) -> Whole:
     """How many read without being paid for it: the most at which the last of them still gains its cost.
 
     Of k readers each is as likely as another to find the fault first, and that one gets the bounty B; a reader has a
     stake D as well, which it alone saves if all others overlook the fault. Its gain falls with k::
 
-        fault·(1 − blind)·(B·(1 − (1 − finds)^k)/k + D·finds·(1 − finds)^(k − 1)) >= cost
+        fault·(1 − blind)·(B·(1 − (1 − finds)^k)/k + D_k·finds·(1 − finds)^(k − 1)) >= cost
+
+    Who has most comes first, since it gains most: D_k is the stake of rank k (:func:`largest_part`).
 
     Readers know how many there are (free entry), which is the best case for them; :func:`free_riding` is the other.
 
     Args:
         group: how many could read, 1 to a billion.
         bounty: for the first who finds the fault (dollars), >= 0.
-        stake: of each of the group (dollars), >= 0.
+        stake: of each of the group, on average (dollars), >= 0.
         cost, fault, finds, blind: as in :func:`free_riding`.
+        unequal: how unequal stakes are, as in :func:`largest_part`.
 
     Raises:
         ValueError: an argument outside its range, or shapes that do not fit together.
@@ -115,19 +150,25 @@ def own_readers(
 
     >>> own_readers(300, bounty=6_000.0, stake=200.0, cost=500.0, fault=0.2, finds=0.8)
     2
+    >>> own_readers(300, bounty=0.0, stake=200.0, cost=500.0, fault=0.2, finds=0.8, unequal=1.2)  # the largest alone
+    1
     """
     group = whole("group", group, 1, MOST)
     bounty, stake, cost = non_negative("bounty", bounty), non_negative("stake", stake), non_negative("cost", cost)
     fault, finds = between("fault", fault, 0.0, 1.0), between("finds", finds, 0.0, 1.0)
-    blind = between("blind", blind, 0.0, 1.0)
-    shape = broadcastable(group=group, bounty=bounty, stake=stake, cost=cost, fault=fault, finds=finds, blind=blind)
+    blind, unequal = between("blind", blind, 0.0, 1.0), between("unequal", unequal, 0.0, 3.0)
+    shape = broadcastable(
+        group=group, bounty=bounty, stake=stake, cost=cost, fault=fault, finds=finds, blind=blind, unequal=unequal
+    )
     sees, there = np.asarray(finds, float), np.asarray(fault) * (1.0 - np.asarray(blind))
+    largest = np.asarray(group, float) / _power_sum(group, unequal) * stake
     low = np.zeros(shape, np.int64)
     high = np.array(np.broadcast_to(np.asarray(group, np.int64), shape))
     while np.any(low < high):  # halved each time
         count = (low + high + 1) // 2
         others = np.maximum(count - 1.0, 0.0)
-        gain = bounty * _one_of(count, sees) / np.maximum(count, 1) + stake * sees * (1.0 - sees) ** others
+        own = largest * np.maximum(count, 1.0) ** -np.asarray(unequal, float)
+        gain = bounty * _one_of(count, sees) / np.maximum(count, 1) + own * sees * (1.0 - sees) ** others
         pays = ~np.asarray(above(cost, there * gain))
         low, high = np.where(pays, count, low), np.where(pays, high, np.maximum(count - 1, low))
     return int(low) if low.ndim == 0 else low
@@ -138,3 +179,15 @@ def _one_of(count: Array | NDArray[np.int64], chance: Array) -> Array:
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.asarray(count, float) * np.log1p(-chance)
     return np.asarray(0.0 - np.expm1(np.where(np.asarray(count) == 0, 0.0, logs)))
+
+
+def _power_sum(group: Whole, unequal: Amount) -> Array:
+    """``Σ r^−u`` for r from 1 to n: the first 64 one by one, the others by Euler and Maclaurin's formula."""
+    number, power = np.asarray(group, float), np.asarray(unequal, float)
+    ranks = np.arange(1.0, 65.0).reshape(-1, *(1,) * max(number.ndim, power.ndim))
+    first = np.sum(np.where(ranks <= number, ranks**-power, 0.0), axis=0)
+    last, far = 64.0, np.maximum(number, 64.0)
+    logs = np.log(far / last)
+    between_both = last ** (1.0 - power) * logs * exprel((1.0 - power) * logs)
+    ends = (far**-power - last**-power) / 2 - power * (far ** (-power - 1) - last ** (-power - 1)) / 12
+    return np.asarray(first + between_both + ends)

@@ -171,13 +171,15 @@ class Industry(NamedTuple):
         return actual(Transfer(a, b, plain(np.sum(each, axis=0)), asset, why) for a, b, each, why in flows)
 
 
-def free_entry(market: ServiceMarket, licences: Sequence[Licence] = (Licence(),)) -> Industry:
+def free_entry(market: ServiceMarket, licences: Sequence[Licence] = (Licence(),), whole_firms: bool = True) -> Industry:
     """Which firms enter under given kinds of licences, until one more of any kind would make a loss.
 
     Args:
         market: demand, costs and fraud: highest > 0, slope > 0, cost >= 0, fixed > 0, fraud >= 0, foreseen in [0, 1].
         licences: kinds that a new firm may choose from, at least one: costs >= 0, prevented in [0, 1], largest > 0,
             places a whole number >= 0. Amounts are numbers, or arrays of one shape of worlds.
+        whole_firms: False where a number of firms says how concentrated a market is (one over the sum of squared
+            shares), which may be 5.3: then all earn just their costs, and nothing jumps from one firm to the next.
 
     Raises:
         ValueError: an argument outside its range.
@@ -192,6 +194,8 @@ def free_entry(market: ServiceMarket, licences: Sequence[Licence] = (Licence(),)
     >>> sandbox = free_entry(ServiceMarket(10.0), [Licence(fixed=3.0), Licence(largest=1.0, places=2)])
     >>> sandbox.firms.tolist()
     [3.0, 2.0]
+    >>> round(float(free_entry(ServiceMarket(10.0, fixed=3.0), whole_firms=False).number), 2)
+    4.77
     """
     at_least("len(licences)", len(licences), 1)
     a, b, c, own, fraud, seen = _checked_market(market)
@@ -205,7 +209,7 @@ def free_entry(market: ServiceMarket, licences: Sequence[Licence] = (Licence(),)
     largest = np.minimum(largest, np.asarray(a) / b)  # nobody sells more than the market takes at a price of nothing
     _largest_market(a, b, fraud)
     with np.errstate(over="ignore"):  # a limit so small that nobody could ever live within it
-        price, firms, output = _enter(a, b, costs, own + fee, largest, places)
+        price, firms, output = _enter(a, b, costs, own + fee, largest, places, whole_firms)
     like = np.zeros_like(firms)
     return Industry(plain(price), firms, output, c + like, levy, losses, own + like, fee, b, seen)
 
@@ -244,7 +248,7 @@ def _named(licences: Sequence[Licence]) -> dict[str, Amount | Whole]:
 
 
 def _enter(
-    a: Amount, b: Amount, costs: Amount, fixed: Amount, largest: Amount, places: Amount
+    a: Amount, b: Amount, costs: Amount, fixed: Amount, largest: Amount, places: Amount, whole_firms: bool
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Price, number of firms and output of each, by kind (first axis)."""
     most = np.asarray(b) * largest
@@ -258,7 +262,9 @@ def _enter(
     for k, bar in enumerate(ranked[0]):
         sold = np.sum(numbers[:k] * np.minimum(bar - ranked[1][:k], ranked[2][:k]), axis=0)
         step = np.minimum(ranked[4][k], ranked[2][k])
-        room = floor(plain((a - bar - sold) / step), plain(np.asarray(a) / step))
+        room = (a - bar - sold) / step
+        if whole_firms:
+            room = floor(plain(room), plain(np.asarray(a) / step))
         numbers[k] = np.minimum(np.maximum(room, 0.0), ranked[3][k])
     firms = np.empty_like(numbers)
     np.put_along_axis(firms, order, numbers, axis=0)

@@ -40,12 +40,13 @@ class LicenceEffect(NamedTuple):
         return above(self.after.users_gain, self.before.users_gain, scale=self.before.consumer_surplus)
 
 
-def licence_effect(market: ServiceMarket, licences: Sequence[Licence]) -> LicenceEffect:
+def licence_effect(market: ServiceMarket, licences: Sequence[Licence], whole_firms: bool = True) -> LicenceEffect:
     """What users gain and lose by a licence: fraud prevented beside the price rise.
 
     Args:
         market: as in :func:`~defi_lib.economy.rules.free_entry.free_entry`.
         licences: kinds that a firm may choose from, as there; those of the market without one have none.
+        whole_firms: as there.
 
     Raises:
         ValueError: an argument outside its range.
@@ -58,4 +59,5 @@ def licence_effect(market: ServiceMarket, licences: Sequence[Licence]) -> Licenc
     (7.0, 9.6, 2.6)
     """
     useless = [each._replace(prevented=0.0) for each in licences]
-    return LicenceEffect(free_entry(market), free_entry(market, useless), free_entry(market, licences))
+    found = (free_entry(market, kinds, whole_firms) for kinds in ((Licence(),), useless, licences))
+    return LicenceEffect(*found)

@@ -5,14 +5,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from defi_lib.economy import chance_found, free_riding, own_readers
+from defi_lib.economy import chance_found, free_riding, largest_part, own_readers
 
 HOUSE = dict(stake=5_000.0, cost=500.0, fault=0.2, finds=0.8)
 CHANCE = st.floats(0.0, 1.0)
 
 
-def gain(k, bounty, stake, fault, finds, blind):
+def gain(k, bounty, stake, fault, finds, blind, group=1, unequal=0.0):
     """What the last of k readers gains."""
+    stake = stake * group * k**-unequal / sum(each**-unequal for each in range(1, group + 1))
     return fault * (1 - blind) * (bounty * (1 - (1 - finds) ** k) / k + stake * finds * (1 - finds) ** (k - 1))
 
 
@@ -75,14 +76,30 @@ def test_hunters_by_hand():
 @settings(max_examples=150, deadline=None)
 @given(
     st.integers(1, 10_000), st.floats(0.0, 1e7), st.floats(0.0, 1e6), st.floats(1.0, 1e5), CHANCE,
-    st.floats(0.01, 0.99), CHANCE,
+    st.floats(0.01, 0.99), CHANCE, st.floats(0.0, 3.0),
 )  # fmt: skip
-def test_the_last_gains_its_cost_and_one_more_would_not(group, bounty, stake, cost, fault, finds, blind):
-    k = own_readers(group, bounty, stake, cost, fault, finds, blind)
-    worth = (bounty, stake, fault, finds, blind)
+def test_the_last_gains_its_cost_and_one_more_would_not(group, bounty, stake, cost, fault, finds, blind, unequal):
+    k = own_readers(group, bounty, stake, cost, fault, finds, blind, unequal)
+    worth = (bounty, stake, fault, finds, blind, group, unequal)
     assert 0 <= k <= group
     assert k == 0 or gain(k, *worth) >= cost * (1 - 1e-9)
     assert k == group or gain(k + 1, *worth) <= cost * (1 + 1e-9)
+
+
+def test_the_largest_by_hand():
+    assert largest_part([1, 2, 3], 3, 1.0) == pytest.approx(np.array([6, 3, 2]) / 11)
+    assert largest_part(1, 1, 3.0) == 1.0 and largest_part(7, 10**9, 0.0) == pytest.approx(1e-9)
+    assert largest_part(1, 10**9, 2.0) == pytest.approx(6 / np.pi**2)
+    # Deposits of 6,000, 3,000 and 2,000 dollars on 3 owners: 960, 96 and 12.80 for the last of one, two, three.
+    bounties = [own_readers(3, 0.0, 11_000 / 3, cost, 0.2, 0.8, unequal=1.0) for cost in (961, 959, 97, 95, 13, 12)]
+    assert bounties == [0, 1, 1, 2, 2, 3]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 3_000), st.floats(0.0, 3.0))
+def test_all_parts_are_one_and_none_is_larger_than_the_one_before(group, unequal):
+    parts = largest_part(np.arange(1, group + 1), group, unequal)
+    assert parts.sum() == pytest.approx(1.0, rel=1e-9) and np.all(np.diff(parts) <= 0)
 
 
 @settings(max_examples=150, deadline=None)
@@ -134,3 +151,14 @@ def test_bad_arguments_of_chances_and_bounties_are_named():
         chance_found(1, 0.5, -0.5)
     with pytest.raises(ValueError, match="bounty = -1"):
         own_readers(10, -1.0, 5.0, 1.0, 0.1, 0.5)
+    with pytest.raises(ValueError, match=r"unequal = 3\.5"):
+        own_readers(10, 1.0, 5.0, 1.0, 0.1, 0.5, unequal=3.5)
+    for changed, message in (
+        ((0, 10, 1.0), "rank = 0"),
+        ((11, 10, 1.0), "rank = 11"),
+        ((1, 0, 1.0), "group = 0"),
+        ((1, 10, -1.0), "unequal = -1"),
+        (([1, 2], [3, 3, 3], 1.0), "shapes do not fit together"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            largest_part(*changed)

@@ -74,6 +74,21 @@ def test_a_market_too_small_for_anybody():
     assert free_entry(ServiceMarket(10.0), [Licence(places=0)]).number == 0
 
 
+def test_broken_numbers_of_firms_lie_between_whole_ones_and_all_earn_just_their_costs():
+    fixed = np.linspace(1.0, 20.0, 77)
+    market = ServiceMarket(10.0, fixed=fixed, fraud=1.0)
+    kind = [Licence(0.5, 0.25, 0.5)]
+    whole, broken = (free_entry(market, kind, each) for each in (True, False))
+    assert broken.number == pytest.approx(9.75 / np.sqrt(fixed + 0.5) - 1.0)
+    assert np.all((broken.number >= whole.number - 1e-12) & (broken.number < whole.number + 1.0))
+    assert broken.profits[0] == pytest.approx(0.0, abs=1e-9) and np.all(np.diff(broken.users_gain) < 0)
+    assert free_entry(ServiceMarket(10.0, fixed=101.0), whole_firms=False).number == 0
+    effect = licence_effect(market, kind, whole_firms=False)
+    assert effect.before.number == pytest.approx(10.0 / np.sqrt(fixed) - 1.0)
+    assert effect.useless.number == pytest.approx(effect.after.number)
+    assert effect.after.users_gain == pytest.approx(broken.users_gain)
+
+
 def test_tiny_and_huge():
     huge = free_entry(ServiceMarket(1e150, fixed=1e280))
     assert np.isfinite(huge.users_gain) and huge.number == 10**10 - 1

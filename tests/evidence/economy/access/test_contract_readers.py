@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from defi_lib.economy import largest_part
 from defi_lib.evidence import effect, today
-from defi_lib.evidence.economy.access.readers import DEPOSITORS, WAYS, house, house_books, house_readers
+from defi_lib.evidence.economy.access.readers import DEPOSITORS, PROMISED, WAYS, house, house_books, house_readers
 from defi_lib.ledger import who_profits
 
 
@@ -13,18 +14,30 @@ def hired_part(**changed):
     return found(today(found.assumptions, changed=changed))[0]
 
 
+def test_today_by_hand():
+    """The largest of 10,000 has 10.4 of 50 million, the next 4.5 and 2.8; a bounty pays half a million."""
+    all_of_it = 50e6 / sum(r**-1.2 for r in range(1, 10_001))
+    gains = [0.05 * 0.5 * (0.5e6 * (1 - 0.4**k) / k + all_of_it * k**-1.2 * 0.6 * 0.4 ** (k - 1)) for k in (1, 2, 3)]
+    assert gains[1] > 25_000 > gains[2] and all_of_it == pytest.approx(10.4e6, rel=0.01)
+    assert hired_part() == pytest.approx(3 / 5)
+
+
 def test_it_turns_where_as_many_come_by_themselves_as_are_hired():
     one = effect("X28a")
     known = {name: each.today for name, each in one.assumptions.items()}
     there, sees, k = known["fault"] * (1 - known["blind"]), known["finds"], round(known["hired"])
-    own = known["deposit"] * sees * (1 - sees) ** (k - 1)
-    bounty = k * (known["reading"] / there - own) / (1 - (1 - sees) ** k)
-    assert hired_part(bounty=0.999 * bounty) > 0.5 == pytest.approx(hired_part(bounty=1.001 * bounty))
+    largest = largest_part(k, DEPOSITORS, known["unequal"]) * DEPOSITORS * known["deposit"]
+    own = largest * sees * (1 - sees) ** (k - 1)
+    cap = k * (known["reading"] / there - own) / (1 - (1 - sees) ** k)
+    assert cap < PROMISED * DEPOSITORS * known["deposit"]
+    assert hired_part(cap=0.999 * cap) > 0.5 == pytest.approx(hired_part(cap=1.001 * cap))
+    # Beyond a tenth of all deposits a higher cap changes nothing.
+    assert hired_part(cap=5e6) == hired_part(cap=15e6) < 0.5
 
 
 def test_more_hired_firms_are_a_larger_part_and_a_larger_bounty_makes_them_a_smaller_one():
-    assert np.all(np.diff([hired_part(bounty=1e7, hired=each) for each in (1.0, 3.0, 9.0)]) > 0)
-    parts = [hired_part(bounty=each) for each in (1e4, 2e6, 5e6, 1.5e7)]
+    assert np.all(np.diff([hired_part(cap=1e7, hired=each) for each in (1.0, 3.0, 9.0)]) > 0)
+    parts = [hired_part(cap=each, deposit=5e4, unequal=0.0) for each in (1e4, 2e6, 5e6, 1.5e7)]
     assert np.all(np.diff(parts) <= 0) and parts[0] == 1.0 and parts[-1] < 0.5
 
 
@@ -33,10 +46,10 @@ def test_where_reading_costs_nothing_all_depositors_do():
 
 
 def test_the_house_by_hand():
-    assert house_readers().tolist() == [0, 1, 2, 2]
+    assert house_readers().tolist() == [0, 1, 2, 2, 2]
     books = house_books()
     for at, (owners, readers, firm) in enumerate(
-        [(-12_000, 0, 12_000), (-3_000, 100, 2_400), (-1_632, 152, 480), (-1_480, 0, 480)]
+        [(-12_000, 0, 12_000), (-3_000, 100, 2_400), (-1_680, 200, 480), (-1_632, 152, 480), (-1_480, 0, 480)]
     ):
         total = who_profits(books, "role", at)["total"]
         assert total["owners"] == pytest.approx(owners), WAYS[at]
