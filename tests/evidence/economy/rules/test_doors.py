@@ -24,7 +24,8 @@ def test_today_as_many_users_drawn_one_by_one():
 def test_what_lesson_8_11_says_of_the_verdict():
     found, known = evidence("X29a"), effect("X29a").assumptions
     assert not found.true and found.turning["bound"].points[0] == pytest.approx(0.47, abs=0.01)
-    changes = {"a quarter": {"bound": 0.25}, "today": {}, "a tenth more": {"rule_cost": 0.011}, "a part": {"fixed": 0.0}}
+    changes = {"a quarter": {"bound": 0.25}, "today": {}, "a tenth more": {"rule_cost": 0.011}}
+    changes["a part"] = {"fixed": 0.0}
     moved = {name: effect("X29a")(today(known, changed=each))[0] for name, each in changes.items()}  # the quiz
     assert moved["a quarter"] > 1 / 3 > moved["a tenth more"] > moved["today"] > moved["a part"]
     assert moved["today"] / 0.5 == pytest.approx(0.62, abs=0.01)
