@@ -106,6 +106,9 @@ labs: .venv/developer ## generate labs/ from solutions/
 	@for folder in solutions/*/; do \
 	PATH="$(CURDIR)/$(BIN):$$PATH" nbgrader generate_assignment --create --force $$(basename $$folder) || exit 1; done
 
+handouts: .venv/developer chromium ## instructors: print two pages for each lesson into build/handouts (some: ARGS="1.1 2.4")
+	$(BIN)/python -m defi_lib.teaching handouts $(ARGS)
+
 voila: read
 
 format: .venv/developer ## let ruff format code and notebooks
