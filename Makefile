@@ -90,6 +90,15 @@ architecture: ## make the picture and the table of docs/architecture.md anew
 verdicts: .venv/developer ## make the tally of all verdicts, docs/verdicts.md, anew
 	$(BIN)/python -m defi_lib.evidence docs/verdicts.md
 
+outline: .venv/developer ## instructors: make the table of all lessons and labs, docs/teaching/outline.md, anew
+	$(BIN)/python -m defi_lib.teaching outline docs/teaching/outline.md
+
+misconceptions: .venv/developer ## instructors: make the pages of usual mistakes, docs/teaching/misconceptions/, anew
+	$(BIN)/python -m defi_lib.teaching misconceptions
+
+quizbank: .venv/course ## instructors: all quizzes as Moodle XML and QTI 1.2, with the answers, in build/quizbank
+	$(BIN)/python -m defi_lib.teaching quizbank
+
 remedies: .venv/developer ## compute the table of remedies of lesson 8.14 anew, some minutes
 	$(BIN)/python tools/remedies.py
 
@@ -147,3 +156,4 @@ chromium:
 	echo "or say where it is: make $(MAKECMDGOALS) CHROMIUM=/path/to/chrome"; exit 1; }
 
 .PHONY: help course read check test test-all tested computed beside architecture verdicts remedies combinations ranges bench notebooks tournament labs voila format constraints clean chromium
+.PHONY: outline misconceptions quizbank

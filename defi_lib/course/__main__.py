@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FIRST_PAGE = "course/00_start_here.ipynb"
 TRIED = ("course/1_exchange/01_swaps.ipynb", "labs/1_exchange/01_swaps.ipynb")
 PAGES = ("read", "lab", "voila/templates/course/static/course.css")
-PLACED = ("README.md", FIRST_PAGE, "defi_lib/course/contents.py")
+PLACED = ("README.md", FIRST_PAGE, "defi_lib/course/contents.py", "docs/teaching/platforms.md")
 LOOPBACK = "127.0.0.1"
 PORT = 8888
 

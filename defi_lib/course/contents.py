@@ -37,7 +37,7 @@ TEN_HOURS = (
 
 #: What a reader does there takes as long as reading so many words.
 _ACTS = re.compile(r"^(?:\w+ = )?(?:explore|predict|bet|show_evidence|quiz)\(", re.MULTILINE)
-_WORDS_OF_AN_ACT = 150
+WORDS_OF_AN_ACT = 150
 
 
 class Page(NamedTuple):
@@ -131,6 +131,22 @@ def ten_hours(pages: Sequence[Page]) -> int:
     return _rounded(sum(page.minutes for page in pages if page.number in TEN_HOURS))
 
 
+def words_and_acts(root: Path, page: Page) -> tuple[int, int]:
+    """How many words a notebook's text has, and how often its reader does something: explores, predicts, bets, answers.
+
+    An act takes as long as reading :data:`WORDS_OF_AN_ACT` words: that is our choice.
+    """
+    cells = json.loads((root / page.path).read_text(encoding="utf-8"))["cells"]
+    sources = [(cell["cell_type"], "".join(cell["source"])) for cell in cells]
+    words = sum(len(source.split()) for kind, source in sources if kind == "markdown")
+    return words, sum(len(_ACTS.findall(source)) for kind, source in sources if kind == "code")
+
+
+def first_cell(root: Path, page: Page) -> str:
+    """The text at the head of a notebook."""
+    return "".join(json.loads((root / page.path).read_text(encoding="utf-8"))["cells"][0]["source"])
+
+
 def _first_part(root: Path, page: Page) -> float:
     """Share of a lesson's time that goes to what comes up to its first plot, to its verdict and to its questions."""
     read, whole, heading, up_to_the_plot = 0, 0, "", True
@@ -139,7 +155,7 @@ def _first_part(root: Path, page: Page) -> float:
         if cell["cell_type"] == "markdown" and (title := re.search(r"^## (.+)", source, re.MULTILINE)):
             up_to_the_plot = up_to_the_plot and not heading.startswith("Explore")
             heading = title[1]
-        acts = _WORDS_OF_AN_ACT * len(_ACTS.findall(source))
+        acts = WORDS_OF_AN_ACT * len(_ACTS.findall(source))
         words = len(source.split()) if cell["cell_type"] == "markdown" else acts
         whole += words
         read += words * (up_to_the_plot or heading.startswith(("The verdict", "Check yourself")))

@@ -1,6 +1,9 @@
 """``python -m defi_lib.teaching COMMAND …``: what instructors run; ``make`` has targets of the same names.
 
 handouts        two printed pages for each lesson, as PDF in build/handouts/
+outline         the table of all lessons and labs, with minutes, outcomes and prerequisites
+misconceptions  what quizzes and checks know of usual mistakes, a page for each module
+quizbank        all quizzes as Moodle XML and as QTI 1.2
 """
 
 from __future__ import annotations
@@ -12,6 +15,9 @@ from importlib import import_module
 #: Each command and the module whose ``main(arguments)`` does it.
 COMMANDS = {
     "handouts": "defi_lib.teaching.handouts",
+    "outline": "defi_lib.teaching.outline",
+    "misconceptions": "defi_lib.teaching.misconceptions",
+    "quizbank": "defi_lib.teaching.quizbank",
 }
 
 
