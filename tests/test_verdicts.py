@@ -6,6 +6,7 @@ import pytest
 
 from defi_lib.claims import claims, reading, readings
 from defi_lib.evidence import Count, Proof, evidence_on, tally
+from defi_lib.evidence.findings import FINDINGS, Finding, findings
 from defi_lib.evidence.tally import Line, lines, page
 from tests.support.effects import card
 from tools.architecture import ROOT
@@ -83,5 +84,23 @@ def test_every_claim_of_the_second_camp_has_one_theme_and_one_answer():
     assert sorted(ids) == sorted(one.id for one in claims() if one.id[0] == "X")
     own = [Line(reading("X9a"), False, "robust", "", "", "", 0), Line(reading("X4a"), True, "turning", "", "", "", 0)]
     small = tally.themes(own)["small users pay"]
-    assert (small["Not true"], small["True today"], small["Split"]) == ("X9", "X4", "")
-    assert small["Not yet tested"] == "X8 X17 X18 X21 X24"
+    assert small == {"Claims": 7, "True today": 1, "Not true": 1, "Split": 0, "Not yet tested": 5}
+    assert tally.of_readings(own)["All"] == {
+        "With evidence": 2, "True today": 1, "Robust": 1, "Turning": 1, "Counted": 0,
+    }  # fmt: skip
+
+
+def test_a_finding_marks_its_readings_and_is_refused_when_an_answer_changes():
+    lines = {id: Line(reading(id), true, far, "", "", "", 0) for id, true, far in (
+        ("X9a", False, "robust"), ("X4a", True, "turning"))}  # fmt: skip
+    said = Finding("So", "and so ({X4a}, {not X9a}).")
+    assert said.written(lines) == "**So** and so (X4a\u00a0✓t, X9a\u00a0✗r)."
+    for wrong in ("{X9a}", "{not X4a}", "{X4b}"):
+        with pytest.raises(ValueError, match="write it anew"):
+            Finding("So", wrong).written(lines)
+
+
+@pytest.mark.xdist_group("verdicts")
+def test_what_the_course_found_agrees_with_its_evidence(made):
+    text = findings(lines())
+    assert made and text.count("\n- ") == len(FINDINGS) - 1 and "{" not in text

@@ -93,15 +93,24 @@ def totals(known: list[Line]) -> dict[str, dict[str, int]]:
     return {**found, "All": {head: sum(row[head] for row in found.values()) for head in ("Claims", *_ANSWERS)}}
 
 
-def themes(known: list[Line]) -> dict[str, dict[str, str]]:
-    """The claims of the second camp by what they say: those that are true today, not true, split, or not yet tested."""
-    own = {id: [each for each in known if each.reading.claim == id] for ids in THEMES.values() for id in ids}
-    answers = {id: votes(lines)[0] for id, lines in own.items()}
-    heads = (*_ANSWERS[:3], _ANSWERS[-1])
-    return {
-        theme: {head: " ".join(id for id in ids if answers[id] == head.lower()) for head in heads}
-        for theme, ids in THEMES.items()
-    }
+def of_readings(known: list[Line]) -> dict[str, dict[str, int]]:
+    """How many readings of each camp are true today, and how far their answers hold."""
+    found = {}
+    for camp, name in (*CAMPS.items(), ("", "All")):
+        own = [line for line in known if line.reading.camp == camp or not camp]
+        far = Counter(line.how_far for line in own)
+        many = {"With evidence": len(own), "True today": sum(line.true for line in own)}
+        found[name] = {**many, **{head: far[head.lower()] for head in _ANSWERS[3:6]}}
+    return found
+
+
+def themes(known: list[Line]) -> dict[str, dict[str, int]]:
+    """How many claims of the second camp are true today, not true or split, by what they say."""
+    found = {}
+    for theme, ids in THEMES.items():
+        many = Counter(votes([each for each in known if each.reading.claim == id])[0] for id in ids)
+        found[theme] = {"Claims": len(ids), **{head: many[head.lower()] for head in (*_ANSWERS[:3], _ANSWERS[-1])}}
+    return found
 
 
 def _totals(known: list[Line]) -> Iterator[str]:
