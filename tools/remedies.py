@@ -3,6 +3,7 @@
     python tools/remedies.py                  # or: make remedies     200 seeds: a minute or two
     python tools/remedies.py --combinations   # or: make combinations all 512 sets of remedies
     python tools/remedies.py --ranges         # or: make ranges       the same effects at both ends of each range
+    python tools/remedies.py --views          # of these only the views anew, a minute; what is stored of prices stays
 
 Writes ``remedies.csv``, ``combinations.csv`` or ``ranges.csv`` into ``defi_lib/economy/system``. The lesson reads them;
 a test computes some rows again. Work goes to as many processes as there are cores, by the library's ``sweep``.
@@ -51,6 +52,10 @@ VIEWS: Mapping[str, Mapping[str, float]] = {
     TODAY: {},
     "unsold tokens at the pool's price": {"exit_at_pool_price": 1.0},
     "the token sold in the twin too": {"twin_token": 1.0},
+    "the token sold in the twin too, with the gift": {"twin_token": 1.0, "twin_gift": 1.0},
+    "the token sold in the twin too, with gift and rewards": dict.fromkeys(
+        ("twin_token", "twin_gift", "twin_rewards"), 1.0
+    ),
     "no token at all": dict.fromkeys(
         ("token_budget", "insider_tokens", "airdrop", "airdrop_more", "emission", "grants", "wages"), 0.0
     ),
@@ -80,6 +85,12 @@ def ends() -> list[str]:
     return [*VIEWS, *either]
 
 
+def stored_ends() -> list[list[object]]:
+    """The rows of both ends of each range, as they are stored."""
+    with (TABLES / "ranges.csv").open(encoding="utf-8", newline="") as file:
+        return [list(row) for row in csv.reader(file) if row[0].endswith((" low", " high"))]
+
+
 @cache
 def combined_world() -> SystemWorld:
     """The draws that all combinations meet."""
@@ -106,14 +117,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--combinations", action="store_true", help="all sets of remedies")
     parser.add_argument("--ranges", action="store_true", help="both ends of each range")
+    parser.add_argument("--views", action="store_true", help="the views alone; the ends of ranges stay as stored")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     args = parser.parse_args()
     columns = ["way", "remedy", "measure", "mean", "error"]
     with ProcessPoolExecutor(args.processes) as pool:
-        if args.ranges:
-            tried = sweep(at_an_end, {"end": ends()}, pool)
-            rows = [[end, *row] for end, part in zip(ends(), tried.results, strict=True) for row in part]
-            write(TABLES / "ranges.csv", ["end", *columns], rows)
+        if args.ranges or args.views:
+            which = ends() if args.ranges else list(VIEWS)
+            tried = sweep(at_an_end, {"end": which}, pool)
+            rows = [[end, *row] for end, part in zip(which, tried.results, strict=True) for row in part]
+            kept = [] if args.ranges else stored_ends()
+            write(TABLES / "ranges.csv", ["end", *columns], rows + kept)
         elif args.combinations:
             tried = sweep(combination, {"code": range(2 ** len(REMEDIES))}, pool, batch=8)
             write(TABLES / "combinations.csv", ["code", *COMBINED], [[i, *row] for i, row in enumerate(tried.results)])

@@ -117,6 +117,16 @@ def _book_losses(book: SystemBook, world: SystemWorld, people: People, setting: 
 
 
 def _book_listed_token(book: SystemBook, world: SystemWorld, people: People, setting: SystemSetting) -> None:
-    """The same token launched on the exchange: the same insiders, buyers and prices, and no vote for users."""
-    listed = setting.with_changes(turnout=0.0, emission=0.0, grants=0.0, airdrop=0.0)
+    """The same token launched on the exchange: the same insiders, buyers and prices, and no vote for users.
+
+    With ``twin_gift`` the same part of the tokens is given to all customers; with ``twin_rewards`` the same farmers get
+    the same emission, beside their interest, and owners get the grants by their tokens.
+    """
+    gift, rewards = setting["twin_gift"], setting["twin_rewards"]
+    listed = setting.with_changes(
+        turnout=0.0,
+        airdrop=gift * setting["airdrop"],
+        emission=rewards * setting["emission"],
+        grants=rewards * setting["grants"],
+    )
     book_token(book, people, listed, token_days(world, listed, people))

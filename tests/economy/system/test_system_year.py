@@ -176,6 +176,45 @@ def test_the_twin_goes_by_wishes_and_remedies_do_not_change_it():
     assert gas.volume == pytest.approx(TWIN.volume)
 
 
+NOBODY_ELSE = {"insider_tokens": 0.0, "token_budget": 0.0, "twin_token": 1.0}
+
+
+def test_a_gift_in_the_twin_is_sold_and_goes_to_all_customers_alike():
+    """Nobody else sells or buys: what receivers get is what the pool pays for all of the gift."""
+    nobody = {**NOBODY_ELSE, "airdrop_many": 0.0, "airdrop_sold": 1.0, "pool_fee": 0.0}
+    given = twin_year(WORLD, SystemSetting({**nobody, "twin_gift": 1.0}))
+    pool, money = 0.05 * 1e6, 0.05 * 0.1 * 400 * 500 * np.exp(SystemSetting()["wealth_spread"] ** 2 / 2)
+    worth = ConstantProductPool((pool, money), fee=0.0).swap_exact_in(0.1 * 1e6).amount_out
+    got, served = given.book.by_reason["token sales"], given.people.served
+    assert got.sum(axis=1) == pytest.approx(worth)
+    assert np.all(got[~served] == 0)
+    np.testing.assert_allclose(
+        np.where(served, got, worth / served.sum(axis=1)[:, np.newaxis]).std(axis=1), 0, atol=1e-9
+    )
+    half = twin_year(WORLD, SystemSetting({**nobody, "twin_gift": 1.0, "airdrop": 0.05}))
+    both = twin_year(WORLD, SystemSetting({**nobody, "twin_gift": 0.5}))
+    np.testing.assert_array_equal(half.profit, both.profit)
+
+
+def test_rewards_in_the_twin_go_to_who_would_farm_and_grants_to_owners():
+    """Grants are given to owners in proportion: with nobody but farmers, farmers have all."""
+    nobody = {**NOBODY_ELSE, "twin_rewards": 1.0}
+    year = twin_year(WORLD, SystemSetting(nobody))
+    got = year.book.by_reason["token sales"]
+    assert np.all(got[~year.people.is_("farmer")] == 0) and np.all(got.sum(axis=1) > 0)
+    without = twin_year(WORLD, SystemSetting({**nobody, "grants": 0.0}))
+    assert np.all(without.book.by_reason["token sales"].sum(axis=1) < got.sum(axis=1))
+    np.testing.assert_array_equal(
+        twin_year(WORLD, SystemSetting({**NOBODY_ELSE, "emission": 0.0, "grants": 0.0})).profit,
+        twin_year(WORLD, SystemSetting(NOBODY_ELSE)).profit,
+    )
+
+
+def test_a_twin_that_sells_no_token_gives_none():
+    some = twin_year(WORLD, SystemSetting({"twin_gift": 1.0, "twin_rewards": 1.0}))
+    np.testing.assert_array_equal(some.profit, TWIN.profit)
+
+
 def test_service_falls_as_gas_rises_and_simple_interfaces_bring_people_back():
     served = [
         system_measures(system_year(WORLD, SystemSetting({"gas_price": gas})))["served"].mean() for gas in (0, 5, 50)
