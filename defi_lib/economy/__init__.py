@@ -76,6 +76,7 @@ __getattr__, __dir__, __all__ = attach(
         "system.measuring": ["GROUPS", "MEASURES", "role_returns", "system_measures", "who_paid"],
         "system.people": ["ROLES", "People"],
         "system.ranges": [
+            "LAUNCHES",
             "STATEMENTS",
             "TriedStatement",
             "stored_combination",
@@ -89,6 +90,7 @@ __getattr__, __dir__, __all__ = attach(
             "measure_year",
             "remedy_effects",
             "stored_effect",
+            "stored_payers",
             "stored_remedies",
             "summarise",
         ],

@@ -43,6 +43,16 @@ STATEMENTS: Mapping[str, tuple[str, str, str, str]] = FrozenDict(
     }
 )
 
+#: Other launches than ours, as columns of a table: what they are called in the table of ranges.
+LAUNCHES: Mapping[str, str] = FrozenDict(
+    {
+        "without a token": "no token at all",
+        "twin sells it too": "the token sold in the twin too",
+        "and gives as much": "the token sold in the twin too, with the gift",
+        "and pays for use": "the token sold in the twin too, with gift and rewards",
+    }
+)
+
 
 class TriedStatement(NamedTuple):
     """A statement of the form "this rises" or "this falls", at each end of each range."""
@@ -64,7 +74,7 @@ def stored_ranges() -> dict[tuple[str, str, str], dict[str, RemedyEffect]]:
     return table
 
 
-def try_statement(way: str, remedy: str, measure: str, says: str) -> TriedStatement:
+def try_statement(way: str, remedy: str, measure: str, says: str, of: str = "all") -> TriedStatement:
     """In how many settings an effect has the sign that a statement gives it.
 
     Args:
@@ -72,6 +82,7 @@ def try_statement(way: str, remedy: str, measure: str, says: str) -> TriedStatem
         remedy: one of ``REMEDIES``, ``"none"`` or ``"all"``.
         measure: as in the table.
         says: ``"rises"`` or ``"falls"``.
+        of: ``"prices"`` are both ends of every range, ``"views"`` are today and the other set-ups.
 
     Raises:
         ValueError: another word, or an effect that the table does not have.
@@ -82,7 +93,9 @@ def try_statement(way: str, remedy: str, measure: str, says: str) -> TriedStatem
     sign = 1 if one_of("says", says, ("rises", "falls")) == "rises" else -1
     if (way, remedy, measure) not in stored_ranges():
         raise ValueError(f"way, remedy, measure = {(way, remedy, measure)!r} is not in the table of ranges")
-    effects = stored_ranges()[way, remedy, measure]
+    wanted = {"all": (True, False), "prices": (True,), "views": (False,)}[one_of("of", of, ("all", "prices", "views"))]
+    stored = stored_ranges()[way, remedy, measure]
+    effects = {end: effect for end, effect in stored.items() if end.endswith((" low", " high")) in wanted}
     none = tuple(end for end, effect in effects.items() if not effect.is_one)
     turned = tuple(end for end, effect in effects.items() if effect.is_one and effect.mean * sign < 0)
     return TriedStatement(len(effects) - len(none) - len(turned), len(effects), none, turned)

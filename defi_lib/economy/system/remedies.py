@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.economy.system.measuring import system_measures, who_paid
+from defi_lib.economy.system.measuring import GROUPS, system_measures, who_paid
 from defi_lib.economy.system.setting import REMEDIES, SystemSetting
 from defi_lib.economy.system.twin import TwinYear, twin_year
 from defi_lib.economy.system.world import SystemWorld, draw_world
@@ -38,6 +38,10 @@ class RemedyEffect(NamedTuple):
     def is_one(self) -> bool:
         """Whether it is at least twice its standard error: a smaller effect counts as none."""
         return abs(self.mean) >= 2 * self.standard_error and self.mean != 0
+
+    def __str__(self) -> str:
+        """The effect and its standard error, or ``none``."""
+        return f"{self.mean:+.2g} ± {self.standard_error:.1g}" if self.is_one else "none"
 
 
 def measure_year(year: SystemYear | TwinYear) -> dict[str, Array]:
@@ -173,3 +177,21 @@ def stored_effect(way: str, remedy: str, measure: str) -> RemedyEffect:
         if row[:3] == (way, remedy, measure):
             return row
     raise ValueError(f"way, remedy, measure = {(way, remedy, measure)!r} is not in the table of remedies")
+
+
+def stored_payers(remedy: str) -> dict[str, float]:
+    """What a remedy alone does to everybody's profit, USD per head of all people: it adds up to nothing.
+
+    *Others* are all who are neither insiders nor among the richest tenth; *outside* are the accounts that nobody in the
+    economy owns.
+
+    Raises:
+        ValueError: a name that is not one of ``REMEDIES``.
+
+    >>> {who: round(got) for who, got in stored_payers("vesting").items()}
+    {'insiders': -17, 'richest tenth': -1, 'others': 18, 'outside': 0}
+    """
+    one_of("remedy", remedy, REMEDIES)
+    half, middle, rich, inside = (stored_effect("alone", remedy, f"to {group}").mean for group in GROUPS)
+    people = {"insiders": inside, "richest tenth": rich, "others": half + middle}
+    return people | {"outside": 0.0 - sum(people.values())}

@@ -7,20 +7,25 @@ import numpy as np
 import pytest
 
 from defi_lib.economy import (
+    GROUPS,
+    LAUNCHES,
     MEASURES,
     REMEDIES,
     STATEMENTS,
     WAYS,
+    RemedyEffect,
     SystemSetting,
     draw_world,
     measure_year,
     stored_combination,
     stored_effect,
+    stored_payers,
     stored_ranges,
     stored_remedies,
     system_parameters,
     system_year,
     try_statement,
+    twin_year,
 )
 from defi_lib.evidence.unknowns import in_use
 from defi_lib.figures import figure
@@ -60,6 +65,29 @@ def test_stored_shapley_values_add_up_and_accounts_too():
             row.mean for row in stored_remedies() if row[:2] == ("alone", remedy) and row.measure.startswith("to ")
         ]
         assert sum(moved) == pytest.approx(0, abs=1e-3)
+
+
+@pytest.mark.parametrize("remedy", REMEDIES)
+def test_who_pays_is_everybody(remedy):
+    found = stored_payers(remedy)
+    outside = [
+        row.mean
+        for row in stored_remedies()
+        if row[:2] == ("alone", remedy) and row.measure.startswith("to ") and row.measure[3:] not in GROUPS
+    ]
+    assert found["outside"] == pytest.approx(sum(outside), abs=1e-3)
+    assert found["insiders"] == stored_effect("alone", remedy, "to insiders").mean
+
+
+def test_who_pays_for_no_remedy_is_not_known():
+    with pytest.raises(ValueError, match="remedy = 'none'"):
+        stored_payers("none")
+
+
+def test_an_effect_says_itself_and_a_small_one_none():
+    assert str(RemedyEffect("alone", "vesting", "served", -12.34, 0.56)) == "-12 ± 0.6"
+    assert str(RemedyEffect("alone", "vesting", "served", 1.0, 0.51)) == "none"
+    assert str(RemedyEffect("alone", "vesting", "served", 1.0, 0.5)) == "+1 ± 0.5"
 
 
 def test_ranges_are_in_order_and_sources_are_there():
@@ -104,6 +132,22 @@ def test_an_end_of_a_range_computed_again():
     assert row.mean == pytest.approx((after - none).mean(), rel=1e-5)
 
 
+def test_the_same_launch_in_both_computed_again():
+    """The same sale and gift, and the same rewards besides."""
+    world, top = draw_world(60, 1_000), "gains of the top hundredth"
+    here = measure_year(system_year(world))[top]
+    same = {"twin_token": 1.0, "twin_gift": 1.0}
+    for end, changes in {"the gift": same, "gift and rewards": same | {"twin_rewards": 1.0}}.items():
+        there = measure_year(twin_year(world, SystemSetting(changes)))[top]
+        row = stored_ranges()["gap", "none", top][f"the token sold in the twin too, with {end}"]
+        assert row.mean == pytest.approx((here - there).mean(), rel=1e-4)
+
+
+def test_every_launch_is_in_the_table_of_ranges():
+    for measure in MEASURES:
+        assert set(LAUNCHES.values()) <= set(stored_ranges()["gap", "none", measure])
+
+
 def test_every_main_parameter_is_tried_at_both_ends():
     tried = set(stored_ranges()["gap", "none", "served"])
     for each in system_parameters().values():
@@ -118,6 +162,11 @@ def test_statements_are_counted():
         assert found.holds + len(found.not_shown) + len(found.turned) == found.tried > 200
         opposite = try_statement(*what[:3], says="falls" if what[3] == "rises" else "rises")
         assert (opposite.holds, len(opposite.turned)) == (len(found.turned), found.holds)
+        prices, views = (try_statement(*what, of=kind) for kind in ("prices", "views"))
+        assert (prices.holds + views.holds, prices.tried + views.tried) == (found.holds, found.tried)
+        assert sorted(prices.turned + views.turned) == sorted(found.turned) and 5 < views.tried < 20
+    with pytest.raises(ValueError, match="of = 'years'"):
+        try_statement("alone", "vesting", "to insiders", "falls", of="years")
     with pytest.raises(ValueError, match="says = 'grows'"):
         try_statement("alone", "vesting", "served", "grows")
     with pytest.raises(ValueError, match="not in the table of ranges"):
