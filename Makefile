@@ -6,6 +6,8 @@ ARGS ?=
 LESSON ?=
 FOLDER ?=
 FIRST ?=
+FROM ?=
+LAB ?=
 WORKERS ?= 2
 
 # The first Python that is new enough; one may be given: make course PYTHON=/path/to/python3.12
@@ -37,6 +39,9 @@ course: .venv/course ## install what is missing and open JupyterLab on the first
 
 read: .venv/course ## the whole course as pages without code, live: to read, and to show (one: LESSON=course/…)
 	@$(COURSE) read $(LESSON) $(ARGS)
+
+grade: .venv/developer ## grade what students handed in: make grade FROM=<folder or zip> [LAB=1.1]
+	@$(BIN)/python -m defi_lib.teaching grade $(if $(FROM),"$(FROM)") $(if $(LAB),--lab $(LAB)) $(ARGS)
 
 check: .venv/developer ## the fast part of the tests, about a minute: for the edit cycle
 	$(BIN)/ruff check .
@@ -156,4 +161,4 @@ chromium:
 	echo "or say where it is: make $(MAKECMDGOALS) CHROMIUM=/path/to/chrome"; exit 1; }
 
 .PHONY: help course read check test test-all tested computed beside architecture verdicts remedies combinations ranges bench notebooks tournament labs voila format constraints clean chromium
-.PHONY: outline misconceptions quizbank
+.PHONY: grade outline misconceptions quizbank

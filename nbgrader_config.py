@@ -13,8 +13,28 @@ c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__"]
 
 c.ClearSolutions.code_stub = {"python": "..."}
 
-# A lab stops endless loops itself, after a few seconds; this is for what it cannot stop, and must be longer.
-c.Execute.timeout = 20
-c.Execute.interrupt_on_timeout = True
+# Autograding mends what was copied, split or deleted, runs the cells in a box, and gives nothing for silence:
+# defi_lib/teaching/grading/preprocessors.py.
+_STEPS = "defi_lib.teaching.grading.preprocessors"
+c.Autograde.sanitize_preprocessors = [
+    "nbgrader.preprocessors.ClearOutput",
+    f"{_STEPS}.MendCells",
+    "nbgrader.preprocessors.DeduplicateIds",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.Autograde.autograde_preprocessors = [
+    f"{_STEPS}.RunInBox",
+    f"{_STEPS}.NumberOrNothing",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
+# Seconds: a lab stops endless loops itself, after five; this is for what it cannot stop, and must be longer.
+c.RunInBox.cell = 12
+c.RunInBox.lab = 300
 
 c.CsvExportPlugin.to = "grades.csv"

@@ -1,5 +1,6 @@
 """``python -m defi_lib.teaching COMMAND …``: what instructors run; ``make`` has targets of the same names.
 
+grade           from what students hand in to grades, a report and pages of feedback: docs/teaching/grading.md
 handouts        two printed pages for each lesson, as PDF in build/handouts/
 outline         the table of all lessons and labs, with minutes, outcomes and prerequisites
 misconceptions  what quizzes and checks know of usual mistakes, a page for each module
@@ -14,6 +15,7 @@ from importlib import import_module
 
 #: Each command and the module whose ``main(arguments)`` does it.
 COMMANDS = {
+    "grade": "defi_lib.teaching.grade",
     "handouts": "defi_lib.teaching.handouts",
     "outline": "defi_lib.teaching.outline",
     "misconceptions": "defi_lib.teaching.misconceptions",

@@ -116,7 +116,7 @@ def grades(tmp_path_factory):
             submitted = course / "submitted" / student / path
             submitted.parent.mkdir(parents=True, exist_ok=True)
             submitted.write_text(json.dumps(lab), encoding="utf-8")
-    (course / "nbgrader_config.py").open("a").write("\nc.Execute.timeout = 8\n")  # the test need not wait for 20 s
+    (course / "nbgrader_config.py").open("a").write("\nc.RunInBox.cell = 8\n")  # the test need not wait longer
     nbgrader(course, "autograde", "1_exchange", "--create")
     nbgrader(course, "generate_feedback", "1_exchange", "--student", "half")
     for path, said in ((SWAPS, "The fee is missing"), (LIQUIDITY, "instead of <code>math.sqrt</code>")):
@@ -128,7 +128,7 @@ def grades(tmp_path_factory):
 
 def test_a_loop_is_stopped_by_the_lab_before_nbgrader_gives_up():
     settings = PyFileConfigLoader("nbgrader_config.py", path=str(ROOT)).load_config()
-    assert settings.Execute.timeout > TIME_LIMIT
+    assert settings.RunInBox.cell > TIME_LIMIT
 
 
 @pytest.mark.parametrize(
