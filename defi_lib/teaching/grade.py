@@ -15,7 +15,7 @@ from defi_lib.teaching.grading import box
 from defi_lib.teaching.grading.handed_in import HandIn, Unread, handed_in, known_labs
 from defi_lib.teaching.grading.klass import Class, Graded
 from defi_lib.teaching.grading.mend import UnreadableError, notebook_of
-from defi_lib.teaching.grading.report import lines, write_grades, write_report
+from defi_lib.teaching.grading.report import lines, write_grades, write_report, write_worksheet
 from defi_lib.teaching.grading.run import Result
 from defi_lib.teaching.grading.settings import settings_in
 
@@ -25,11 +25,11 @@ ROOT = Path(__file__).resolve().parents[2]
 def main(arguments: list[str]) -> int:
     """Grade; gives 0, or 2 with a sentence if it cannot begin."""
     parser = argparse.ArgumentParser(prog="python -m defi_lib.teaching grade", description=__doc__)
-    parser.add_argument("source", nargs="?", type=Path, help="folder or zip; without one only the tables are renewed")
+    parser.add_argument("source", nargs="?", type=Path, help="folder or zip; without one the tables are renewed")
     parser.add_argument("--lab", default="", help="only this lab, such as 1.1")
     parser.add_argument("--to", type=Path, default=ROOT / "class", help="folder of the class")
     parser.add_argument("--jobs", type=int, default=max(1, (os.cpu_count() or 1) // 2), help="hand-ins at once")
-    parser.add_argument("--again", action="store_true", help="grade also what has not changed")
+    parser.add_argument("--again", action="store_true", help="also what has not changed; without a source: all")
     given = parser.parse_args(arguments)
     if find_spec("nbgrader") is None:
         print("Grading needs nbgrader: make .venv/developer, or pip install -r requirements-dev.txt", file=sys.stderr)
@@ -51,9 +51,9 @@ def grade(source: Path | None, only: str, folder: Path, jobs: int = 1, again: bo
     if only and only not in {lab.number for lab in labs}:
         raise ValueError(f"LAB is {only!r}; there are {', '.join(lab.number for lab in labs)}")
     klass = Class(folder, root, labs, settings_in(folder))
-    hand_ins, others = handed_in(source, labs) if source else ([], [])
+    hand_ins, others = handed_in(source, labs) if source else (klass.kept() if again else [], [])
     newest, older = _newest([each for each in hand_ins if only in ("", each.lab)])
-    if source and not box.confined():
+    if hand_ins and not box.confined():
         print(box.NOT_CONFINED)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of nbgrader's own code, about its database
@@ -121,7 +121,7 @@ def _put_in(klass: Class, hand_in: HandIn, again: bool) -> list[str] | None:
         klass.log.exception("put in %s", hand_in.path)
         why = f"{type(error).__name__}: {error}"
     if before is None or before.points is None:
-        klass.enter(_entry(hand_in, "", None, klass.out_of(hand_in.lab), why))
+        klass.enter(_entry(klass, hand_in, "", None, klass.out_of(hand_in.lab), why))
     else:
         remark = f"the newer {hand_in.path} could not be read: {why}"
         klass.enter(before._replace(remarks=tuple(dict.fromkeys([*before.remarks, remark]))))
@@ -137,33 +137,42 @@ def _graded(klass: Class, hand_in: HandIn, remarks: Sequence[str], done: Future[
     except Exception as error:
         klass.log.exception("grading of %s", hand_in.path)
         return _entry(
-            hand_in, "", None, klass.out_of(hand_in.lab), f"{type(error).__name__}: {str(error)[:200]}", remarks
+            klass, hand_in, "", None, klass.out_of(hand_in.lab), f"{type(error).__name__}: {str(error)[:200]}", remarks
         )
-    return _entry(hand_in, klass.digest(hand_in), points, out_of, "", [*remarks, *result.remarks])
+    return _entry(klass, hand_in, klass.digest(hand_in), points, out_of, "", [*remarks, *result.remarks])
 
 
 def _entry(
-    hand_in: HandIn, digest: str, points: float | None, out_of: float, why: str, remarks: Sequence[str] = ()
+    klass: Class,
+    hand_in: HandIn,
+    digest: str,
+    points: float | None,
+    out_of: float,
+    why: str,
+    remarks: Sequence[str] = (),
 ) -> Graded:
     return Graded(
         hand_in.student, hand_in.name, hand_in.lab, hand_in.path, hand_in.when, points, out_of, why, tuple(remarks),
-        hand_in.canvas, hand_in.marked_late, digest,
+        hand_in.canvas, hand_in.marked_late, digest, klass.keep(hand_in),
     )  # fmt: skip
 
 
 def _tables(klass: Class, others: Sequence[Unread]) -> None:
     """Points as they are in the gradebook now, lateness as it is set now; tables and pages."""
-    from defi_lib.teaching.grading.feedback import write_pages
+    from defi_lib.teaching.grading.feedback import write_pages, write_zips
 
     account = []
     for each in klass.account.values():
-        points = None if each.points is None else klass.points(each.student, each.lab)[0]
-        account.append(each._replace(points=points))
+        now = None if each.points is None else klass.points(each.student, each.lab)
+        account.append(each if now is None else each._replace(points=now[0]))
     report = lines(account, klass.settings)
     labs = [number for number in klass.labs if number in {each.lab for each in account}]
     write_report(klass.folder / "report.csv", report, others)
     write_grades(klass.folder / "grades.csv", report, labs)
+    for number in labs:
+        write_worksheet(klass.folder / f"moodle_{klass.labs[number].assignment}.csv", report, number)
     write_pages(klass, report)
+    write_zips(klass, report)
     graded = sum(line.grade is not None for line in report)
     print(
         f"{graded} graded, {len(report) - graded + len(others)} not: {klass.folder}/grades.csv, report.csv, feedback/"

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from datetime import datetime
 from pathlib import Path
 
@@ -84,6 +85,41 @@ def test_a_term_of_one_class(tmp_path, capsys):
     (klass / "grading.toml").write_text('[due]\n"1.1" = 2026-10-30\n[late]\nper_day = 0.1\n')
     assert main(["--to", str(klass)]) == 0
     assert {row["Full name"]: row["Lab 1.1"] for row in read(klass / "grades.csv")}["grace"] == "17"
+
+
+@pytest.mark.notebooks
+def test_from_moodle_and_back_and_again_when_the_lab_was_corrected(tmp_path, capsys):
+    klass, folder = tmp_path / "class", "Ada Lovelace_12345_assignsubmission_file_"
+    with zipfile.ZipFile(tmp_path / "in.zip", "w") as archive:
+        archive.writestr(f"{folder}/01_swaps.ipynb", made("right"))
+        archive.writestr("Grace Hopper_777_assignsubmission_file_/notes.pdf", b"%PDF")
+    assert main([str(tmp_path / "in.zip"), "--to", str(klass)]) == 0
+    assert "not graded: Grace Hopper_777_assignsubmission_file_/notes.pdf is not a notebook" in capsys.readouterr().out
+    worksheet = [
+        {
+            "Identifier": "Participant 12345",
+            "Full name": "Ada Lovelace",
+            "Grade": "17",
+            "Maximum grade": "17",
+            "Last modified (grade)": "-",
+        }
+    ]
+    assert read(klass / "moodle_lab_1_1.csv") == worksheet
+    with zipfile.ZipFile(klass / "feedback/lab_1_1.zip") as archive:
+        assert archive.namelist() == [f"{folder}/feedback.html"]
+
+    # The lab as it was when Ada was graded had another text: nbgrader forgets her until she is graded again.
+    source = klass / "source/lab_1_1/01_swaps.ipynb"
+    source.write_text(
+        source.read_text(encoding="utf-8").replace("What is left behind?", "What remains?"), encoding="utf-8"
+    )
+    put(tmp_path / "more", "grace", made("untouched"), 16)
+    assert main([str(tmp_path / "more"), "--to", str(klass)]) == 0
+    grades = {row["Full name"]: row["Lab 1.1"] for row in read(klass / "grades.csv")}
+    assert grades == {"Ada Lovelace": "17", "grace": "0"}
+    capsys.readouterr()
+    assert main(["--again", "--to", str(klass)]) == 0
+    assert "of 2" in capsys.readouterr().out and read(klass / "moodle_lab_1_1.csv") == worksheet
 
 
 @pytest.mark.parametrize(

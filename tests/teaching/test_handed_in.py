@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from defi_lib.teaching.grading.handed_in import folder_name, handed_in, known_labs, lab_of, text_of
+from defi_lib.teaching.grading.handed_in import folder_name, handed_in, known_labs, lab_of, platform_name, text_of
 
 ROOT = Path(__file__).resolve().parents[2]
 LABS = known_labs(ROOT)
@@ -156,3 +156,17 @@ def test_a_folder_s_name_is_safe_and_the_same_again(name):
 def test_text_is_read_whatever_its_encoding(encoding):
     text = json.dumps({"say": "größer"}, ensure_ascii=False)
     assert text_of(text.encode(encoding)) == text
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("Ada Lovelace_5_assignsubmission_file_/01_swaps.ipynb", "Ada Lovelace_5_assignsubmission_file_/"),
+        ("Ada Lovelace_5_assignsubmission_file/01_swaps.ipynb", "Ada Lovelace_5_assignsubmission_file_/"),
+        ("Ada Lovelace_5_assignsubmission_file_01_swaps.ipynb", "Ada Lovelace_5_assignsubmission_file_/"),
+        ("lovelaceada_LATE_4321_99887_01_swaps.ipynb", "lovelaceada_LATE_4321_99887_"),
+        ("ada/01_swaps.ipynb", ""),
+    ],
+)
+def test_pages_go_back_under_the_platform_s_names(path, name):
+    assert platform_name(path) == name

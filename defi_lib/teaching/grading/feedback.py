@@ -6,10 +6,13 @@ import copy
 import html
 import json
 import re
+import zipfile
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from defi_lib.teaching.grading.formulas import Formulas
+from defi_lib.teaching.grading.handed_in import platform_name
 from defi_lib.teaching.grading.klass import Class
 from defi_lib.teaching.grading.report import Line
 from defi_lib.teaching.grading.run import question_of
@@ -77,9 +80,26 @@ def write_pages(klass: Class, report: Sequence[Line]) -> None:
             continue
         file = klass.folder / "feedback" / lab.assignment / f"{line.graded.student}.html"
         file.parent.mkdir(parents=True, exist_ok=True)
+        if line.grade is not None and file.is_file() and not klass.scores(line.graded.student, lab.number):
+            continue  # the lab was changed since: the page stays as it was
         page = page_of(klass, line)
         if not file.is_file() or file.read_text(encoding="utf-8") != page:
             file.write_text(page, encoding="utf-8", errors="replace")
+
+
+def write_zips(klass: Class, report: Sequence[Line]) -> None:
+    """``feedback/lab_1_1.zip``: the pages under the names by which Moodle and Canvas know whose they are."""
+    names: dict[str, list[tuple[str, Path]]] = {}
+    for line in report:
+        lab = klass.labs.get(line.graded.lab)
+        known = platform_name(line.graded.path)
+        if lab is not None and known:
+            page = klass.folder / "feedback" / lab.assignment / f"{line.graded.student}.html"
+            names.setdefault(lab.assignment, []).append((f"{known}feedback.html", page))
+    for assignment, pages in names.items():
+        with zipfile.ZipFile(klass.folder / "feedback" / f"{assignment}.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, page in pages:
+                archive.write(page, name)
 
 
 def page_of(klass: Class, line: Line) -> str:

@@ -251,15 +251,25 @@ def _told_apart(found: list[HandIn]) -> list[HandIn]:
     """Two of one name, whom Moodle's numbers tell apart in one zip, get these behind their names."""
     numbers: dict[tuple[str, str], set[str]] = {}
     for each in found:
-        numbers.setdefault((each.student, each.lab), set()).add(_moodle_number(each.path))
+        numbers.setdefault((each.student, each.lab), set()).add(moodle_number(each.path))
     twice = {student for (student, _), several in numbers.items() if len(several) > 1}
     return [
-        each._replace(student=folder_name(f"{each.student} {_moodle_number(each.path)}"))
-        if each.student in twice and _moodle_number(each.path)
+        each._replace(student=folder_name(f"{each.student} {moodle_number(each.path)}"))
+        if each.student in twice and moodle_number(each.path)
         else each
         for each in found
     ]
 
 
-def _moodle_number(path: str) -> str:
+def moodle_number(path: str) -> str:
+    """The number by which Moodle knows a student in this assignment; "" if the hand-in is not from there."""
     return next((match["number"] for part in path.split("/") if (match := _MOODLE.match(part))), "")
+
+
+def platform_name(path: str) -> str:
+    """How the name of a file must begin for Moodle or Canvas to know whose it is; "" if it came from neither."""
+    for part in path.split("/"):
+        if match := _MOODLE.match(part):
+            return f"{part[: match.start('rest')].rstrip('_')}_/"
+    match = _CANVAS.match(path.split("/")[-1])
+    return path.split("/")[-1][: match.start("rest")] if match else ""

@@ -20,7 +20,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
-from defi_lib.teaching.grading.handed_in import HandIn, KnownLab
+from defi_lib.teaching.grading.handed_in import HandIn, KnownLab, folder_name
 from defi_lib.teaching.grading.mend import mended, notebook_of
 from defi_lib.teaching.grading.run import Result, run
 from defi_lib.teaching.grading.settings import Settings
@@ -59,6 +59,7 @@ class Graded(NamedTuple):
     canvas: str = ""
     marked_late: bool = False
     digest: str = ""
+    kept: str = ""  #: the file as it came, in ``received/``
 
 
 class Class:
@@ -163,17 +164,34 @@ class Class:
 
     # --- grading
 
+    def keep(self, hand_in: HandIn) -> str:
+        """Keep a hand-in as it came; gives where, from ``received/``."""
+        stamp = f"{hand_in.when:%Y-%m-%d_%H%M%S}_" if hand_in.when else ""
+        name = folder_name(PurePosixPath(hand_in.path).name[-80:])
+        kept = Path(hand_in.student, self.labs[hand_in.lab].assignment, f"{stamp}{name}")
+        file = self.folder / "received" / kept
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(hand_in.content)
+        return kept.as_posix()
+
+    def kept(self) -> list[HandIn]:
+        """What counts of each student and lab, as it came."""
+        found = []
+        for each in self.account.values():
+            file = self.folder / "received" / each.kept
+            if each.kept and file.is_file():
+                content = file.read_bytes()
+                named = (each.student, each.name, each.lab, each.path, each.when)
+                found.append(HandIn(*named, 0, content, each.canvas, each.marked_late))
+        return found
+
     def put_in(self, hand_in: HandIn) -> list[str]:
-        """Keep a hand-in as it came, and put it, mended, where nbgrader looks for it; gives what was mended.
+        """Put a hand-in, mended, where nbgrader looks for it; gives what was mended.
 
         Raises:
             UnreadableError: it is no notebook.
         """
         lab = self.labs[hand_in.lab]
-        received = self.folder / "received" / hand_in.student / lab.assignment
-        received.mkdir(parents=True, exist_ok=True)
-        stamp = f"{hand_in.when:%Y-%m-%d_%H%M%S}_" if hand_in.when else ""
-        (received / f"{stamp}{PurePosixPath(hand_in.path).name[-80:]}").write_bytes(hand_in.content)
         notebook = notebook_of(hand_in.content)
         whole = mended(notebook, self.release(hand_in.lab))
         folder = self.folder / "submitted" / hand_in.student / lab.assignment
@@ -208,25 +226,34 @@ class Class:
         converter = Autograde(coursedir=coursedir, config=config, log=self.log)
         converter.force = True
         converter.start()
-        return self.points(hand_in.student, hand_in.lab)
+        points = self.points(hand_in.student, hand_in.lab)
+        if points is None:
+            raise LookupError("nbgrader did not enter it into its gradebook")
+        return points
 
-    def points(self, student: str, number: str) -> tuple[float, float]:
-        """Points in the gradebook, those that were set by hand included, and out of how many."""
-        from nbgrader.api import Gradebook
+    def points(self, student: str, number: str) -> tuple[float, float] | None:
+        """Points in the gradebook, those that were set by hand included, and out of how many; nothing if none."""
+        from nbgrader.api import Gradebook, MissingEntry
 
         coursedir, _ = self._nbgrader(self.labs[number], student)
         with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-            submission = gradebook.find_submission(self.labs[number].assignment, student)
+            try:
+                submission = gradebook.find_submission(self.labs[number].assignment, student)
+            except MissingEntry:  # the lab was changed, and this hand-in not graded again
+                return None
             return float(submission.score), float(submission.max_score)
 
     def scores(self, student: str, number: str) -> dict[str, tuple[float, float]]:
-        """Check cell → points in the gradebook, and out of how many."""
-        from nbgrader.api import Gradebook
+        """Check cell → points in the gradebook, and out of how many; none if it has none."""
+        from nbgrader.api import Gradebook, MissingEntry
 
         lab = self.labs[number]
         coursedir, _ = self._nbgrader(lab, student)
         with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-            grades = gradebook.find_submission_notebook(lab.stem, lab.assignment, student).grades
+            try:
+                grades = gradebook.find_submission_notebook(lab.stem, lab.assignment, student).grades
+            except MissingEntry:
+                return {}
             return {each.name: (float(each.score), float(each.max_score)) for each in grades}
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from defi_lib.teaching.grading.handed_in import Unread
+from defi_lib.teaching.grading.handed_in import Unread, moodle_number
 from defi_lib.teaching.grading.klass import Graded
 from defi_lib.teaching.grading.settings import Settings
 
@@ -97,6 +97,18 @@ def write_grades(file: Path, report: Sequence[Line], labs: Sequence[str]) -> Non
     else:
         head = ["Full name", "Folder", *(f"Lab {lab}" for lab in labs)]
     _write(file, [head, *rows])
+
+
+def write_worksheet(file: Path, report: Sequence[Line], lab: str) -> None:
+    """Moodle's grading worksheet of one lab, for those whom its numbers name; nothing if there are none."""
+    head = ["Identifier", "Full name", "Grade", "Maximum grade", "Last modified (grade)"]
+    rows = [
+        [f"Participant {number}", line.graded.name, _number(line.grade), _number(line.graded.out_of), "-"]
+        for line in report
+        if line.graded.lab == lab and line.grade is not None and (number := moodle_number(line.graded.path))
+    ]
+    if rows:
+        _write(file, [head, *rows])
 
 
 def _order(lab: str) -> tuple[int, ...]:
