@@ -47,7 +47,7 @@ check: .venv/developer ## the fast part of the tests, about a minute: for the ed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest --numprocesses $(WORKERS) --doctest-modules $(foreach slow,browser labs notebooks,--ignore tests/$(slow)) defi_lib tests
+	$(BIN)/pytest --numprocesses $(WORKERS) --doctest-modules $(foreach slow,browser labs notebooks,--ignore tests/$(slow)) $(addprefix --ignore=,$(WAITING)) defi_lib tests
 
 test: NOT := -m "not thorough"
 test: tested ## everything that CI runs
@@ -57,7 +57,7 @@ test-all: tested ## that, and what takes long in a browser: before a release
 
 # Two things at once: every core computes, and what has one thread, or mostly waits for servers and kernels, runs beside
 # that. It goes first where both want a core (nice); what it says is shown in one piece, after the rest.
-WAITING := tests/browser tests/notebooks/test_nbgrader_round.py
+WAITING := tests/browser tests/notebooks/test_nbgrader_round.py $(wildcard tests/teaching/test_grad*.py)
 
 tested: .venv/developer chromium
 	$(BIN)/ruff check .

@@ -126,9 +126,8 @@ def _write(file: Path, rows: Sequence[Sequence[object]]) -> None:
 
 
 def _harmless(value: object) -> object:
-    return (
-        f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@") and not _is_number(value) else value
-    )
+    formula = isinstance(value, str) and len(value) > 1 and value[0] in "=+-@" and not _is_number(value)
+    return f"'{value}" if formula else value
 
 
 def _is_number(text: str) -> bool:
