@@ -6,8 +6,9 @@ import time
 import numpy as np
 import pytest
 
-from defi_lib.claims import reading, readings
+from defi_lib.claims import reading
 from defi_lib.evidence import Count, Proof, evidence_on, tested
+from defi_lib.evidence.economy import EVIDENCE
 from defi_lib.explore import bet, show_evidence, turn
 from defi_lib.explore.evidence import bars, plane, shown
 from defi_lib.explore.evidence.bets import NONE, offered, turned
@@ -114,6 +115,8 @@ def test_counts_and_proofs_say_their_kind_first():
         "Counted: true. Nine of ten. Counted by Etherscan, May 2026. Another count: eight of ten. "
         "It turns if a tenth left."
     )
+    subject.found = Count(False, "None of two.", "a list", "six of eight did", ("a",), shown=False)
+    assert "<b>Counted: not shown.</b>" in shown.page(subject)
     subject.found = Proof(False, "A counter-example.", "gas were free", by_construction=True)
     assert "<b>By logic: not true by construction of the model.</b>" in shown.page(subject)
 
@@ -350,7 +353,8 @@ def test_the_map_has_a_picture():
     assert turn(card()).view.picture().startswith(b"\x89PNG")
 
 
-def test_readings_of_the_table_that_are_not_tested_are_refused():
-    untested = next(each for each in readings() if each.id not in tested() and each.kind == "model")
-    with pytest.raises(ValueError, match=untested.id):
-        turn(untested.id)
+def test_readings_of_the_table_that_are_not_tested_are_refused(monkeypatch):
+    monkeypatch.delitem(EVIDENCE.effects, "P13a")
+    assert "P13a" not in tested()
+    with pytest.raises(ValueError, match="'P13a' is not yet tested"):
+        turn("P13a")
