@@ -132,6 +132,7 @@ def where_the_money_went() -> Count:
         turns=f"at least {100 * rest:.0f} % of what no class names went to such firms, too; without one deal of two "
         f"billion (MGX into Binance) the three classes had {100 * (named - one) / (everything - one):.0f} %",
         sources=tuple(each.id for each in (trading, defi, base, whole, coins, poor, given)),
+        shown=False,  # what no class names could make it true, all of it
         other=f"Of loans and not of venture money: {float(coins.value):.0f} billion dollars were lent on coins on "
         f"Ethereum (February 2026), {float(poor.value):.0f} million by Goldfinch, mostly to lenders in poorer "
         f"countries (2026): {100 * (1 - firms):.1f} %; a round of grants for public goods gave "
