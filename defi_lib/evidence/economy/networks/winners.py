@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from defi_lib.economy import VampireRun, even_exponent, race_fork, vampire_attack
+from defi_lib.economy import VampireRun, even_exponent, fork_trade_share, race_fork, vampire_attack
 from defi_lib.evidence.effects import Control, Count, Registry
 from defi_lib.figures import figure
 from defi_lib.ledger import Ledger
@@ -161,6 +161,9 @@ def chances(**changed: float) -> tuple[float, float]:
 #: The pools of a small coin in lesson 8.1: depth of both (USD on one side), trade a day, taste and the days looked at.
 _DEPTH, _TRADE, _TASTE, _DAYS = 1e5, 8e3, 0.005, 180
 
+#: The attack that is booked: a payment (USD a day), a trade (USD) and the part behind a router.
+_PAY, _AMOUNT, _ROUTED, _FEE = 12.0, 1e3, 0.3, 0.003
+
 
 def _attacked(pay: float, days: float, amount: float, routed: float) -> VampireRun:
     payments = np.where(np.arange(_DAYS) < days, pay, 0.0)
@@ -185,11 +188,49 @@ def half_a_year(pay: float, days: float, amount: float, routed: float) -> dict[s
     }
 
 
+def price_impact(share: ArrayLike) -> Array:
+    """What a day's traders of lesson 8.1 lose because they move the price (USD), fees aside.
+
+    A trade of which q is left after the fee loses ``q²/(D + q)`` in a pool of depth D; who moves the price back gains
+    as much. A router splits by depth, and loses as in one pool of both.
+
+    Args:
+        share: the copy's part of all depth, in (0, 1).
+
+    Source: own derivation, two constant product pools as in :func:`~defi_lib.economy.fork_trade_share`.
+
+    >>> price_impact([1e-9, 0.5]).round(1).tolist()  # one pool; two halves cost whoever has no router twice as much
+    [78.7, 132.8]
+    """
+    copy = np.asarray(share, float) * _DEPTH
+    chosen = np.asarray(fork_trade_share(copy, _DEPTH - copy, _AMOUNT, _TASTE, fee=_FEE))
+    sent = (1.0 - _FEE) * _AMOUNT
+
+    def lost(depth: ArrayLike) -> Array:
+        return np.asarray(sent / (np.asarray(depth) + sent) * sent / _AMOUNT)
+
+    alone = chosen * lost(copy) + (1.0 - chosen) * lost(_DEPTH - copy)
+    return np.asarray(_TRADE * (_ROUTED * lost(_DEPTH) + (1.0 - _ROUTED) * alone))
+
+
 def attack_books(*days: int) -> dict[int, Ledger]:
     """The attack booked for half a year (USD), by the days that it pays."""
     books = {}
     for length in days:
-        books[length] = Ledger(new_parties="by name")
-        books[length].book(_attacked(12.0, length, 1_000.0, 0.3))
-        books[length].check_conserved()
+        run = _attacked(_PAY, length, _AMOUNT, _ROUTED)
+        ledger = books[length] = Ledger(new_parties="by name")
+        ledger.book(run)
+        moved = float(np.sum(price_impact(run.shares[:-1])))
+        ledger.record("traders", "who move prices back", moved, "USD", "price impact")
+        ledger.check_conserved()
     return books
+
+
+def firm_book() -> Ledger:
+    """The same half year at one exchange that is a firm, with as much depth in one order book (USD)."""
+    ledger = Ledger(["traders", "firm's shareholders", "firm's market makers"])
+    ledger.record("traders", "firm's shareholders", _FEE * _TRADE * _DAYS, "USD", "fees")
+    moved = float(price_impact(1e-9)) * _DAYS
+    ledger.record("traders", "firm's market makers", moved, "USD", "price impact")
+    ledger.check_conserved()
+    return ledger
