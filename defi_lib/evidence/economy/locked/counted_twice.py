@@ -95,6 +95,24 @@ def site_default(
     return np.asarray(shown / counts.redeemable - 1)
 
 
+def lent_out_too(
+    layers: ArrayLike,
+    again: ArrayLike,
+    borrowed: ArrayLike,
+    deposited: ArrayLike,
+    minted: ArrayLike,
+    fall: ArrayLike = 0.0,
+) -> Array:
+    """As :func:`more_than_redeemable`, where lenders also publish those deposits that they have lent out.
+
+    >>> round(float(lent_out_too(0, 0.0, 0.5, 0.0, 0.2)), 3)  # 100 are there, 40 of others' were lent and taken home
+    0.4
+    """
+    counts = all_protocols(layers, again, borrowed, deposited, minted, fall)
+    lent = np.asarray(borrowed, float) * (1.0 - np.asarray(minted, float))
+    return np.asarray((counts.published() + lent) / counts.redeemable - 1)
+
+
 #: Kinds of coin in the harbour: one that falls, and dollars.
 PEARL, DOLLAR = 0, 1
 

@@ -13,6 +13,8 @@ from defi_lib.evidence.economy.locked.counted_twice import (
     counted_for,
     harbour,
     harbour_falls,
+    lent_out_too,
+    more_than_redeemable,
     rewarded,
     site_default,
 )
@@ -39,6 +41,13 @@ def test_what_the_lesson_says_of_today():
         (1.1 * 0.56 + 0.025) / 1.075
     )
     assert site_default(**world) == pytest.approx((1.1 - STAKED * 0.6) / 1.075 - 1)
+
+
+@given(st.integers(0, 4), part, part, part, part)
+def test_lenders_who_publish_what_they_lent_out_publish_more_by_what_was_lent(layers, again, borrowed, put, minted):
+    world = (layers, again, borrowed, put, minted)
+    more = lent_out_too(*world) - more_than_redeemable(*world, 0.0)
+    assert more * all_protocols(*world).redeemable == pytest.approx(borrowed * (1 - minted), abs=1e-9)
 
 
 def test_the_default_shows_what_is_there_where_nobody_stakes_for_nothing_and_nobody_mints():
