@@ -199,24 +199,28 @@ def three_years(savings: ArrayLike, hours: ArrayLike, hour_value: ArrayLike, ext
     return {"Gain": gained / amount, "Hours": spent / amount, "gained": gained, "spent": spent, "net": gained - spent}
 
 
-def three_books(extra: float, lost: float, kept: float) -> dict[str, Ledger]:
+def three_books(extra: float, lost: float, kept: float, account: float = 0.0) -> dict[str, Ledger]:
     """Three years of three people with 50, 500 and 5,000 dollars, beyond what a saver's account brings (USD).
 
     "alone" each lends by an own wallet; hours go to nobody, and are no transfer. By a "firm" nobody learns: it lends
-    for all, keeps a part of the interest, and makes good what is stolen.
+    for all, keeps a part of the interest, makes good what is lost, and pays people who serve each account.
 
     Args:
         extra: interest beyond the account (ratio per year).
         lost: to mistakes and theft (ratio per year).
         kept: by the firm (part of the interest).
+        account: what the firm spends on each account (USD).
     """
     names = {amount: f"{amount:,.0f} dollars" for amount in PEOPLE}
-    roles = {name: name for name in names.values()} | {"borrowers": "borrowers", "thieves": "thieves", "firm": "firm"}
+    roles = {name: name for name in names.values()}
+    roles |= {"borrowers": "borrowers", "thieves": "thieves, lost keys", "firm": "firm", "staff": "staff"}
     books = {"alone": Ledger(roles), "firm": Ledger(roles)}
     for amount, name in names.items():
         books["alone"].book(learn_or_stay(amount, 0.0, 0.0, extra, lost, YEARS), learner=name)
         books["firm"].book(learn_or_stay(amount, 0.0, 0.0, extra, lost, YEARS), learner="firm")
         books["firm"].record("firm", name, (1 - kept) * extra * YEARS * amount, "USD", "interest passed on")
+        if account:
+            books["firm"].record("firm", "staff", account, "USD", "service")
     for ledger in books.values():
         ledger.check_conserved()
     return books

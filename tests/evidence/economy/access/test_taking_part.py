@@ -84,11 +84,11 @@ def test_the_road_at_the_prices_of_lesson_3_5():
 
 
 def test_three_years_cross_where_the_hours_are_earned_back():
-    found = three_years(np.array([500.0, 5_000 / 3]), 10.0, 20.0, 0.04)
-    assert found["gained"].tolist() == pytest.approx([60.0, 200.0]) and found["spent"] == 200.0
-    assert found["net"].tolist() == pytest.approx([-140.0, 0.0])
+    found = three_years(np.array([200.0, 1_250 / 3]), 10.0, 5.0, 0.04)
+    assert found["gained"].tolist() == pytest.approx([24.0, 50.0]) and found["spent"] == 50.0
+    assert found["net"].tolist() == pytest.approx([-26.0, 0.0])
     assert found["Gain"].tolist() == pytest.approx([0.12, 0.12]) and found["Hours"].tolist() == pytest.approx(
-        [0.4, 0.12]
+        [0.25, 0.12]
     )
 
 
@@ -100,3 +100,6 @@ def test_three_books_by_hand():
     assert books["firm"]["firm"] == pytest.approx(832.5 / 2 - 166.5)
     assert books["alone"]["borrowers"] == books["firm"]["borrowers"] == pytest.approx(-832.5)
     assert books["alone"]["firm"] == 0.0
+    served = who_profits(three_books(0.05, 0.01, 0.5, account=5.0)["firm"], "role")["total"]
+    assert served["staff"] == 15.0 and served["firm"] == pytest.approx(books["firm"]["firm"] - 15)
+    assert 7.5 / 2 - 1.5 < 5 < 75 / 2 - 15, "the firm loses on the smallest account only"
