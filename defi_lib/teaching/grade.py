@@ -51,6 +51,8 @@ def grade(source: Path | None, only: str, folder: Path, jobs: int = 1, again: bo
     if only and only not in {lab.number for lab in labs}:
         raise ValueError(f"LAB is {only!r}; there are {', '.join(lab.number for lab in labs)}")
     klass = Class(folder, root, labs, settings_in(folder))
+    if source is None and not klass.account:
+        raise ValueError("Nothing is graded yet: say what came in, make grade FROM=<folder or zip>")
     hand_ins, others = handed_in(source, labs) if source else (klass.kept() if again else [], [])
     newest, older = _newest([each for each in hand_ins if only in ("", each.lab)])
     if hand_ins and not box.confined():

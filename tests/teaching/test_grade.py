@@ -126,6 +126,7 @@ def test_from_moodle_and_back_and_again_when_the_lab_was_corrected(tmp_path, cap
     ("arguments", "said"),
     [
         (["missing.zip"], "FROM is 'missing.zip'; it must be a folder or a zip"),
+        ([], "say what came in, make grade FROM="),
         (["missing.zip", "--lab", "9.9"], "LAB is '9.9'; there are 1.1, 1.2,"),
     ],
 )

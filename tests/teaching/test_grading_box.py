@@ -123,6 +123,15 @@ def test_without_bubblewrap_the_limits_stay(monkeypatch):
         assert "could not be interrupted" in made.run("sum(range(10**12))", 1).ended
 
 
+def test_packages_outside_the_interpreter_are_shown_and_the_course_s_folder_is_not(monkeypatch, tmp_path):
+    packages = tmp_path / "site-packages"
+    packages.mkdir()
+    monkeypatch.setattr(sys, "path", [str(tmp_path), str(packages), str(tmp_path / "missing/site-packages"), *sys.path])
+    assert box._packages_elsewhere() == [str(packages)]
+    walls = box._walls("bwrap", tmp_path / "kernel")
+    assert str(packages) in walls and str(tmp_path) not in walls
+
+
 def test_a_kernel_that_does_not_start_says_why(monkeypatch):
     command = [sys.executable, "-c", "raise SystemExit('no kernel')"]
     monkeypatch.setattr(box.Kernel, "_command", lambda self, file: command)

@@ -67,9 +67,10 @@ def _bwrap() -> str:
     if not found or os.environ.get("DEFI_COURSE_BOX") == "off":
         return ""
     with tempfile.TemporaryDirectory(prefix="box-") as folder:
-        command = [*_walls(found, Path(folder)), *_python(), "-c", "import zmq"]
+        command = [*_walls(found, Path(folder)), *_python(), "-c", "import ipykernel"]
         try:
-            tried = subprocess.run(command, capture_output=True, timeout=60)
+            environment = os.environ | {"PYTHONPATH": os.pathsep.join(_packages_elsewhere())}
+            tried = subprocess.run(command, capture_output=True, timeout=60, env=environment)
         except (OSError, subprocess.TimeoutExpired):
             return ""
         return found if tried.returncode == 0 else ""
@@ -85,10 +86,8 @@ def _walls(bwrap: str, folder: Path) -> list[str]:
     package = Path(__file__).resolve().parents[2]
     shown = [each for each in _SYSTEM if os.path.exists(each)]
     shown += [f"/etc/{each}" for each in _ETC if os.path.exists(f"/etc/{each}")]
-    paths = dict.fromkeys(
-        [sys.prefix, os.path.realpath(sys.prefix), sys.base_prefix, os.path.realpath(sys.base_prefix)]
-    )
-    paths[str(package)] = None
+    prefixes = (sys.prefix, sys.base_prefix)
+    paths = dict.fromkeys([*prefixes, *map(os.path.realpath, prefixes), *_packages_elsewhere(), str(package)])
     walls = [bwrap, "--unshare-all", "--die-with-parent", "--new-session", "--proc", "/proc", "--dev", "/dev"]
     walls += ["--tmpfs", "/tmp"]
     for path in [*shown, *paths]:
@@ -98,6 +97,13 @@ def _walls(bwrap: str, folder: Path) -> list[str]:
             else ["--ro-bind", path, path]
         )
     return [*walls, "--bind", str(folder), str(folder), "--chdir", str(folder), "--cap-drop", "ALL", "--"]
+
+
+def _packages_elsewhere() -> list[str]:
+    """Folders of packages outside the interpreter's own, such as those of a user."""
+    own = tuple(f"{prefix}{os.sep}" for prefix in (sys.prefix, sys.base_prefix))
+    found = [path for path in sys.path if Path(path).name in ("site-packages", "dist-packages") and os.path.isdir(path)]
+    return [path for path in found if not path.startswith(own)]
 
 
 class Kernel:
@@ -160,7 +166,7 @@ class Kernel:
             "IPYTHONDIR": f"{home}/.ipython",
             "JUPYTER_CONFIG_DIR": f"{home}/.jupyter",
             "LANG": "C.UTF-8",
-            "PYTHONPATH": str(Path(__file__).resolve().parents[3]),
+            "PYTHONPATH": os.pathsep.join([str(Path(__file__).resolve().parents[3]), *_packages_elsewhere()]),
             "PYTHONHASHSEED": "0",
             "PYTHONDONTWRITEBYTECODE": "1",
             "DEFI_COURSE_PROGRESS": "off",
@@ -216,8 +222,8 @@ class Kernel:
         self.client.stop_channels()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def run(self, code: str, seconds: float) -> Ran:
-        """Run a cell; after ``seconds`` it is interrupted, and if it does not care, the kernel is ended."""
+    def run(self, code: str, seconds: float, tries: int = 3) -> Ran:
+        """Run a cell; after ``seconds`` it is interrupted, if need be several times, and then the kernel is ended."""
         request, outputs = self.client.execute(code, allow_stdin=False, stop_on_error=False), _Outputs()
         end, interrupted, answered = time.monotonic() + seconds, 0, 0.0
         while True:
@@ -233,7 +239,7 @@ class Kernel:
             if answered and now > answered + 3:  # the word "idle" was lost in a flood
                 return Ran(outputs.list, "")
             if now > end + 2 * interrupted and not answered:
-                if interrupted == 3:
+                if interrupted == tries:
                     self.kill(f"the cell took more than {seconds:g} seconds and could not be interrupted")
                     return Ran(outputs.list, self.killed)
                 self.client.control_channel.send(self.client.session.msg("interrupt_request", {}))

@@ -18,7 +18,7 @@ from defi_lib.teaching.grading.settings import Limits
 
 #: After so many cells that end the kernel, the rest is not run.
 _KERNELS = 20
-#: Seconds for a cell once one could not be stopped: more than the lab's own limit, which a loop in Python obeys.
+#: Seconds for a cell once one ended the kernel: more than the lab's own limit, which a loop in Python obeys.
 _LESS = 7.0
 _NOTHING = Ran([])
 _CHECK = re.compile(r"""check\(\s*["'](\w+)["']\s*\)""")
@@ -85,8 +85,8 @@ def _one_pass(
         if number in done and is_check[number]:
             continue
         code = definitions(code) if number in lethal and not is_check[number] else code
-        seconds = min(limits.cell, _LESS) if lethal else limits.cell
-        ran = box.run(code, seconds) if number not in hopeless else _NOTHING
+        patience = (min(limits.cell, _LESS), 1) if lethal else (limits.cell, 3)
+        ran = box.run(code, *patience) if number not in hopeless else _NOTHING
         if ran.ended:
             if number in lethal or is_check[number]:
                 hopeless.add(number)
