@@ -20,7 +20,7 @@ LOAN = 200.0
 # Nothing but clerks: 28 dollars for a year, no failures, money for nothing; a contract removes nothing and is dear.
 _CLERKS = {
     "fixed_cost": 28.0, "removed": 0.0, "default": 0.0, "default_alone": 0.9, "money_cost": 0.0, "years": 1.0,
-    "way_out": 0.1, "cash_fee": 5.0,
+    "way_in": 0.0, "way_out": 0.1, "cash_fee": 5.0,
 }  # fmt: skip
 
 
@@ -29,7 +29,7 @@ _CLERKS = {
     # No cost of making a loan, no failures, money for nothing: it pays at no interest, whichever way.
     placebos=[
         {"fixed_cost": 0.0, "default": 0.0, "money_cost": 0.0},
-        {"default_alone": 0.0, "money_cost": 0.0, "way_out": 0.0, "cash_fee": 0.0},
+        {"default_alone": 0.0, "money_cost": 0.0, "way_in": 0.0, "way_out": 0.0, "cash_fee": 0.0},
     ],
     controls=[
         Control(_CLERKS, 0.14),  # 28 of 200
@@ -37,10 +37,21 @@ _CLERKS = {
         Control(_CLERKS | {"money_cost": 0.06, "years": 0.5}, 0.34),
         # 0.75 · (1 + r) = 1.14 + 0.06
         Control(_CLERKS | {"default": 0.25, "money_cost": 0.06}, 0.6),
-        # A contract takes half of 28; out and back 2 · (4 + 1) = 10 dollars: 24 of 200, and 12 % is less than 14
-        Control(_CLERKS | {"removed": 0.5, "way_out": 0.02, "cash_fee": 1.0}, 0.12),
-        # The contract alone: 10 dollars and a tenth of the loans: 0.9 · (1 + r) = 1.05
-        Control(_CLERKS | {"fixed_cost": 84.0, "default_alone": 0.1, "way_out": 0.02, "cash_fee": 1.0}, 1.05 / 0.9 - 1),
+        # A contract takes half of 28; into cash 4 + 1 dollars: 19 of 200, and 9.5 % is less than 14
+        Control(_CLERKS | {"removed": 0.5, "way_out": 0.02, "cash_fee": 1.0}, 0.095),
+        # A tenth of what is paid back goes on the way: 0.9 · (1 + r) = 1 + (42 + 5) / 200
+        Control(
+            _CLERKS | {"fixed_cost": 84.0, "removed": 0.5, "way_in": 0.1, "way_out": 0.02, "cash_fee": 1.0},
+            1.235 / 0.9 - 1,
+        ),
+        # The contract alone: 5 dollars and a tenth of the loans: 0.9 · (1 + r) = 1.025; and a tenth on the way back
+        Control(
+            _CLERKS | {"fixed_cost": 84.0, "default_alone": 0.1, "way_out": 0.02, "cash_fee": 1.0}, 1.025 / 0.9 - 1
+        ),
+        Control(
+            _CLERKS | {"fixed_cost": 84.0, "default_alone": 0.1, "way_in": 0.1, "way_out": 0.02, "cash_fee": 1.0},
+            1.025 / 0.81 - 1,
+        ),
     ],
 )
 def rate_that_pays(
@@ -50,6 +61,7 @@ def rate_that_pays(
     default_alone: Array,
     money_cost: Array,
     years: Array,
+    way_in: Array,
     way_out: Array,
     cash_fee: Array,
 ) -> Array:
@@ -62,12 +74,12 @@ def rate_that_pays(
         default_alone: part that fails with nobody on the spot.
         money_cost: of the lender, a year.
         years: for which the average dollar is lent.
-        way_out: from coins to cash or back (part of the amount).
+        way_in: what is paid back loses on its way into coins (part of it).
+        way_out: what the loan loses on its way from coins to cash (part of it).
         cash_fee: the fixed part of that (dollars).
     """
-    return np.minimum.reduce(
-        list(three_ways(fixed_cost, removed, default, default_alone, money_cost, years, way_out, cash_fee).values())
-    )
+    ways = three_ways(fixed_cost, removed, default, default_alone, money_cost, years, way_in, way_out, cash_fee)
+    return np.minimum.reduce(list(ways.values()))
 
 
 def three_ways(
@@ -77,22 +89,24 @@ def three_ways(
     default_alone: ArrayLike,
     money_cost: ArrayLike,
     years: ArrayLike,
+    way_in: ArrayLike,
     way_out: ArrayLike,
     cash_fee: ArrayLike,
     loan: ArrayLike = LOAN,
 ) -> dict[str, Array]:
     """The lowest interest a year of each way to make a loan (dollars); other arguments as in :func:`rate_that_pays`.
 
-    >>> ways = three_ways(28.0, 0.5, 0.0, 0.1, 0.0, 1.0, 0.02, 1.0)
+    >>> ways = three_ways(28.0, 0.5, 0.0, 0.1, 0.0, 1.0, 0.0, 0.02, 1.0)
     >>> {way: round(float(rate), 3) for way, rate in ways.items()}
-    {'clerks': 0.14, 'clerks and a contract': 0.12, 'the contract alone': 0.167}
+    {'clerks': 0.14, 'clerks and a contract': 0.095, 'the contract alone': 0.139}
     """
-    clerks, ends = np.asarray(fixed_cost, float), ends_of_the_road(way_out, cash_fee, loan)
+    clerks, ends = np.asarray(fixed_cost, float), into_cash(way_out, cash_fee, loan)
+    comes = 1.0 - np.asarray(way_in, float)
     helped = cost_by_code(clerks[..., np.newaxis], np.asarray(removed, float)[..., np.newaxis], ends)
     costs = {
         "clerks": (clerks, default),
-        "clerks and a contract": (helped, default),
-        "the contract alone": (ends, default_alone),
+        "clerks and a contract": (helped, 1.0 - comes * (1.0 - np.asarray(default, float))),
+        "the contract alone": (ends, 1.0 - comes * (1.0 - np.asarray(default_alone, float))),
     }
     return {
         way: np.asarray(break_even_rate(loan, cost, money_cost, failing, years), float)
@@ -100,13 +114,13 @@ def three_ways(
     }
 
 
-def ends_of_the_road(way_out: ArrayLike, cash_fee: ArrayLike, loan: ArrayLike = LOAN) -> Array:
-    """What coins cost a loan at the ends: into cash when it is paid out, and back once (dollars).
+def into_cash(way_out: ArrayLike, cash_fee: ArrayLike, loan: ArrayLike = LOAN) -> Array:
+    """What coins cost a loan when it is paid out in cash (dollars); arguments as in :func:`rate_that_pays`.
 
-    >>> float(ends_of_the_road(0.01, 1.0))
-    6.0
+    >>> float(into_cash(0.01, 1.0))
+    3.0
     """
-    return 2.0 * (np.asarray(loan, float) * np.asarray(way_out, float) + np.asarray(cash_fee, float))
+    return np.asarray(loan, float) * np.asarray(way_out, float) + np.asarray(cash_fee, float)
 
 
 @EVIDENCE.figures("X22a")
@@ -143,7 +157,7 @@ def where_the_money_went() -> Count:
 def workshops(loan: ArrayLike, fixed_cost: float, removed: float, alone: float) -> dict[str, Array]:
     """What lesson 8.9 explores: the rates that pay for loans to workshops, at 6 % for money and 4 % of failures.
 
-    Coins cost a per cent and a dollar at each end.
+    They are paid back in one sum after a year. Into cash coins cost 1.5 % and two dollars, back half a per cent.
 
     Args:
         loan: dollars, for a year.
@@ -152,9 +166,9 @@ def workshops(loan: ArrayLike, fixed_cost: float, removed: float, alone: float) 
         alone: part of the loans that fail with nobody on the spot.
 
     >>> {way: round(float(rate), 3) for way, rate in workshops(2_000.0, 300.0, 0.5, 0.2).items()}
-    {'Clerks': 0.26, 'Clerks and a contract': 0.204, 'The contract alone': 0.351}
+    {'Clerks': 0.26, 'Clerks and a contract': 0.204, 'The contract alone': 0.353}
     """
-    ways = three_ways(fixed_cost, removed, 0.04, alone, 0.06, 1.0, 0.01, 1.0, loan)
+    ways = three_ways(fixed_cost, removed, 0.04, alone, 0.06, 1.0, 0.005, 0.015, 2.0, loan)
     return {way.capitalize(): rate for way, rate in ways.items()}
 
 

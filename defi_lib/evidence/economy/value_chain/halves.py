@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 _SAFE = {
     "earned": 0.04, "firm_pays": 0.01, "fee": 0.5, "screened": 0.0, "exposed": 0.0, "firm_recovered": 0.0,
     "refused": 0.0, "door": 0, "robbed": 0.0, "bad_debt": 0.0, "recovered": 0.0, "key_lost": 0.0, "key_stolen": 0.0,
-    "custodian_fails": 0.0, "reaches_customers": 1.0,
+    "custodian_fails": 0.0, "prevented": 0.0, "reaches_customers": 1.0,
 }  # fmt: skip
 
 
@@ -56,6 +56,11 @@ _SAFE = {
                "firm_pays": 0.1},
             0.995 - 1.1 * 0.98,
         ),
+        # A licence prevents four of five failures: a fiftieth of all money is lost, and all of that here
+        Control(
+            _SAFE | {"custodian_fails": 0.1, "prevented": 0.8, "exposed": 1.0, "firm_pays": 0.1},
+            1.02 * 0.98 - 1.1 * 0.98,
+        ),
     ],
 )  # fmt: skip
 def mixture_beside_both(
@@ -73,6 +78,7 @@ def mixture_beside_both(
     key_lost: Array,
     key_stolen: Array,
     custodian_fails: Array,
+    prevented: Array,
     reaches_customers: Array,
 ) -> Array:
     """What all who ask keep on average by the mixture, less the better of firm and protocol (ratio a year).
@@ -82,7 +88,7 @@ def mixture_beside_both(
     return np.asarray(
         three_ways(
             earned, firm_pays, fee, screened, exposed, firm_recovered, refused, door, robbed, bad_debt, recovered,
-            key_lost, key_stolen, custodian_fails, reaches_customers,
+            key_lost, key_stolen, custodian_fails, prevented, reaches_customers,
         ).gain
     )  # fmt: skip
 
@@ -102,6 +108,7 @@ def three_ways(
     key_lost: ArrayLike,
     key_stolen: ArrayLike,
     custodian_fails: ArrayLike,
+    prevented: ArrayLike,
     reaches_customers: ArrayLike,
 ) -> ThreeWays:
     """A year of lending dollars in three ways.
@@ -118,21 +125,22 @@ def three_ways(
         robbed, bad_debt: part of the protocol's money that is lost in a year by robbers and by borrowers.
         recovered: part of both that comes back.
         key_lost, key_stolen: chance a year that one's own key is.
-        custodian_fails: chance a year that a firm fails or is robbed.
+        custodian_fails: chance a year that a firm without a licence fails or is robbed.
+        prevented: part of that which a licence prevents.
         reaches_customers: chance that its customers bear it.
     """
     given = (
         np.asarray(each, float)
-        for each in (robbed, bad_debt, recovered, key_lost, key_stolen, custodian_fails, reaches_customers)
+        for each in (robbed, bad_debt, recovered, key_lost, key_stolen, custodian_fails, prevented, reaches_customers)
     )
-    robbers, debts, back, lost, stolen, fails, reaches = given
+    robbers, debts, back, lost, stolen, fails, spared, reaches = given
     return three_ways_to_lend(
         firm_pays=firm_pays,
         protocol_pays=earned,
         fee=fee,
         code_loss=(robbers + debts) * (1 - back),
         key_loss=1 - (1 - lost) * (1 - stolen),
-        firm_loss=fails * reaches * (1 - np.asarray(firm_recovered, float)),
+        firm_loss=fails * (1 - spared) * reaches * (1 - np.asarray(firm_recovered, float)),
         screened=screened,
         exposed=exposed,
         refused=refused,
@@ -183,7 +191,7 @@ def town_books(code: float, keys: float, exposed: float, refused: float) -> dict
     net = BORROWERS_PAY - CUT
     roles = {
         "customers": "whom the firm serves", "refused": "whom it refuses", "borrowers": "borrowers",
-        "firm": "the firm", "protocol": "the protocol's owners", "lost": "robbers, lost keys, failures",
+        "firm": "the firm", "protocol": "the protocol's owners", "lost": "robbers, debtors or nobody",
     }  # fmt: skip
     alone = [("customers", inside, net, 0.0, ways.protocol), ("refused", outside, net, 0.0, ways.protocol)]
     plans = {

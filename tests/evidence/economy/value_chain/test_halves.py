@@ -12,16 +12,29 @@ def ways(**changed):
 
 def test_today_customers_gain_because_they_have_no_keys():
     found, now = evidence("R10a"), ways()
-    assert now.gain[0] == pytest.approx(0.00472, abs=5e-6) and now.customers_better_off[0]
-    assert found.turning["key_lost"].points[0] == pytest.approx(0.0076, abs=5e-5)
-    assert found.turning["exposed"].points[0] == pytest.approx(0.399, abs=5e-4)
+    assert now.gain[0] == pytest.approx(0.00583, abs=5e-6) and now.customers_better_off[0]
+    assert found.turning["firm_pays"].points[0] == pytest.approx(0.0386, abs=5e-5)
+    assert found.turning["key_lost"].points[0] == pytest.approx(0.0064, abs=5e-5)
+    assert found.turning["exposed"].points[0] == pytest.approx(0.571, abs=5e-4)
     assert ways(key_lost=0.0, key_stolen=0.0).gain[0] < 0
 
 
 def test_what_the_quiz_says_of_other_worlds():
-    assert 0 < ways(key_lost=0.005).gain[0] < 0.0002
-    assert ways(fee=0.15).gain[0] == pytest.approx(0.00472 - 0.0016, abs=1e-4)
+    assert 0.001 < ways(key_lost=0.005).gain[0] < 0.0013
+    assert ways(fee=0.15).gain[0] == pytest.approx(0.00583 - 0.0016, abs=1e-4)
     assert ways(refused=1 / 3).gain[0] > 0.0025
+
+
+def test_a_licence_prevents_as_much_as_in_the_lesson_on_licences():
+    here, there = (effect(reading).assumptions["prevented"] for reading in ("R10a", "R8a"))
+    assert (here.today, here.low, here.high) == (there.today, there.low, there.high)
+
+
+def test_what_the_lesson_prints_before_the_bet():
+    world = {name: value[0] for name, value in today(effect("R10a").assumptions).items()}
+    loss = world["custodian_fails"] * (1 - world["prevented"]) * world["reaches_customers"]
+    loss *= 1 - world["firm_recovered"]
+    assert (loss, loss * world["exposed"]) == (pytest.approx(0.0112), pytest.approx(0.0028))
 
 
 def test_a_lender_drawn_again_and_again_keeps_what_the_formula_says():
@@ -31,7 +44,8 @@ def test_a_lender_drawn_again_and_again_keeps_what_the_formula_says():
     money = np.full(people, 1 + world["earned"] * (1 - world["fee"]))
     code = (world["robbed"] + world["bad_debt"]) * (1 - world["screened"])
     money *= np.where(rng.random(people) < code, world["recovered"], 1.0)
-    failed = rng.random(people) < world["custodian_fails"] * world["reaches_customers"] * world["exposed"]
+    fails = world["custodian_fails"] * (1 - world["prevented"])
+    failed = rng.random(people) < fails * world["reaches_customers"] * world["exposed"]
     money *= np.where(failed, world["firm_recovered"], 1.0)
     error = money.std() / np.sqrt(people)
     assert ways().mixture[0] == pytest.approx(money.mean() - 1, abs=4 * error)
