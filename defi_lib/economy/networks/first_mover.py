@@ -16,8 +16,8 @@ from defi_lib.validation import Amount, at_least, between, broadcastable, non_ne
 
 Array = NDArray[np.float64]
 
-#: The part of all clients with which a firm counts at least when its size is asked for: what a trial brings.
-_TRIAL = 0.01
+#: The part of all clients below which a share counts as nothing, when new machines are compared with it.
+_NOTHING = 1e-4
 
 
 class RivalRun(NamedTuple):
@@ -54,14 +54,18 @@ def simulate_rivals(
     capital: Amount = 0.5,
     life: Amount = 4.0,
     router_scale: Amount = 0.01,
+    opens_with: Amount = 0.01,
+    below_cost: Amount = 0.0,
+    below_years: Amount = 0.0,
     steps: int = 24,
 ) -> RivalRun:
     """How a market is shared after a second, equal firm has opened beside the first.
 
-    Each firm's price is its cost: ``(k·A + 1 − k)·(Q/Q₀)^log₂(1 − l)·n^log₂(1 − s)``, where A is the mean price of its
-    machines when they were bought, Q all work done and n its clients. New clients take the first with chance
-    ``1/(1 + exp(−d/τ))``, d the logarithm of the second's price over the first's; clients who look around do the same,
-    with d raised or lowered by the cost of changing. A router's clients are shared at each moment, by price alone.
+    Each firm's cost is ``(k·A + 1 − k)·(Q/Q₀)^log₂(1 − l)·n^log₂(1 − s)``, where A is the mean price of its machines when
+    they were bought, Q all work done and n its clients. Its price is its cost, the second's perhaps lower for a while.
+    New clients take the first with chance ``1/(1 + exp(−d/τ))``, d the logarithm of the second's price over the first's;
+    clients who look around do the same, with d raised or lowered by the cost of changing. A router's clients are shared
+    at each moment, by price alone.
 
     Args:
         head_start: years in which the first was alone, >= 0.
@@ -78,6 +82,9 @@ def simulate_rivals(
         capital: k, part of the cost that is machines (at the price of the second's first day), in [0, 1].
         life: of a machine (years), > 0: a firm replaces them one by one.
         router_scale: τ of a router, which also looks at waiting, > 0.
+        opens_with: part of all clients as which a firm's size counts at least, in [0.001, 1]: what a trial brings.
+        below_cost: part of its cost by which the second asks less, in [0, 0.9].
+        below_years: for so many years after it has opened, >= 0.
         steps: in a year, >= 1; twice as many say the same.
 
     Raises:
@@ -102,10 +109,12 @@ def simulate_rivals(
         between("capital", capital, 0.0, 1.0),
         positive("life", life),
     )
-    width = positive("router_scale", router_scale)
+    width, least = positive("router_scale", router_scale), between("opens_with", opens_with, 0.001, 1.0)
+    given, until = between("below_cost", below_cost, 0.0, 0.9), non_negative("below_years", below_years)
     shape = broadcastable(
         head_start=before, switching=cost, taste=spread, looks=often, learning=taught, size_saves=large,
         machines_fall=fall, routed=part, growth=more, capital=share, life=old, router_scale=width,
+        opens_with=least, below_cost=given, below_years=until,
     )  # fmt: skip
     rate, down = np.log1p(more), np.log1p(-np.asarray(fall))
     curve, scale = np.log2(1.0 - np.asarray(taught)), np.log2(1.0 - np.asarray(large))
@@ -123,7 +132,8 @@ def simulate_rivals(
         time = k * step
         whole = np.exp(rate * time) * np.ones(shape)
         price = np.log(share * machines + 1.0 - share) + curve * np.log(work)
-        price = price + scale * np.log(np.maximum(held, _TRIAL * whole))
+        price = price + scale * np.log(np.maximum(held, least * whole))
+        price[1] += np.where(time < np.asarray(until), np.log1p(-np.asarray(given)), 0.0)
         edge = price[1] - price[0]
         prices.append(np.exp(price))
         sizes.append(whole)
@@ -137,7 +147,7 @@ def simulate_rivals(
         loyal = (loyal + new * expit(edge / spread)) / grown
         now = grown * ((1.0 - part) * loyal + part * expit(edge / width))
         later = np.stack([now, grown - now])
-        bought = (later - held * np.exp(-step / old)) / np.maximum(later, _TRIAL * _TRIAL * whole)
+        bought = (later - held * np.exp(-step / old)) / np.maximum(later, _NOTHING * whole)
         bought = np.clip(bought, -np.expm1(-step / old), 1.0)  # who shrinks gives up its oldest machines first
         machines = machines + bought * (np.exp(down * (time + step)) - machines)
         work = work + step * (held + later) / 2.0

@@ -42,6 +42,16 @@ def test_size_counts_in_doublings():
     run = simulate_rivals(0.0, 0.0, size_saves=0.05)
     assert run.prices[0, 1] / run.prices[0, 0] == pytest.approx(0.95 ** np.log2(0.01))
 
+    larger = simulate_rivals(0.0, 0.0, size_saves=0.05, opens_with=0.25)
+    assert larger.prices[0, 1] / larger.prices[0, 0] == pytest.approx(1 / 0.95**2)  # two doublings behind
+
+
+def test_the_second_may_ask_less_than_its_cost_for_a_while():
+    run = simulate_rivals(0.0, 2.0, below_cost=0.2, below_years=1.0, steps=4)
+    assert run.cheaper[:4] == pytest.approx(np.full(4, np.log(0.8)))
+    assert run.cheaper[4:] == pytest.approx(np.zeros(5))
+    assert run.first_share < simulate_rivals(0.0, 2.0, steps=4).first_share
+
 
 def test_a_router_goes_to_the_cheaper_one():
     dear = simulate_rivals(1.0, 1.0, machines_fall=0.3, routed=1.0)
@@ -81,6 +91,9 @@ def test_many_scenarios_at_once_are_the_same_as_one_by_one():
         ({"capital": 1.1}, "capital = 1.1"),
         ({"life": 0.0}, "life = 0"),
         ({"router_scale": 0.0}, "router_scale = 0"),
+        ({"opens_with": 0.0}, "opens_with = 0"),
+        ({"below_cost": 0.95}, "below_cost = 0.95"),
+        ({"below_years": -1.0}, "below_years = -1"),
         ({"steps": 0}, "steps = 0"),
     ],
 )

@@ -77,6 +77,38 @@ def share_after(**changed: float) -> float:
     return float(0.5 + first_firms_lead(**world))
 
 
+def against(**rival: float) -> float:
+    """The first firm's part of the clients five years on, today, against a rival of another kind.
+
+    Args:
+        rival: ``opens_with``, ``below_cost``, ``below_years`` of :func:`simulate_rivals`.
+
+    >>> against(opens_with=0.3) < share_after()
+    True
+    """
+    return float(simulate_rivals(ALONE, LATER, **_today(), **rival).first_share)
+
+
+def first_day() -> dict[str, float]:
+    """By how much the rival is dearer on its first day, today, in logarithms, by reason (less than 0: cheaper).
+
+    >>> found = first_day()
+    >>> bool(found["size"] > found["learning"] > 0 > found["machines"])
+    True
+    """
+    reasons = {"size": "size_saves", "learning": "learning", "machines": "machines_fall"}
+    parts = {}
+    for reason in reasons:
+        others = {name: 0.0 for other, name in reasons.items() if other != reason}
+        parts[reason] = float(simulate_rivals(ALONE, 0.0, **(_today() | others)).cheaper[0])
+    return parts | {"together": sum(parts.values())}
+
+
+def _today() -> dict[str, float]:
+    known = EVIDENCE.effects["C12b"].assumptions
+    return {{"rent_falls": "machines_fall"}.get(name, name): float(each.today) for name, each in known.items()}
+
+
 def _storage(changing: float, learning: float, machines: float, routed: float) -> RivalRun:
     """Two sellers of disk space in lesson 8.2: the first alone for three years; clients do not grow in number."""
     return simulate_rivals(
@@ -97,8 +129,8 @@ def ten_years_of_storage(changing: float, learning: float, machines: float, rout
         "First firm": run.shares,
         "Cheaper": run.cheaper,
         "end": run.shares[-1],
-        "edge": run.cheaper[0],
-        "edge later": run.cheaper[-1],
+        "edge": 1 - np.exp(-run.cheaper[0]),
+        "edge later": 1 - np.exp(-run.cheaper[-1]),
     }
 
 
@@ -108,9 +140,9 @@ def storage_books() -> dict[str, Ledger]:
     Each firm adds as much to its cost as changing would cost its clients, but not for those behind a router.
     """
     worlds = {
-        "loyal clients": (0.05, 0.05, 0.1, 0.2),
-        "open interfaces": (0.0, 0.05, 0.1, 0.9),
-        "closed clouds": (0.2, 0.05, 0.1, 0.0),
+        "loyal clients": (0.05, 0.05, 0.2, 0.2),
+        "open interfaces": (0.0, 0.05, 0.2, 0.9),
+        "closed clouds": (0.2, 0.05, 0.2, 0.0),
     }
     books = {}
     for name, world in worlds.items():
