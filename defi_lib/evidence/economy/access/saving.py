@@ -117,15 +117,16 @@ def a_year(
 
 
 def who_must_sell() -> dict[str, Ledger]:
-    """A fall to two fifths and back, in a year with a bill of 2.5 months, booked in months of living costs.
+    """A fall to two fifths, and back or on, in a year with a bill of 2.5 months, booked in months of living costs.
 
-    "coins": a poor household has four months and a better-off one forty, half in coins of price 1. In June coins stand
-    at 0.4 and the bill comes: money pays first, then coins are sold to buyers. In December they stand at 1 again.
+    "coins, back": a poor household has four months and a better-off one forty, half in coins of price 1. In June coins
+    stand at 0.4 and the bill comes: money pays first, then coins are sold to buyers. In December they stand at 1 again;
+    in "coins, lower" they stand at a fifth.
     "bank": the same with all in an account, which pays nothing; the bank's owners have the use of the money.
     """
     months = {"poor": 4.0, "better-off": 40.0}
     books = {}
-    for way, part in (("coins", 0.5), ("bank", 0.0)):
+    for way, part, december in (("coins, back", 0.5, 1.0), ("coins, lower", 0.5, 0.2), ("bank", 0.0, 1.0)):
         ledger = Ledger({name: name for name in months} | {"buyers": "who buys in June", "shop": "whom the bill pays"})
         ledger.mark("coin", 1.0)
         for name, start in months.items():
@@ -139,7 +140,7 @@ def who_must_sell() -> dict[str, Ledger]:
             if short:
                 ledger.record("buyers", name, short, "USD", "sold in need")
                 ledger.record(name, "buyers", short / 0.4, "coin", "sold in need")
-        ledger.mark("coin", 1.0)
+        ledger.mark("coin", december)
         ledger.check_conserved()
         books[way] = ledger
     return books

@@ -108,7 +108,7 @@ def most_lost() -> Count:
         says=f"In {len(more)} of {len(parts)}: " + "; ".join(f"{name} {part:.3g} %" for name, part in parts.items()),
         who="Bank for International Settlements (2022, from downloads and prices), Dune (2025), Loesch et al. (2021), "
         "Xiong et al. (2023)",
-        turns="among the providers one in a hundred more, and among the stakers a third more, had stayed below",
+        turns="among the providers one in a hundred more, and among the stakers a third of all more, had stayed below",
         sources=(*_COUNTS.values(), tokens.id),
         other=f"By money the providers did lose: {fees:.0f} million dollars of fees against {gone:.0f} million beside "
         f"holding, {-net:.0f} million together. Counted by tokens, not by people, {tokens.value:.0f} % of the "
@@ -163,9 +163,9 @@ def pot(fee: float, shared: bool = False) -> Ledger:
     results = np.sort(tosses())
     paid = np.full_like(results, results.mean()) if shared else results
     groups = {
-        "lost": results < 1,
-        "won less than ten": (results >= 1) & (results < 10),
-        "won ten or more": results >= 10,
+        "up to 6 heads": results < 1,
+        "7 or 8 heads": (results >= 1) & (results < 10),
+        "9 or 10 heads": results >= 10,
     }
     ledger = Ledger([*groups, "pot", "house"])
     for name, group in groups.items():

@@ -45,6 +45,8 @@ def test_what_the_lesson_prints_beside_the_verdict():
     life = dict(volatility=0.78, drift=0, chance=0.3, saved=0.05)
     added = [float(added_chance(2, part, bill=bill, **life)) for bill, part in ((0.5, 0.75), (1, 0.5), (1.5, 0.5))]
     assert np.round(added, 2).tolist() == [0.07, 0.14, 0.01]
+    small = [float(added_chance(2, 0.2, bill=bill, **life)) for bill in (0.9, 1.05, 1.2)]
+    assert small[1] > 0.05 > max(small[0], small[2])  # a fifth in coins: only about a bill of one month
     inflating = dict(drift=0, bill=0.5, chance=0.3, saved=0.05, inflation=-np.log(0.4))
     assert added_chance(2, 0.75, 0.01, **inflating) < added_chance(2, 0.75, 0.78, **inflating) < 0
 
@@ -68,7 +70,10 @@ def test_what_the_lesson_says_of_the_explorer():
 def test_who_must_sell_by_hand():
     books = {way: who_profits(ledger, "role")["total"] for way, ledger in who_must_sell().items()}
     # Half a month is lacking at a price of 0.4: 1.25 of 2 coins go, and 0.75 are left.
-    assert books["coins"]["poor"] == pytest.approx(0.75) == books["coins"]["who buys in June"]
-    assert books["coins"]["better-off"] == pytest.approx(37.5) == books["bank"]["better-off"]
+    assert books["coins, back"]["poor"] == pytest.approx(0.75) == books["coins, back"]["who buys in June"]
+    assert books["coins, back"]["better-off"] == pytest.approx(37.5) == books["bank"]["better-off"]
+    # At 0.2 the 0.75 coins are worth 0.15, and who paid half a month for 1.25 coins has a quarter.
+    lower = books["coins, lower"]
+    assert (lower["poor"], lower["who buys in June"], lower["better-off"]) == pytest.approx((0.15, -0.25, 21.5))
     assert books["bank"]["poor"] == pytest.approx(1.5) and books["bank"]["who buys in June"] == 0
-    assert books["bank"]["whom the bill pays"] == books["coins"]["whom the bill pays"] == pytest.approx(5.0)
+    assert books["bank"]["whom the bill pays"] == books["coins, back"]["whom the bill pays"] == pytest.approx(5.0)

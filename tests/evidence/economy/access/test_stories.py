@@ -54,7 +54,7 @@ def test_the_pot_pays_out_what_came_in():
         assert total["house"] == pytest.approx(0.02 * 1024)
     even, drawn = (who_profits(pot(0.0, shared), "party")["total"] for shared in (True, False))
     assert even.tolist() == pytest.approx([0.0] * len(even))
-    assert drawn["lost"] < 0 < drawn["won less than ten"] and drawn["won ten or more"] > 0
+    assert drawn["up to 6 heads"] < 0 < drawn["7 or 8 heads"] and drawn["9 or 10 heads"] > 0
 
 
 def test_who_hears_losers_and_winners_alike_hears_what_is():
