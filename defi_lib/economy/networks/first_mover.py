@@ -61,11 +61,11 @@ def simulate_rivals(
 ) -> RivalRun:
     """How a market is shared after a second, equal firm has opened beside the first.
 
-    Each firm's cost is ``(k·A + 1 − k)·(Q/Q₀)^log₂(1 − l)·n^log₂(1 − s)``, where A is the mean price of its machines when
-    they were bought, Q all work done and n its clients. Its price is its cost, the second's perhaps lower for a while.
-    New clients take the first with chance ``1/(1 + exp(−d/τ))``, d the logarithm of the second's price over the first's;
-    clients who look around do the same, with d raised or lowered by the cost of changing. A router's clients are shared
-    at each moment, by price alone.
+    Each firm's cost is ``(k·A + 1 − k)·(Q/Q₀)^log₂(1 − l)·n^log₂(1 − s)``, where A is the mean price of its machines
+    when they were bought, Q all work done and n its clients. Its price is its cost, the second's perhaps lower for a
+    while. New clients take the first with chance ``1/(1 + exp(−d/τ))``, d the logarithm of the second's price over the
+    first's; clients who look around do the same, with d raised or lowered by the cost of changing. A router's clients
+    are shared at each moment, by price alone.
 
     Args:
         head_start: years in which the first was alone, >= 0.
