@@ -60,6 +60,7 @@ def test_pages_without_code_are_served(settings):
     assert settings.ServerApp.jpserver_extensions == {
         "voila.server_extension": True,
         "defi_lib.course.reading": True,
+        "defi_lib.teaching.lecture.window": True,  # speaker notes
     }
     assert settings.VoilaConfiguration.prelaunch_hook is prepare
 

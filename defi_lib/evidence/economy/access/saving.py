@@ -105,7 +105,7 @@ def a_year(
         bill: months of living costs.
         inflation: at which money loses (a year).
 
-    >>> found = a_year(4.0, 0.5, 0.6, 1.0, 0.0)
+    >>> found = a_year(4.0, 0.5, 0.6, 2.5, 0.0)
     >>> bool(found["Without coins"] == 0 < found["With coins"])
     True
     """

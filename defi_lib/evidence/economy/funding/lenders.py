@@ -166,7 +166,7 @@ def workshops(loan: ArrayLike, fixed_cost: float, removed: float, alone: float) 
         alone: part of the loans that fail with nobody on the spot.
 
     >>> {way: round(float(rate), 3) for way, rate in workshops(2_000.0, 300.0, 0.5, 0.2).items()}
-    {'Clerks': 0.26, 'Clerks and a contract': 0.204, 'The contract alone': 0.353}
+    {'Clerks': 0.26, 'Clerks and a contract': 0.205, 'The contract alone': 0.352}
     """
     ways = three_ways(fixed_cost, removed, 0.04, alone, 0.06, 1.0, 0.005, 0.015, 2.0, loan)
     return {way.capitalize(): rate for way, rate in ways.items()}
