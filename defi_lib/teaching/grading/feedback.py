@@ -25,7 +25,8 @@ td.n, th.n { text-align: right } pre, code { font-family: ui-monospace, monospac
 pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: .3rem 0 }
 .code { background: #f5f5f5; padding: .4rem .8rem; border-radius: .3rem }
 .out { padding: 0 .8rem; color: #222; overflow-x: auto }
-.check { border: 1px solid #888; border-radius: .3rem; padding: .4rem .8rem; margin: .8rem 0 } .note { color: saddlebrown }
+.check { border: 1px solid #888; border-radius: .3rem; padding: .4rem .8rem; margin: .8rem 0 }
+.note { color: saddlebrown }
 img { max-width: 100% }
 """
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
