@@ -35,8 +35,9 @@ TEN_HOURS = (
 )
 
 
-#: What a reader does there takes as long as reading so many words.
-_ACTS = re.compile(r"^(?:\w+ = )?(?:explore|predict|bet|show_evidence|quiz)\(", re.MULTILINE)
+#: What a reader does there, and the words that take as long to read.
+ACTS = ("explore", "predict", "bet", "show_evidence", "quiz")
+_ACTS = re.compile(rf"^(?:\w+ = )?(?:{'|'.join(ACTS)})\(", re.MULTILINE)
 WORDS_OF_AN_ACT = 150
 
 
@@ -95,7 +96,8 @@ def modules(root: Path) -> list[Module]:
 def lessons_of_readings(root: Path) -> dict[str, Page]:
     """The lesson of each reading, by its id: the one that bets on it, or else the first that shows its evidence."""
     found: dict[str, Page] = {}
-    read = {page: _code(root / page.path) for page in lessons(root)}
+    sources = {page: _sources(root / page.path) for page in lessons(root)}
+    read = {page: "\n".join(text for kind, text in own if kind == "code") for page, own in sources.items()}
     for asked in (r"""\bbet\(\s*["'](\w+)""", r"""evidence\(\s*["'](\w+)"""):
         for page, code in read.items():
             found.update({id: page for id in re.findall(asked, code) if id not in found})
@@ -136,8 +138,7 @@ def words_and_acts(root: Path, page: Page) -> tuple[int, int]:
 
     An act takes as long as reading :data:`WORDS_OF_AN_ACT` words: that is our choice.
     """
-    cells = json.loads((root / page.path).read_text(encoding="utf-8"))["cells"]
-    sources = [(cell["cell_type"], "".join(cell["source"])) for cell in cells]
+    sources = _sources(root / page.path)
     words = sum(len(source.split()) for kind, source in sources if kind == "markdown")
     return words, sum(len(_ACTS.findall(source)) for kind, source in sources if kind == "code")
 
@@ -150,21 +151,21 @@ def first_cell(root: Path, page: Page) -> str:
 def _first_part(root: Path, page: Page) -> float:
     """Share of a lesson's time that goes to what comes up to its first plot, to its verdict and to its questions."""
     read, whole, heading, up_to_the_plot = 0, 0, "", True
-    for cell in json.loads((root / page.path).read_text(encoding="utf-8"))["cells"]:
-        source = "".join(cell["source"])
-        if cell["cell_type"] == "markdown" and (title := re.search(r"^## (.+)", source, re.MULTILINE)):
+    for kind, source in _sources(root / page.path):
+        if kind == "markdown" and (title := re.search(r"^## (.+)", source, re.MULTILINE)):
             up_to_the_plot = up_to_the_plot and not heading.startswith("Explore")
             heading = title[1]
         acts = WORDS_OF_AN_ACT * len(_ACTS.findall(source))
-        words = len(source.split()) if cell["cell_type"] == "markdown" else acts
+        words = len(source.split()) if kind == "markdown" else acts
         whole += words
         read += words * (up_to_the_plot or heading.startswith(("The verdict", "Check yourself")))
     return read / whole if whole else 0.0
 
 
-def _code(path: Path) -> str:
+def _sources(path: Path) -> list[tuple[str, str]]:
+    """The kind and the text of each cell of a notebook."""
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    return [(cell["cell_type"], "".join(cell["source"])) for cell in cells]
 
 
 def _rounded(minutes: float) -> int:

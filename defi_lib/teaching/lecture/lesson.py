@@ -16,9 +16,6 @@ from defi_lib.course.contents import Page
 ROOT = Path(__file__).resolve().parents[3]
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 _FOLDED = re.compile(r"<details>.*?</details>", re.DOTALL)
-#: What takes as long as reading so many words, as in the minutes of the ways through the course.
-_ACTS = ("explore", "predict", "bet", "show_evidence", "quiz")
-_WORDS_OF_AN_ACT = 150
 
 
 class Block(NamedTuple):
@@ -54,8 +51,8 @@ class Section(NamedTuple):
         texts = [_FOLDED.sub("", block.source) for block in self.blocks if block.is_text]
         texts += [text for block in self.blocks for text in block.shown("text/markdown")]
         read = sum(len(text.split()) for text in texts)
-        acts = sum(1 for block in self.blocks for name in _ACTS for _ in block.calls(name))
-        return read + _WORDS_OF_AN_ACT * acts
+        acts = sum(1 for block in self.blocks for name in contents.ACTS for _ in block.calls(name))
+        return read + contents.WORDS_OF_AN_ACT * acts
 
 
 class Lesson:
