@@ -13,10 +13,10 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.claims import CAMPS, reading
+from defi_lib.claims import CAMPS
 from defi_lib.evidence.drawing import today
 from defi_lib.evidence.effects import Effect
-from defi_lib.evidence.registry import effect, tested
+from defi_lib.evidence.registry import effect, models
 from defi_lib.evidence.unknowns import Assumption
 from defi_lib.validation import Amount, between, one_of
 
@@ -76,8 +76,8 @@ def answers_leaned(which: str = WHICH[0]) -> Mapping[str, NDArray[np.bool_]]:
     >>> answers_leaned("all unknown numbers")["X9a"][[0, 100, 200]].tolist()
     [False, False, True]
     """
-    models = (effect(id) for id in tested() if reading(id).kind == "model")
-    return MappingProxyType({one.reading.id: leaned(one, LEANS, which) > one.more_than for one in models})
+    known = {id: effect(id) for id in models()}
+    return MappingProxyType({id: leaned(one, LEANS, which) > one.more_than for id, one in known.items()})
 
 
 def true_by_camp(by: Amount, which: str = WHICH[0]) -> dict[str, NDArray[np.float64]]:

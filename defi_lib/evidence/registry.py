@@ -51,6 +51,12 @@ def tested() -> list[str]:
 
 
 @cache
+def models() -> tuple[str, ...]:
+    """Those of them that are tested by the worlds of a model, in the same order."""
+    return tuple(id for id in tested() if reading(id).kind == "model")
+
+
+@cache
 def _registry(module: str) -> Registry:
     name = f"defi_lib.evidence.{module}"
     found = importlib.import_module(name).EVIDENCE if find_spec(name) else Registry(module)

@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.claims import reading
 from defi_lib.evidence.drawing import today
-from defi_lib.evidence.registry import effect, tested
+from defi_lib.evidence.registry import effect, models
 from defi_lib.evidence.unknowns import in_use
 from defi_lib.validation import Amount, between, broadcastable, one_of
 
@@ -29,7 +28,7 @@ def that_share(*names: str) -> list[str]:
     for name in names:
         one_of("name", name, [own for whose, own in rows if whose == "*"])
     shared = {name: rows["*", name] for name in names}
-    return [id for id in _models() if any(effect(id).assumptions.get(name) is row for name, row in shared.items())]
+    return [id for id in models() if any(effect(id).assumptions.get(name) is row for name, row in shared.items())]
 
 
 def answers_with(changed: Mapping[str, Amount]) -> dict[str, NDArray[np.bool_]]:
@@ -64,8 +63,7 @@ def turned_by(changed: Mapping[str, Amount]) -> dict[str, NDArray[np.bool_]]:
     >>> turned_by({"volatility": 0.78})["P7a"].tolist()
     [False]
     """
-    now = {id: effect(id).true(today(effect(id).assumptions)) for id in that_share(*changed)}
-    return {id: true != now[id] for id, true in answers_with(changed).items()}
+    return {id: true != _true_today(id) for id, true in answers_with(changed).items()}
 
 
 def turned_together(gas: Amount, ether: Amount, volatility: Amount) -> dict[str, Any]:
@@ -90,5 +88,5 @@ def turned_together(gas: Amount, ether: Amount, volatility: Amount) -> dict[str,
 
 
 @cache
-def _models() -> tuple[str, ...]:
-    return tuple(id for id in tested() if reading(id).kind == "model")
+def _true_today(id: str) -> bool:
+    return bool(effect(id).true(today(effect(id).assumptions))[0])
