@@ -8,6 +8,7 @@ FOLDER ?=
 FIRST ?=
 FROM ?=
 LAB ?=
+REPOSITORY ?=
 WORKERS ?= 2
 
 # The first Python that is new enough; one may be given: make course PYTHON=/path/to/python3.12
@@ -123,6 +124,9 @@ labs: .venv/developer ## generate labs/ from solutions/
 handouts: .venv/developer chromium ## instructors: print two pages for each lesson into build/handouts (some: ARGS="1.1 2.4")
 	$(BIN)/python -m defi_lib.teaching handouts $(ARGS)
 
+publish: ## say where the course is published: make publish REPOSITORY=owner/name writes badges, links and addresses
+	@$(PYTHON) -m defi_lib.course place "$(REPOSITORY)"
+
 voila: read
 
 format: .venv/developer ## let ruff format code and notebooks
@@ -161,4 +165,4 @@ chromium:
 	echo "or say where it is: make $(MAKECMDGOALS) CHROMIUM=/path/to/chrome"; exit 1; }
 
 .PHONY: help course read check test test-all tested computed beside architecture verdicts remedies combinations ranges bench notebooks tournament labs voila format constraints clean chromium
-.PHONY: grade outline misconceptions quizbank
+.PHONY: grade outline misconceptions quizbank publish

@@ -3,7 +3,7 @@
 open    the course in JupyterLab, on the first page or on the notebook that is named
 read    the course as pages without code, in Voilà: an index, or the lesson that is named
 check   starts the server, runs lesson and lab 1.1, and stops: does it work on this machine?
-place   writes the place of the repository (you/course on GitHub) wherever it is needed
+place   writes the place of the repository (owner/name on GitHub) wherever it is needed: make publish
 
 What else is given goes to Jupyter, such as --port=9000 or --no-browser.
 """
@@ -24,11 +24,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
+from defi_lib.course import place
+from defi_lib.course.place import FIRST_PAGE
+
 ROOT = Path(__file__).resolve().parents[2]
-FIRST_PAGE = "course/00_start_here.ipynb"
 TRIED = ("course/1_exchange/01_swaps.ipynb", "labs/1_exchange/01_swaps.ipynb")
 PAGES = ("read", "lab", "voila/templates/course/static/course.css")
-PLACED = ("README.md", FIRST_PAGE, "defi_lib/course/contents.py", "docs/teaching/platforms.md")
 LOOPBACK = "127.0.0.1"
 PORT = 8888
 
@@ -45,12 +46,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m defi_lib.course", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("command", choices=["open", "read", "check", "place"])
-    parser.add_argument("what", nargs="?", default="", help="a notebook; for place: you/course")
+    parser.add_argument("what", nargs="?", default="", help="a notebook; for place: owner/name")
     given, others = parser.parse_known_args(arguments)
+    if given.command == "place":
+        return publish(given.what)
+    if not (ROOT / FIRST_PAGE).is_file():
+        parser.error("this is the library alone; lessons and labs are in the repository, where this command opens them")
     if given.command == "check":
         return check()
-    if given.command == "place":
-        return place(given.what)
     if given.what and not (ROOT / given.what).is_file():
         parser.error(f"there is no {given.what} in {ROOT}")
     return serve(given.command, given.what, others)
@@ -115,14 +118,16 @@ def check() -> int:
     return 0
 
 
-def place(repository: str) -> int:
-    """Write where the repository is, in place of ``OWNER/REPO``."""
-    if repository.count("/") != 1 or " " in repository:
-        print("Say it as on GitHub: python -m defi_lib.course place you/course", file=sys.stderr)
+def publish(repository: str) -> int:
+    """Write where the repository is, and say what is left to do by hand."""
+    try:
+        changed = place.put(repository, ROOT)
+    except ValueError as error:
+        print(error, file=sys.stderr)
         return 2
-    for name in PLACED:
-        text = (ROOT / name).read_bytes().decode()
-        (ROOT / name).write_bytes(text.replace("OWNER/REPO", repository).encode())
+    where = place.found(ROOT)
+    print("\n".join(f"changed: {file}" for file in changed) or "nothing to change")
+    print(f"The site will be at {where.site}; docs/releasing.md says what GitHub must be told once.")
     return 0
 
 

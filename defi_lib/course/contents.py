@@ -8,8 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-#: Where the course is kept. ``python -m defi_lib.course place you/course`` puts the true one everywhere.
+from defi_lib.course.place import NOWHERE, Place
+
+#: Where the course is kept; ``make publish REPOSITORY=owner/name`` puts the true place here and everywhere.
 REPOSITORY = "https://github.com/OWNER/REPO"
+PLACE = Place(*REPOSITORY.split("/")[-2:])
+#: Whether anybody has said so: before, no page leads there.
+PUBLISHED = PLACE != NOWHERE
 NO_ADVICE = "The models explain; nothing in this course is investment advice."
 HOW_TO_RUN = "**Run ▸ Run All Cells, then read.**"
 

@@ -144,14 +144,13 @@ class Stop(VoilaShutdownKernelHandler):
 
 
 def _common(handler: Any) -> dict[str, Any]:
-    known = "OWNER/REPO" not in contents.REPOSITORY
     return {
         "index": url_path_join(handler.base_url, "read"),
         "glossary": url_path_join(handler.base_url, "read/course/glossary.md"),
         "assumptions": url_path_join(handler.base_url, "read/ASSUMPTIONS.md"),
         "progress": page_address("course/my_progress.ipynb", handler.base_url),
         "lab": url_path_join(handler.base_url, "lab"),
-        "mistake": f"{contents.REPOSITORY}/issues" if known else "",
+        "mistake": f"{contents.REPOSITORY}/issues" if contents.PUBLISHED else "",
         "no_advice": contents.NO_ADVICE,
     }
 

@@ -45,15 +45,3 @@ def test_a_page_that_is_not_there_is_named(user, capsys):
     with pytest.raises(SystemExit):
         course.main(["open", "course/none.ipynb"])
     assert "there is no course/none.ipynb" in capsys.readouterr().err
-
-
-def test_the_place_of_the_repository_is_written_everywhere(tmp_path, monkeypatch):
-    for name in course.PLACED:
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_bytes((course.ROOT / name).read_bytes())
-    monkeypatch.setattr(course, "ROOT", tmp_path)
-    assert course.place("nonsense") == 2
-    assert course.place("ada/course") == 0
-    for name in course.PLACED:
-        text = (tmp_path / name).read_text(encoding="utf-8")
-        assert "OWNER/REPO" not in text.replace('"OWNER/REPO" not in', "") and "ada/course" in text, name
