@@ -108,6 +108,31 @@ def test_on_a_projector_controls_plot_and_sentence_are_seen_together(chrome, lab
     page.close()
 
 
+#: By how many pixels what hides its overflow cuts off an element, on either side.
+CUT_OFF = """(e) => {
+  const { left, right } = e.getBoundingClientRect();
+  let most = 0;
+  for (let around = e.parentElement; around; around = around.parentElement) {
+    if (getComputedStyle(around).overflowX === "visible") continue;
+    const edge = around.getBoundingClientRect();
+    most = Math.max(most, edge.left - left, right - edge.right);
+  }
+  return most;
+}"""
+
+
+def test_at_both_ends_a_slider_s_handle_is_whole(chrome, lab):
+    page = chrome.new_page(viewport={"width": 400, "height": 800})
+    page.goto(f"{lab}voila/render/{SWAPS}")
+    wait_for_lesson(page)
+    handle = page.locator(".defi-explorer .noUi-handle").first
+    for end in ("Home", "End"):
+        handle.press(end)
+        page.wait_for_timeout(500)
+        assert handle.evaluate(CUT_OFF) <= 0
+    page.close()
+
+
 def test_a_page_that_is_left_stops_its_kernel(page, lab):
     running = f"fetch('{lab}api/kernels').then((answer) => answer.json()).then((all) => all.map((one) => one.id))"
     page.goto(f"{lab}voila/render/{SWAPS}")
