@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import tomllib
 import urllib.request
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -192,7 +193,9 @@ def course_wheel() -> Path:
     sources = sorted(
         path for path in (ROOT / "defi_lib").rglob("*") if path.is_file() and "__pycache__" not in path.parts
     )
-    sources += [ROOT / name for name in ("pyproject.toml", "README.md", "LICENSE")]
+    licences = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["license-files"]
+    sources += [ROOT / "pyproject.toml", ROOT / "README.md"]
+    sources += sorted(path for pattern in licences for path in ROOT.glob(pattern))
     state = hashlib.sha256("".join(f"{path.relative_to(ROOT)} {sha256(path)}\n" for path in sources).encode())
     folder = CACHE / "course" / state.hexdigest()[:16]
     if not list(folder.glob("*.whl")):
