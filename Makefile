@@ -25,7 +25,7 @@ export CHROMIUM
 # Some machines forbid bytecode: then each of two hundred kernels and processes would compile all that it imports anew.
 unexport PYTHONDONTWRITEBYTECODE
 # What a machine runs is nobody's progress.
-check test bench notebooks labs: export DEFI_COURSE_PROGRESS := off
+check test test-oldest bench notebooks labs: export DEFI_COURSE_PROGRESS := off
 
 BIN := .venv/bin
 COURSE := $(BIN)/python -m defi_lib.course
@@ -55,6 +55,14 @@ test: tested ## everything that CI runs
 
 test-all: NOT :=
 test-all: tested ## that, and what takes long in a browser: before a release
+
+# The same Python packages but for those of requirements-oldest.txt, in an environment of its own.
+OLDEST := build/oldest
+test-oldest: chromium ## the tests with the oldest numpy, pandas and scipy that pyproject.toml allows, Python 3.11: before a release
+	@test -x $(OLDEST)/bin/python || $(PYTHON) -m venv $(OLDEST)
+	@$(OLDEST)/bin/python -m pip --disable-pip-version-check install --no-compile -r requirements-dev.txt
+	@$(OLDEST)/bin/python -m pip --disable-pip-version-check install --no-compile -r requirements-oldest.txt
+	@$(MAKE) --no-print-directory computed BIN=$(OLDEST)/bin NOT='-m "not thorough"'
 
 # Two things at once: every core computes, and what has one thread, or mostly waits for servers and kernels, runs beside
 # that. It goes first where both want a core (nice); what it says is shown in one piece, after the rest.
@@ -127,6 +135,12 @@ handouts: .venv/developer chromium ## instructors: print two pages for each less
 publish: ## say where the course is published: make publish REPOSITORY=owner/name writes badges, links and addresses
 	@$(PYTHON) -m defi_lib.course place "$(REPOSITORY)"
 
+third-party: .venv/developer ## make THIRD_PARTY.md anew: what others made, with version and licence
+	@$(BIN)/python -m tools.editions.third_party
+
+wheel: .venv/developer ## the library as a wheel with all its licences, in build/wheel
+	@$(BIN)/python -m tools.editions.publish wheel
+
 voila: read
 
 format: .venv/developer ## let ruff format code and notebooks
@@ -165,4 +179,4 @@ chromium:
 	echo "or say where it is: make $(MAKECMDGOALS) CHROMIUM=/path/to/chrome"; exit 1; }
 
 .PHONY: help course read check test test-all tested computed beside architecture verdicts remedies combinations ranges bench notebooks tournament labs voila format constraints clean chromium
-.PHONY: grade outline misconceptions quizbank publish
+.PHONY: grade outline misconceptions quizbank publish third-party wheel test-oldest
