@@ -17,11 +17,13 @@ ifndef PYTHON
 PYTHON := $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
 	$$name -c $(NEW_ENOUGH) 2>/dev/null && echo $$name && break; done)
 endif
+
 ifndef CHROMIUM
 CHROMIUM := $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name))) \
 	$(wildcard /Applications/Chromium.app/Contents/MacOS/Chromium))
 endif
 export CHROMIUM
+
 # Some machines forbid bytecode: then each of two hundred kernels and processes would compile all that it imports anew.
 unexport PYTHONDONTWRITEBYTECODE
 # What a machine runs is nobody's progress.
@@ -121,6 +123,11 @@ combinations: .venv/developer ## compute all sets of remedies for its explorer, 
 
 ranges: .venv/developer ## try its statements at both ends of each range, some twenty minutes
 	$(BIN)/python tools/remedies.py --ranges
+
+handout: .venv/course ## instructors: the edition for students, without answers: make handout FOLDER=../course-for-students [ARGS="--place you/course"]
+	@$(BIN)/python -m defi_lib.teaching handout $(if $(FOLDER),"$(FOLDER)") $(ARGS)
+
+.PHONY: handout
 
 tournament: .venv/course ## rank designs of lab 8.2: make tournament FOLDER=handed_in FIRST=a number that nobody knows
 	@$(BIN)/python tools/tournament.py "$(FOLDER)" --first "$(FIRST)" $(ARGS)

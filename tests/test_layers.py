@@ -9,6 +9,7 @@ LAYERS = [
         "progress": [],
         "course": [],
         "words": [],
+        "sealed": [],
         "numerals": [],
         "probability": [],
         "normal": ["probability"],

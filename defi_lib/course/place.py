@@ -84,10 +84,10 @@ def put(repository: str, root: Path) -> list[str]:
     """
     new, old = Place.named(repository), found(root)
     texts = {file: (root / file).read_bytes().decode() for file in (*BLOCKS, *NAMED)}
-    moved = {file: _moved(text, file, old, new) for file, text in texts.items()}
-    changed = [file for file in texts if moved[file] != texts[file]]
+    written = {file: _written(text, file, old, new) for file, text in texts.items()}
+    changed = [file for file in texts if written[file] != texts[file]]
     for file in changed:
-        (root / file).write_bytes(moved[file].encode())
+        (root / file).write_bytes(written[file].encode())
     return changed
 
 
@@ -101,11 +101,17 @@ def found(root: Path) -> Place:
     return Place(*said.groups())
 
 
-def _moved(text: str, file: str, old: Place, new: Place) -> str:
+def moved(text: str, old: Place, new: Place) -> str:
+    """A text with the addresses of one repository in place of those of another."""
     for address in ADDRESSES:
         # a longer name that begins alike is another repository
         there = re.escape(address.format(**old._asdict())) + r"(?![\w-]|\.\w)"
         text = re.sub(there, address.format(**new._asdict()), text)
+    return text
+
+
+def _written(text: str, file: str, old: Place, new: Place) -> str:
+    text = moved(text, old, new)
     if file not in BLOCKS:
         return text
     lines = BLOCKS[file](None if new == NOWHERE else new)

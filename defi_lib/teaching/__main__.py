@@ -1,9 +1,11 @@
 """``python -m defi_lib.teaching COMMAND …``: what instructors run; ``make`` has targets of the same names.
 
 grade           from what students hand in to grades, a report and pages of feedback: docs/teaching/grading.md
+handout         the edition for students, without answers: docs/teaching/student_edition.md
 handouts        two printed pages for each lesson, as PDF in build/handouts/
 outline         the table of all lessons and labs, with minutes, outcomes and prerequisites
 misconceptions  what quizzes and checks know of usual mistakes, a page for each module
+link            a link by which students get the course on a JupyterHub (nbgitpuller)
 quizbank        all quizzes as Moodle XML and as QTI 1.2
 """
 
@@ -16,8 +18,10 @@ from importlib import import_module
 #: Each command and the module whose ``main(arguments)`` does it.
 COMMANDS = {
     "grade": "defi_lib.teaching.grade",
+    "handout": "defi_lib.teaching.handout",
     "handouts": "defi_lib.teaching.handouts",
     "outline": "defi_lib.teaching.outline",
+    "link": "defi_lib.teaching.handout.links",
     "misconceptions": "defi_lib.teaching.misconceptions",
     "quizbank": "defi_lib.teaching.quizbank",
 }

@@ -1,4 +1,7 @@
-"""The quiz files: one for each lesson, in the folder ``quizzes`` of the package. docs/quizzes.md describes them."""
+"""The quiz files: one for each lesson, in the folder ``quizzes`` of the package. docs/quizzes.md describes them.
+
+In a student's copy they are sealed, as ``.txt``.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import Any
 from defi_lib.explore.questions.fields import Fields
 from defi_lib.explore.questions.kinds import KINDS, Question
 from defi_lib.progress import order
+from defi_lib.sealed import unsealed
 from defi_lib.validation import one_of
 
 _FOLDER = files("defi_lib") / "quizzes"
@@ -16,8 +20,8 @@ _FOLDER = files("defi_lib") / "quizzes"
 
 def lessons() -> list[str]:
     """The lessons that have a quiz, in reading order: ``"start"``, ``"1.1"``, …, ``"1.9"``, ``"1.10"``, …"""
-    names = (file.name for file in _FOLDER.iterdir() if file.name.endswith(".toml"))
-    return sorted((name.removesuffix(".toml") for name in names), key=order)
+    names = {file.name.rpartition(".")[0] for file in _FOLDER.iterdir() if file.name.endswith((".toml", ".txt"))}
+    return sorted(names, key=order)
 
 
 def questions_of(lesson: str) -> list[Question]:
@@ -32,10 +36,15 @@ def questions_of(lesson: str) -> list[Question]:
     one_of("lesson", lesson, lessons())
     name = f"{lesson}.toml"
     try:
-        data = tomllib.loads((_FOLDER / name).read_text("utf-8"))
+        data = tomllib.loads(_text(lesson))
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"quizzes/{name} cannot be read: {error}") from error
     return parsed(data, f"quizzes/{name}")
+
+
+def _text(lesson: str) -> str:
+    file = _FOLDER / f"{lesson}.toml"
+    return file.read_text("utf-8") if file.is_file() else unsealed((_FOLDER / f"{lesson}.txt").read_text("utf-8"))
 
 
 def parsed(data: Any, place: str) -> list[Question]:

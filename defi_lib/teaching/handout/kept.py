@@ -13,6 +13,7 @@ KEPT = (
     "labs/*",
     "defi_lib/*",
     "share/*",
+    "licences/*",
     "docs/lesson.png",
     "docs/progress.md",
     "docs/verdicts.md",
@@ -20,6 +21,7 @@ KEPT = (
     "CITATION.cff",
     "LICENSE",
     "LICENSE-text",
+    "THIRD_PARTY.md",
     "constraints.txt",
     "jupyter_server_config.py",
     "postBuild",
@@ -27,6 +29,7 @@ KEPT = (
     "requirements.txt",
     "runtime.txt",
     ".gitattributes",
+    ".gitignore",
 )
 
 #: What of that it leaves out, and why.
