@@ -8,6 +8,9 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
+
+from defi_lib.labs.kit.interrupts import interrupted
 
 #: Code that swallowed the exception gets it again after this pause (seconds), so many times.
 _AGAIN, _TIMES = 0.1, 100
@@ -40,6 +43,10 @@ def deadline(seconds: float, again: float = _AGAIN) -> Iterator[None]:
         seconds: that the block may take.
         again: seconds until it is raised once more, if the block has swallowed it.
     """
+    if sys.platform == "emscripten":
+        with interrupted(seconds, again, _raise_unless_importing):
+            yield
+        return
     thread, finished, sent = threading.get_ident(), False, False
     sending, begin, end = threading.Lock(), threading.Lock(), threading.Lock()
 
@@ -49,7 +56,7 @@ def deadline(seconds: float, again: float = _AGAIN) -> Iterator[None]:
         for pause in (seconds, *[again] * _TIMES):
             if end.acquire(timeout=pause):
                 return
-            while _imports(thread):
+            while _imports(sys._current_frames().get(thread)):
                 if end.acquire(timeout=pause):
                     return
             with sending:
@@ -73,12 +80,16 @@ def deadline(seconds: float, again: float = _AGAIN) -> Iterator[None]:
             _take_back(thread)
 
 
-def _imports(thread: int) -> bool:
-    """Whether this thread is importing a module."""
-    frame = sys._current_frames().get(thread)
+def _imports(frame: FrameType | None) -> bool:
+    """Whether what runs in this frame is imported just now."""
     while frame is not None and not frame.f_code.co_filename.startswith("<frozen importlib"):
         frame = frame.f_back
     return frame is not None
+
+
+def _raise_unless_importing(frame: FrameType | None) -> None:
+    if not _imports(frame):
+        raise TookTooLongError
 
 
 def _take_back(thread: int) -> None:

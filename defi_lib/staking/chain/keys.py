@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 
 import numpy as np
 
 from defi_lib.renamed import renamed
+from defi_lib.staking.chain import ed25519
 
 #: Length of a private or public key, in bytes.
 KEY_BYTES = 32
+
+#: Said once where the package is missing.
+WITHOUT_CRYPTOGRAPHY = (
+    "The package cryptography is not installed here (browsers have none): the course signs with its own code after "
+    "RFC 8032. Keys and signatures are the same, but it is slow: to learn with, not for real coins."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +42,13 @@ class KeyPair:
     public: bytes = field(init=False)
 
     def __post_init__(self) -> None:
+        private = _key("private", self.private)
+        if not _has_cryptography():
+            object.__setattr__(self, "public", ed25519.public_key(private))
+            return
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-        secret = Ed25519PrivateKey.from_private_bytes(_key("private", self.private))
+        secret = Ed25519PrivateKey.from_private_bytes(private)
         object.__setattr__(self, "public", secret.public_key().public_bytes_raw())
 
     @property
@@ -45,6 +58,8 @@ class KeyPair:
 
     def sign(self, message: bytes) -> bytes:
         """Signature (64 bytes) of ``message``."""
+        if not _has_cryptography():
+            return ed25519.sign(self.private, message)
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
         return Ed25519PrivateKey.from_private_bytes(self.private).sign(message)
@@ -71,6 +86,8 @@ def is_signed(public: bytes, message: bytes, signature: bytes) -> bool:
     Raises:
         ValueError: a public key that is not 32 bytes long.
     """
+    if not _has_cryptography():
+        return ed25519.is_valid(_key("public", public), message, signature)
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -88,6 +105,17 @@ def address_of(public: bytes) -> str:
         ValueError: a public key that is not 32 bytes long.
     """
     return sha256(_key("public", public)).hexdigest()[:40]
+
+
+@cache
+def _has_cryptography() -> bool:
+    """Whether the package is installed; where it is not, that is said, once."""
+    try:
+        import cryptography  # noqa: F401
+    except ImportError:
+        print(WITHOUT_CRYPTOGRAPHY, file=sys.stderr)
+        return False
+    return True
 
 
 def _key(name: str, value: bytes) -> bytes:

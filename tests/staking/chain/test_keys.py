@@ -1,9 +1,13 @@
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from defi_lib.staking import KeyPair, address_of, is_signed, key_pair_from_phrase, new_key_pair
+from defi_lib.staking.chain import ed25519, keys
 
 # RFC 8032, section 7.1, tests 1 and 2: private key, public key, message, signature.
 RFC_8032 = [
@@ -22,6 +26,14 @@ RFC_8032 = [
         "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00",
     ),
 ]
+
+
+@pytest.fixture(autouse=True, scope="module", params=["cryptography", "the course's own code"])
+def code(request):
+    """Everything is tried with the package, and as where it is missing."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keys, "_has_cryptography", lambda: request.param == "cryptography")
+        yield request.param
 
 
 @pytest.mark.parametrize(("private", "public", "message", "signature"), RFC_8032)
@@ -69,3 +81,48 @@ def test_wrong_keys(key):
 
 def test_a_signature_of_wrong_length_is_no_signature():
     assert not is_signed(key_pair_from_phrase("alice").public, b"", b"short")
+
+
+@settings(max_examples=30)
+@given(st.binary(min_size=32, max_size=32), st.binary(max_size=200))
+def test_the_courses_own_code_signs_as_the_package_does(private, message):
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    theirs = Ed25519PrivateKey.from_private_bytes(private)
+    assert ed25519.public_key(private) == theirs.public_key().public_bytes_raw()
+    assert ed25519.sign(private, message) == theirs.sign(message)
+    theirs.public_key().verify(ed25519.sign(private, message), message)
+
+
+@pytest.mark.parametrize(
+    "public",
+    [
+        (2**255 - 19).to_bytes(32, "little"),  # a coordinate is smaller than the prime
+        (2).to_bytes(32, "little"),  # the curve has no point there
+        (1 + 2**255).to_bytes(32, "little"),  # x = 0 is not odd
+    ],
+)
+def test_what_is_no_point_of_the_curve_has_signed_nothing(public):
+    assert not ed25519.is_valid(public, b"", bytes(64))
+
+
+def test_a_proof_counts_modulo_the_order_only_once():
+    pair = key_pair_from_phrase("alice")
+    signature = pair.sign(b"pay")
+    order = 2**252 + 27742317777372353535851937790883648493
+    again = signature[:32] + (int.from_bytes(signature[32:], "little") + order).to_bytes(32, "little")
+    assert is_signed(pair.public, b"pay", signature)
+    assert not is_signed(pair.public, b"pay", again)
+    assert not is_signed(pair.public, b"pay", signature[:-1]) and not is_signed(pair.public, b"pay", signature + b"x")
+
+
+def test_a_sentence_says_once_that_the_package_is_missing():
+    program = (
+        "import sys\nsys.modules['cryptography'] = None\n"
+        "from defi_lib.staking import is_signed, key_pair_from_phrase\n"
+        "pair = key_pair_from_phrase('Ada')\n"
+        "print(is_signed(pair.public, b'pay', pair.sign(b'pay')))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("True\n", keys.WITHOUT_CRYPTOGRAPHY + "\n")
+    assert "not installed here" in done.stderr and "not for real coins" in done.stderr
