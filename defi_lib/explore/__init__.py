@@ -4,6 +4,7 @@ from defi_lib.explore.controls import Choice, Percent, Slider, Switch
 from defi_lib.explore.evidence import bet, show_book, show_evidence, turn
 from defi_lib.explore.explorer import Explorer, explore
 from defi_lib.explore.goals import Goal
+from defi_lib.explore.handing_in import hand_in
 from defi_lib.explore.money import show_concentration, show_profits
 from defi_lib.explore.my_progress import show_progress
 from defi_lib.explore.plots import Area, Axis, Bars, Dots, Line, Lines, Now, Pieces, Plot, Rule
@@ -35,6 +36,7 @@ __all__ = [
     "Switch",
     "bet",
     "explore",
+    "hand_in",
     "predict",
     "quiz",
     "show",

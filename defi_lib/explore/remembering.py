@@ -18,7 +18,7 @@ def remember_answer(answer: Answer) -> None:
         return
     fields: dict[str, Any] = {"asked": answer.asked, "skill": answer.skill}
     if answer.kind == "quiz":
-        fields |= {"first": answer.right}
+        fields |= {"first": answer.right, "chosen": answer.chosen}
     else:
         fields |= {"value": answer.value, "answer": answer.answer, "unit": answer.unit}
         fields |= {"low": answer.low, "high": answer.high, "sure": answer.sure}

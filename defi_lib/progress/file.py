@@ -54,6 +54,8 @@ def parsed(text: str | bytes) -> tuple[Records, bool]:
         raise NotProgressError("That file is no progress file of this course.")
     if version > VERSION:
         raise LaterVersionError("That file comes from a later version of the course: update the course to use it.")
+    if data.get("handed_in") is True:
+        raise NotProgressError("That file is what you hand in to a class: load the one saved as your progress.")
     return valid(data["records"])
 
 

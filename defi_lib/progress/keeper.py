@@ -21,8 +21,9 @@ def record(kind: str, lesson: str, item: str, **fields: Any) -> None:
     """Remember what a reader did; if progress is off, do nothing.
 
     Args:
-        kind: ``"quiz"`` (``first``: was the first try right?), ``"prediction"`` (``value``, ``answer``, ``unit``,
-            ``low``, ``high``; of a bet ``sure``), ``"lab"`` (``points``, ``out_of``) or ``"lesson"`` (it was begun).
+        kind: ``"quiz"`` (``first``: was the first try right? ``chosen``: what it was), ``"prediction"`` (``value``,
+            ``answer``, ``unit``, ``low``, ``high``; of a bet ``sure``), ``"lab"`` (``points``, ``out_of``) or
+            ``"lesson"`` (it was begun).
         lesson: ``"1.1"``, of a lesson or of a lab; ``"start"`` is the first page.
         item: the question's id in it; ``"begun"`` for a lesson.
         fields: what is remembered; a quiz and a prediction may also have ``asked``, the question in words. ``day`` is

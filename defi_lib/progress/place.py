@@ -22,7 +22,12 @@ _LESSON = re.compile(r"course[/\\](\d+)_[^/\\]+[/\\](\d+)_[^/\\]+\.ipynb$")
 
 def enabled() -> bool:
     """Whether progress is kept: as the switch says, or else where a reader is."""
-    return _switch().lower() != "off" and has_reader()
+    return not switched_off() and has_reader()
+
+
+def switched_off() -> bool:
+    """Whether the switch says that nothing is kept."""
+    return _switch().lower() == "off"
 
 
 def has_reader() -> bool:

@@ -47,8 +47,8 @@ def checked(kind: str, lesson: str, item: str, fields: Mapping[str, Any]) -> Ent
     return entry
 
 
-def valid(data: Any) -> tuple[Records, bool]:
-    """The records in ``data`` that are as they should be, and whether all are."""
+def valid(data: Any, dated: bool = True) -> tuple[Records, bool]:
+    """The records in ``data`` that are as they should be, and whether all are; without ``dated`` none needs a day."""
     records: Records = {}
     whole = isinstance(data, dict)
     for kind, lessons in data.items() if isinstance(data, dict) else ():
@@ -59,7 +59,7 @@ def valid(data: Any) -> tuple[Records, bool]:
                 except (ValueError, TypeError, AttributeError):
                     whole = False
                 else:
-                    if "day" in entry:
+                    if "day" in entry or not dated:
                         records.setdefault(kind, {}).setdefault(lesson, {})[item] = entry
                     else:
                         whole = False
@@ -81,11 +81,12 @@ def merged(older: Records, newer: Records) -> Records:
 
 
 def _join_quiz(older: Entry, newer: Entry) -> Entry:
-    """The first try that was ever made, and the latest sitting's."""
+    """The first try that was ever made, with what was chosen then, and the latest sitting's."""
     first, _ = sorted((older, newer), key=lambda entry: entry["day"])
     _, last = sorted((older, newer), key=lambda entry: entry["again"])
     tries = {"first": first["first"], "day": first["day"], "latest": last["latest"], "again": last["again"]}
-    return {**older, **newer, **tries}
+    both = {name: value for name, value in {**older, **newer, **tries}.items() if name != "chosen"}
+    return both | ({"chosen": first["chosen"]} if "chosen" in first else {})
 
 
 def _join_prediction(older: Entry, newer: Entry) -> Entry:
@@ -156,7 +157,11 @@ _TEXTS: _Fields = {"asked": _words, "skill": _words}
 
 #: For each kind: the fields that it must have, those that it may have, and what two records of one thing are together.
 KINDS: dict[str, tuple[_Fields, _Fields, Callable[[Entry, Entry], Entry]]] = {
-    "quiz": ({"first": _truth}, {"latest": _truth, "again": _day, **_TEXTS, **_ALWAYS}, _join_quiz),
+    "quiz": (
+        {"first": _truth},
+        {"chosen": _number_or_words, "latest": _truth, "again": _day, **_TEXTS, **_ALWAYS},
+        _join_quiz,
+    ),
     "prediction": (
         {"value": _number_or_words},
         {

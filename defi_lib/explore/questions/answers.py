@@ -28,6 +28,7 @@ class Answer:
         low: the smallest number that could be predicted.
         high: the largest.
         sure: how sure the reader was of a bet, from 0.5 to 1.
+        chosen: of a quiz, the reader's *first* answer: an option or a number; None if it is neither.
     """
 
     kind: str
@@ -43,6 +44,7 @@ class Answer:
     low: float | None = None
     high: float | None = None
     sure: float | None = None
+    chosen: str | float | None = None
 
 
 #: Each of these functions is called with every :class:`Answer`.

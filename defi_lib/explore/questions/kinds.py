@@ -61,6 +61,10 @@ class Question(Protocol):
         """What to say to ``value``, as the widget gives it."""
         ...
 
+    def kept(self, value: Any) -> str | float | None:
+        """An answer as a reader's progress keeps it; None if it does not."""
+        ...
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Asked:
@@ -152,6 +156,10 @@ class ChoiceQuestion(_Asked):
             return Feedback(None, "Choose one of the options.")
         return Feedback(value == self.answer, self.options[value])
 
+    def kept(self, value: Any) -> str | None:
+        """The option."""
+        return value if value in self.options else None
+
 
 class Near(NamedTuple):
     """A number that comes of a known mistake."""
@@ -230,6 +238,13 @@ class NumberQuestion(_Asked):
         mistake = next((each for each in self.near if _within(number, each.value, each.tolerance)), None)
         return Feedback(False, mistake.feedback if mistake else self.wrong)
 
+    def kept(self, value: Any) -> float | None:
+        """The number that the text ``value`` holds."""
+        try:
+            return number_in(value, self.low, self.high, self.unit)
+        except ValueError:
+            return None
+
 
 def _within(number: float, wanted: float, tolerance: float) -> bool:
     """Whether two numbers of a few decimals differ by at most ``tolerance``, whatever a float makes of them."""
@@ -279,6 +294,9 @@ class OrderQuestion(_Asked):
             return Feedback(True, self.right)
         placed = sum(here == there for here, there in zip(value, self.items, strict=True))
         return Feedback(False, f"{self.wrong} ({placed} of {len(self.items)} stand in their place.)")
+
+    def kept(self, value: Any) -> None:
+        """Nothing: that an order was wrong says enough."""
 
 
 #: Every kind that a quiz file may name.

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from random import Random
-from typing import overload
+from typing import NamedTuple, overload
 
 import ipywidgets as widgets
 
@@ -20,8 +20,16 @@ from defi_lib.theme import RIGHT, WRONG
 #: Another number in each run of a kernel, so that readers see options in different orders, and each always in one.
 _RUN = secrets.randbits(64)
 
-#: Whether the first answer to a question of a lesson was right; a cell that is run again does not forget it.
-_first_tries: dict[tuple[str, str], bool] = {}
+
+class _First(NamedTuple):
+    """The first answer to a question."""
+
+    right: bool
+    chosen: str | float | None
+
+
+#: The first answer to a question of a lesson; a cell that is run again does not forget it.
+_first_tries: dict[tuple[str, str], _First] = {}
 
 
 class Quiz(Box):
@@ -36,7 +44,7 @@ class Quiz(Box):
 
     def __init__(self, questions: Sequence[Question], lesson: str = "") -> None:
         self.questions, self.lesson = list(questions), lesson
-        self._tries = _first_tries if lesson else dict[tuple[str, str], bool]()
+        self._tries = _first_tries if lesson else dict[tuple[str, str], _First]()
         self.entries: list[Entry] = []
         self.notes: list[widgets.HTMLMath] = []
         self.count = status()
@@ -76,13 +84,15 @@ class Quiz(Box):
         feedback = question.feedback(value)
         say(note, _marked(feedback))
         if feedback.right is not None:
-            first = self._tries.setdefault((self.lesson, question.id), feedback.right)
+            now = _First(feedback.right, question.kept(value))
+            first = self._tries.setdefault((self.lesson, question.id), now)
             self._count()
-            told = Answer("quiz", self.lesson, question.id, first, value, question.answer, feedback.right)
-            offer(replace(told, asked=question.text(), skill=question.skill))
+            told = Answer("quiz", self.lesson, question.id, first.right, value, question.answer, feedback.right)
+            offer(replace(told, asked=question.text(), skill=question.skill, chosen=first.chosen))
 
     def _count(self) -> None:
-        tries = [self._tries.get((self.lesson, question.id)) for question in self.questions]
+        known = [self._tries.get((self.lesson, question.id)) for question in self.questions]
+        tries = [None if first is None else first.right for first in known]
         if (open_ := tries.count(None)) < len(tries):
             left = f" ({open_} still to answer)" if open_ else ""
             say(self.count, f"Right at the first try: {tries.count(True)} of {len(tries)}{left}.")

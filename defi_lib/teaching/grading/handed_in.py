@@ -1,4 +1,4 @@
-"""What was handed in: notebooks, names and times in a folder, or in the zip of Moodle or Canvas."""
+"""What was handed in: files, names and times in a folder, or in the zip of Moodle or Canvas; which are notebooks."""
 
 from __future__ import annotations
 
@@ -62,8 +62,7 @@ class HandIn(NamedTuple):
     @property
     def order(self) -> tuple[datetime, int, int, str]:
         """The last of several is the newest."""
-        number = _CANVAS.match(PurePosixPath(self.path).name)
-        return self.when or datetime.min, int(number["file"]) if number else 0, self.again, self.path
+        return order_of(self.path, self.when, self.again)
 
 
 class Unread(NamedTuple):
@@ -73,18 +72,28 @@ class Unread(NamedTuple):
     why: str
 
 
-class _Entry(NamedTuple):
+class Entry(NamedTuple):
+    """A file that was handed in."""
+
     path: str
     when: datetime | None
-    content: bytes | None  # nothing if it is too large
+    content: bytes | None  #: nothing if it is too large
 
 
-class _Owner(NamedTuple):
+class Owner(NamedTuple):
+    """Whose a file is."""
+
     name: str
-    number: str
-    rest: str
-    canvas: str = ""
+    number: str  #: of the student in Moodle's assignment
+    rest: str  #: the file's own name
+    canvas: str = ""  #: the student's number there
     late: bool = False
+
+    @property
+    def again(self) -> int:
+        """The count that Canvas or a browser put behind the file's name."""
+        counted = _COUNTED.search(PurePosixPath(self.rest).stem)
+        return max((int(each) for each in counted.groups() if each), default=0) if counted else 0
 
 
 def known_labs(root: Path) -> list[KnownLab]:
@@ -106,27 +115,36 @@ def known_labs(root: Path) -> list[KnownLab]:
 def handed_in(source: Path, labs: Sequence[KnownLab]) -> tuple[list[HandIn], list[Unread]]:
     """All notebooks in a folder or zip, and what else was there.
 
-    A folder has one folder for each student, or files whose names hold the student's. Of both platforms the zip or the
-    folder that it becomes is read.
-
     Raises:
         ValueError: ``source`` is neither.
     """
-    if source.is_dir():
-        entries = list(_in_folder(source))
-    elif source.is_file() and zipfile.is_zipfile(source):
-        entries = list(_in_zip(source.read_bytes(), source.name))
-    else:
-        raise ValueError(f"FROM is {str(source)!r}; it must be a folder or a zip that can be opened")
-    top = _common_top(entries, source)
     hand_ins, others = [], []
-    for entry in entries:
-        read = _read(entry, entry.path.removeprefix(top), labs)
+    for entry, path in entries_in(source):
+        read = _read(entry, path, labs)
         if isinstance(read, HandIn):
             hand_ins.append(read)
         else:
             others.append(read)
     return _told_apart(hand_ins), others
+
+
+def entries_in(source: Path, largest: int = LARGEST) -> Iterator[tuple[Entry, str]]:
+    """All files in a folder or zip, each with its path without a folder that is around everything.
+
+    A folder has one folder for each student, or files whose names hold the student's. Of both platforms the zip or the
+    folder that it becomes is read. What is larger than ``largest`` (bytes) has no content.
+
+    Raises:
+        ValueError: ``source`` is neither.
+    """
+    if source.is_dir():
+        entries = list(_in_folder(source, largest))
+    elif source.is_file() and zipfile.is_zipfile(source):
+        entries = list(_in_zip(source.read_bytes(), largest))
+    else:
+        raise ValueError(f"FROM is {str(source)!r}; it must be a folder or a zip that can be opened")
+    top = _common_top(entries, source)
+    return ((entry, entry.path.removeprefix(top)) for entry in entries)
 
 
 def text_of(content: bytes) -> str:
@@ -157,18 +175,18 @@ def _ids(text: str) -> set[str]:
     return set(re.findall(r'"grade_id": *"(\w+)"', text))
 
 
-def _in_folder(folder: Path) -> Iterator[_Entry]:
+def _in_folder(folder: Path, largest: int) -> Iterator[Entry]:
     for file in sorted(folder.rglob("*")):
         path = file.relative_to(folder).as_posix()
         if _NOT_MEANT.search(path) or file.is_symlink() or not file.is_file():
             continue
         status = file.stat()
         when = datetime.fromtimestamp(int(status.st_mtime))
-        content = file.read_bytes() if status.st_size <= LARGEST else None
-        yield from _opened(_Entry(path, when, content))
+        content = file.read_bytes() if status.st_size <= largest else None
+        yield from _opened(Entry(path, when, content), largest)
 
 
-def _in_zip(content: bytes, where: str) -> Iterator[_Entry]:
+def _in_zip(content: bytes, largest: int) -> Iterator[Entry]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         for info in archive.infolist():
             if info.is_dir() or _NOT_MEANT.search(info.filename):
@@ -178,17 +196,17 @@ def _in_zip(content: bytes, where: str) -> Iterator[_Entry]:
             except ValueError:
                 when = None
             try:
-                inner = archive.read(info) if info.file_size <= LARGEST else None
+                inner = archive.read(info) if info.file_size <= largest else None
             except (RuntimeError, OSError, zipfile.BadZipFile, NotImplementedError):  # a password, damaged
                 inner = b""
-            yield from _opened(_Entry(info.filename, when, inner))
+            yield from _opened(Entry(info.filename, when, inner), largest)
 
 
-def _opened(entry: _Entry) -> Iterator[_Entry]:
+def _opened(entry: Entry, largest: int) -> Iterator[Entry]:
     """A student's own zip is opened too, one level deep."""
     if entry.path.lower().endswith(".zip") and entry.content and "!" not in entry.path:
         try:
-            for inner in _in_zip(entry.content, entry.path):
+            for inner in _in_zip(entry.content, largest):
                 yield inner._replace(path=f"{entry.path}!/{inner.path}", when=entry.when)
             return
         except zipfile.BadZipFile:
@@ -196,7 +214,7 @@ def _opened(entry: _Entry) -> Iterator[_Entry]:
     yield entry
 
 
-def _common_top(entries: Sequence[_Entry], source: Path) -> str:
+def _common_top(entries: Sequence[Entry], source: Path) -> str:
     """A folder around everything that is no student's."""
     tops = {entry.path.partition("/")[0] for entry in entries if "/" in entry.path}
     if len(tops) == 1 and all("/" in entry.path for entry in entries):
@@ -206,7 +224,7 @@ def _common_top(entries: Sequence[_Entry], source: Path) -> str:
     return ""
 
 
-def _read(entry: _Entry, path: str, labs: Sequence[KnownLab]) -> HandIn | Unread:
+def _read(entry: Entry, path: str, labs: Sequence[KnownLab]) -> HandIn | Unread:
     if not path.lower().endswith((".ipynb", ".json")):
         return Unread(entry.path, "is not a notebook")
     if entry.content is None:
@@ -215,30 +233,34 @@ def _read(entry: _Entry, path: str, labs: Sequence[KnownLab]) -> HandIn | Unread
     if lab is None:
         why = "is empty" if not entry.content.strip() else "belongs to none of the labs, by its cells or by its name"
         return Unread(entry.path, why)
-    owner = _owner(path, lab)
+    owner = owner_of(path, lab.stem)
     student = folder_name(f"{owner.name} {owner.canvas}".strip() if owner else "")
     if owner is None or not student:
         return Unread(entry.path, "does not say whose it is: put it into a folder with the student's name")
-    counted = _COUNTED.search(PurePosixPath(owner.rest).stem)
-    again = max((int(each) for each in counted.groups() if each), default=0) if counted else 0
     return HandIn(
-        student, owner.name, lab.number, entry.path, entry.when, again, entry.content, owner.canvas, owner.late
+        student, owner.name, lab.number, entry.path, entry.when, owner.again, entry.content, owner.canvas, owner.late
     )
 
 
-def _owner(path: str, lab: KnownLab) -> _Owner | None:
-    """Whose file this is, by the names of both platforms, by its folder, or by the rest of its own name."""
+def order_of(path: str, when: datetime | None, again: int) -> tuple[datetime, int, int, str]:
+    """The last of several files of a student, in this order, is the newest."""
+    number = _CANVAS.match(PurePosixPath(path).name)
+    return when or datetime.min, int(number["file"]) if number else 0, again, path
+
+
+def owner_of(path: str, stem: str) -> Owner | None:
+    """Whose file this is, by the names of both platforms, by its folder, or by what is around ``stem`` in its name."""
     parts = path.split("/")
     for part in parts:
         if match := _MOODLE.match(part):
-            return _Owner(match["name"].strip(), match["number"], match["rest"] or parts[-1])
+            return Owner(match["name"].strip(), match["number"], match["rest"] or parts[-1])
     if match := _CANVAS.match(parts[-1]) or _CANVAS.match(parts[0].removesuffix("!")):
-        return _Owner(match["name"], "", match["rest"], match["user"], bool(match["late"]))
+        return Owner(match["name"], "", match["rest"], match["user"], bool(match["late"]))
     if len(parts) > 1 and not _MODULE.match(parts[0]):
-        return _Owner(parts[0].removesuffix("!"), "", parts[-1])
-    stem = _COUNTED.sub("", PurePosixPath(parts[-1]).stem)
-    name = re.sub(re.escape(lab.stem), " ", stem, flags=re.IGNORECASE).strip(" _-.")
-    return _Owner(name, "", parts[-1]) if name and name != stem else None
+        return Owner(parts[0].removesuffix("!"), "", parts[-1])
+    own = _COUNTED.sub("", PurePosixPath(parts[-1]).stem)
+    name = re.sub(re.escape(stem), " ", own, flags=re.IGNORECASE).strip(" _-.")
+    return Owner(name, "", parts[-1]) if name and name != own else None
 
 
 def folder_name(name: str) -> str:
