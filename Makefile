@@ -46,6 +46,9 @@ read: .venv/course ## the whole course as pages without code, live: to read, and
 grade: .venv/developer ## grade what students handed in: make grade FROM=<folder or zip> [LAB=1.1]
 	@$(BIN)/python -m defi_lib.teaching grade $(if $(FROM),"$(FROM)") $(if $(LAB),--lab $(LAB)) $(ARGS)
 
+class: .venv/course ## what a class predicted and answered, on one page: make class FROM=<folder or zip> [LESSON=3.9]
+	@$(BIN)/python -m defi_lib.teaching class $(if $(FROM),"$(FROM)") $(if $(LESSON),--lesson $(LESSON)) $(ARGS)
+
 check: .venv/developer ## the fast part of the tests, about a minute: for the edit cycle
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -186,4 +189,4 @@ chromium:
 	echo "or say where it is: make $(MAKECMDGOALS) CHROMIUM=/path/to/chrome"; exit 1; }
 
 .PHONY: help course read check test test-all tested computed beside architecture verdicts remedies combinations ranges bench notebooks tournament labs voila format constraints clean chromium
-.PHONY: grade outline misconceptions quizbank publish third-party wheel test-oldest
+.PHONY: class grade outline misconceptions quizbank publish third-party wheel test-oldest

@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.claims import reading
 from defi_lib.evidence.drawing import today
-from defi_lib.evidence.registry import effect, models
+from defi_lib.evidence.effects import Count, Proof
+from defi_lib.evidence.registry import effect, evidence, models
 from defi_lib.evidence.unknowns import in_use
 from defi_lib.validation import Amount, between, broadcastable, one_of
 
@@ -63,7 +65,7 @@ def turned_by(changed: Mapping[str, Amount]) -> dict[str, NDArray[np.bool_]]:
     >>> turned_by({"volatility": 0.78})["P7a"].tolist()
     [False]
     """
-    return {id: true != _true_today(id) for id, true in answers_with(changed).items()}
+    return {id: true != true_today(id) for id, true in answers_with(changed).items()}
 
 
 def turned_together(gas: Amount, ether: Amount, volatility: Amount) -> dict[str, Any]:
@@ -88,5 +90,17 @@ def turned_together(gas: Amount, ether: Amount, volatility: Amount) -> dict[str,
 
 
 @cache
-def _true_today(id: str) -> bool:
+def true_today(id: str) -> bool:
+    """Whether a reading is true today; no other world is drawn for it.
+
+    Raises:
+        ValueError: no such reading, or one that is not yet tested.
+
+    >>> true_today("X9a")
+    False
+    """
+    if reading(id).kind != "model":
+        found = evidence(id)
+        assert isinstance(found, (Count, Proof))
+        return found.true
     return bool(effect(id).true(today(effect(id).assumptions))[0])

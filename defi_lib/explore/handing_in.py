@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,7 +23,14 @@ NOTHING = (
     "There is nothing to hand in yet. Answer a prediction, a bet or a quiz in a lesson: then it can be chosen here."
 )
 OFF = f"{NOTHING} <em>Run ▸ Run All Cells</em> shows your own."
+_open: weakref.WeakSet[HandIn] = weakref.WeakSet()
 _LEFT = ' style="text-align: left"'  # Jupyter sets tables of numbers
+
+
+def refresh_all() -> None:
+    """Show what is remembered now, wherever it can be handed in: something was loaded, or deleted."""
+    for each in tuple(_open):
+        each.refresh()
 
 
 def hand_in() -> Any:
@@ -60,6 +68,7 @@ class HandIn(Box):
         self._chooser = widgets.VBox([_row(*choices), self._lessons, _row(self._all, self._none)])
         buttons = _row(self._keep, _button("Show it anew", self.refresh))
         super().__init__([paragraph(PROMISE), self._chooser, self.said, buttons, self._shown], NOTHING)
+        _open.add(self)
         self.refresh()
 
     @property
@@ -83,6 +92,11 @@ class HandIn(Box):
             tick.observe(lambda _: self._renew(), "value")
         self._lessons.children = tuple(self.lessons.values())
         self._renew()
+
+    def close(self) -> None:
+        """Leave the page."""
+        _open.discard(self)
+        super().close()
 
     def _tick_all(self, on: bool) -> None:
         for tick in self.lessons.values():

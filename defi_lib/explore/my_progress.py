@@ -15,6 +15,7 @@ from IPython.display import HTML
 from defi_lib import progress
 from defi_lib.course import contents
 from defi_lib.course.contents import Page
+from defi_lib.explore.handing_in import refresh_all
 from defi_lib.explore.questions.box import Box, say, status
 from defi_lib.explore.questions.quizfile import lessons, questions_of
 from defi_lib.explore.questions.words import plain
@@ -83,7 +84,7 @@ class ProgressPage(Box):
         except ValueError as error:
             say(self.said, html.escape(str(error)))
         else:
-            self.refresh()
+            self._renew()
             say(self.said, f"Loaded: {counted(many, 'answer')} from your file, added to what was here.")
 
     def _show(self, text: str) -> None:
@@ -101,7 +102,7 @@ class ProgressPage(Box):
 
     def _forget(self) -> None:
         trouble = progress.forget()
-        self.refresh()
+        self._renew()
         say(self.said, html.escape(trouble) or "Deleted. Nothing is remembered any more.")
 
     def _spare(self) -> None:
@@ -110,6 +111,7 @@ class ProgressPage(Box):
 
     def _renew(self) -> None:
         self.refresh()
+        refresh_all()
         say(self.said, "This is how it stands now.")
 
 

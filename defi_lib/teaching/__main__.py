@@ -2,6 +2,7 @@
 
 grade           from what students hand in to grades, a report and pages of feedback: docs/teaching/grading.md
 handout         the edition for students, without answers: docs/teaching/student_edition.md
+class           what a class predicted, bet and answered first, on one page: docs/teaching/class.md
 handouts        two printed pages for each lesson, as PDF in build/handouts/
 outline         the table of all lessons and labs, with minutes, outcomes and prerequisites
 misconceptions  what quizzes and checks know of usual mistakes, a page for each module
@@ -19,6 +20,7 @@ from importlib import import_module
 COMMANDS = {
     "grade": "defi_lib.teaching.grade",
     "handout": "defi_lib.teaching.handout",
+    "class": "defi_lib.teaching.class_page",
     "handouts": "defi_lib.teaching.handouts",
     "outline": "defi_lib.teaching.outline",
     "link": "defi_lib.teaching.handout.links",

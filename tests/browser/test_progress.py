@@ -52,6 +52,12 @@ def test_answer_see_save_delete_and_load(chrome, course, file):
         copy = download.value.path()
         assert download.value.suggested_filename == "my_progress.json"
 
+        with page.expect_download() as download:
+            page.get_by_role("link", name="Save the file to hand in").click()
+        handed_in = json.loads(download.value.path().read_text())
+        assert download.value.suggested_filename == "my_answers.json" and handed_in["handed_in"] is True
+        assert handed_in["records"]["quiz"]["1.1"]["depth"]["chosen"] == "It rises, because more providers want fees"
+
         press(page, "Delete my progress")
         says(page, "Delete everything")
         press(page, "No, keep it")
@@ -94,7 +100,7 @@ def test_in_voila(chrome, course, file):
         watched = Watched(page, address)
         page.goto(f"{address}read")
         page.get_by_role("link", name="My progress").click()
-        page.locator(".defi-question table").wait_for(timeout=60_000)
+        page.locator(".defi-question table").first.wait_for(timeout=60_000)
         assert page.locator("table a", has_text="1.1 Swaps").get_attribute("href") == "1_exchange/01_swaps.ipynb"
         press(page, "Delete my progress")
         press(page, "Yes, delete it")

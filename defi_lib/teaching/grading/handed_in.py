@@ -6,6 +6,7 @@ import io
 import json
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -197,8 +198,8 @@ def _in_zip(content: bytes, largest: int) -> Iterator[Entry]:
                 when = None
             try:
                 inner = archive.read(info) if info.file_size <= largest else None
-            except (RuntimeError, OSError, zipfile.BadZipFile, NotImplementedError):  # a password, damaged
-                inner = b""
+            except (RuntimeError, OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError):
+                inner = b""  # a password, damaged
             yield from _opened(Entry(info.filename, when, inner), largest)
 
 

@@ -75,7 +75,7 @@ def write_report(file: Path, report: Sequence[Line], others: Sequence[Unread]) -
             ]
         )
     rows += [["", "", "", "", "", "", "", "", f"not graded: {each.why}", "", each.path] for each in others]
-    _write(file, [head, *rows])
+    write_table(file, [head, *rows])
 
 
 def write_grades(file: Path, report: Sequence[Line], labs: Sequence[str]) -> None:
@@ -96,7 +96,7 @@ def write_grades(file: Path, report: Sequence[Line], labs: Sequence[str]) -> Non
         rows.insert(0, ["    Points Possible", "", "", "", "", *(_number(out_of.get(lab)) for lab in labs)])
     else:
         head = ["Full name", "Folder", *(f"Lab {lab}" for lab in labs)]
-    _write(file, [head, *rows])
+    write_table(file, [head, *rows])
 
 
 def write_worksheet(file: Path, report: Sequence[Line], lab: str) -> None:
@@ -108,7 +108,7 @@ def write_worksheet(file: Path, report: Sequence[Line], lab: str) -> None:
         if line.graded.lab == lab and line.grade is not None and (number := moodle_number(line.graded.path))
     ]
     if rows:
-        _write(file, [head, *rows])
+        write_table(file, [head, *rows])
 
 
 def _order(lab: str) -> tuple[int, ...]:
@@ -119,7 +119,7 @@ def _number(value: float | None) -> str:
     return "" if value is None else f"{round(value, 4):g}"
 
 
-def _write(file: Path, rows: Sequence[Sequence[object]]) -> None:
+def write_table(file: Path, rows: Sequence[Sequence[object]]) -> None:
     """A table that spreadsheets read as it is meant: marked as UTF-8, and no text that would be a formula."""
     with file.open("w", newline="", encoding="utf-8-sig") as opened:
         csv.writer(opened).writerows([[_harmless(each) for each in row] for row in rows])

@@ -15,6 +15,8 @@ from defi_lib.course.contents import Page
 
 ROOT = Path(__file__).resolve().parents[3]
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
+#: What a prediction is where a lesson does not say it.
+_PREDICT: dict[str, Any] = {"name": "prediction", "options": (), "low": 0, "high": 100, "unit": "%"}
 _FOLDED = re.compile(r"<details>.*?</details>", re.DOTALL)
 
 
@@ -37,6 +39,16 @@ class Block(NamedTuple):
             found = output.get("data", {}).get(kind)
             if found is not None:
                 yield found if isinstance(found, str) else "".join(found)
+
+
+class Asked(NamedTuple):
+    """A prediction, as the lesson asks for it: one of the options, or a number from low to high."""
+
+    question: str
+    options: tuple[str, ...]
+    low: float
+    high: float
+    unit: str
 
 
 class Section(NamedTuple):
@@ -101,9 +113,23 @@ class Lesson:
     @cached_property
     def options(self) -> list[str]:
         """What the first prediction lets choose from; nothing where it asks for a number."""
-        call = next(call for block in self.blocks for call in block.calls("predict"))
-        given = next((keyword.value for keyword in call.keywords if keyword.arg == "options"), None)
-        return [str(each) for each in self._value(given)] if given is not None else []
+        return list(next(iter(self.predictions.values())).options)
+
+    @cached_property
+    def predictions(self) -> dict[str, Asked]:
+        """All predictions, by the names under which a reader's progress keeps them."""
+        found = {}
+        for block in self.blocks:
+            for call in block.calls("predict"):
+                given = {each.arg: each.value for each in call.keywords if each.arg}
+                said = {name: self._value(given[name]) for name in _PREDICT if name in given}
+                asked = _asked(block, "Your prediction: ")
+                values = _PREDICT | said
+                name = str(values.pop("name"))
+                options = tuple(map(str, values.pop("options")))
+                low, high, unit = float(values["low"]), float(values["high"]), str(values["unit"])
+                found[name] = Asked(asked, options, low, high, unit)
+        return found
 
     @cached_property
     def readings(self) -> list[str]:
