@@ -83,7 +83,7 @@ def put(repository: str, root: Path) -> list[str]:
         ValueError: the repository is not written as owner/name, or ``root`` is not a copy of the whole course.
     """
     new, old = Place.named(repository), found(root)
-    texts = {file: (root / file).read_bytes().decode() for file in (*BLOCKS, *NAMED)}
+    texts = {file: (root / file).read_bytes().decode() for file in FILES}
     written = {file: _written(text, file, old, new) for file, text in texts.items()}
     changed = [file for file in texts if written[file] != texts[file]]
     for file in changed:
@@ -93,7 +93,7 @@ def put(repository: str, root: Path) -> list[str]:
 
 def found(root: Path) -> Place:
     """The place that the files name now."""
-    if not all((root / file).is_file() for file in (*BLOCKS, *NAMED)):
+    if not all((root / file).is_file() for file in FILES):
         raise ValueError(f"root is {root}, where the repository's files are not: this needs a clone of it")
     said = re.search(r'github\.com/([^/"]+)/([^/"]+)"', (root / TOLD_BY).read_text(encoding="utf-8"))
     if said is None:
@@ -101,8 +101,18 @@ def found(root: Path) -> Place:
     return Place(*said.groups())
 
 
-def moved(text: str, old: Place, new: Place) -> str:
-    """A text with the addresses of one repository in place of those of another."""
+def moved(text: str, file: str, old: Place, new: Place) -> str:
+    """The text of a file with the addresses of one repository in place of those of another.
+
+    Raises:
+        ValueError: a sentence that leads there is not in it.
+    """
+    before, after = (None if place == NOWHERE else place for place in (old, new))
+    if file in PHRASES:
+        phrase = PHRASES[file]
+        if text.count(phrase(before)) != 1:
+            raise ValueError(f"{file} does not say {phrase(before)!r} once")
+        text = text.replace(phrase(before), phrase(after))
     for address in ADDRESSES:
         # a longer name that begins alike is another repository
         there = re.escape(address.format(**old._asdict())) + r"(?![\w-]|\.\w)"
@@ -111,7 +121,7 @@ def moved(text: str, old: Place, new: Place) -> str:
 
 
 def _written(text: str, file: str, old: Place, new: Place) -> str:
-    text = moved(text, old, new)
+    text = moved(text, file, old, new)
     if file not in BLOCKS:
         return text
     lines = BLOCKS[file](None if new == NOWHERE else new)
@@ -153,7 +163,18 @@ def _package(place: Place | None) -> str:
     )
 
 
+def _first_page(place: Place | None) -> str:
+    return f"[Report it]({place.repository}/issues), please:" if place else "Tell whoever gave you the course, please:"
+
+
+def _mistakes(place: Place | None) -> str:
+    return f"please [report it]({place.repository}/issues)." if place else "please tell whoever gave you this copy."
+
+
 #: Files with such a part, and what it says.
 BLOCKS = {"README.md": _readme, "CITATION.cff": _citation, "pyproject.toml": _package}
+#: Half a sentence that leads there, once the place is known.
+PHRASES = {"README.md": _mistakes, FIRST_PAGE: _first_page}
 #: Files that name its address in running text.
-NAMED = (TOLD_BY, FIRST_PAGE, "docs/teaching/platforms.md")
+NAMED = (FIRST_PAGE, TOLD_BY, "docs/teaching/platforms.md")
+FILES = (*BLOCKS, *NAMED)

@@ -16,7 +16,7 @@ from defi_lib.course import contents, place
 from defi_lib.course.place import NOWHERE, Place
 
 ROOT = Path(__file__).resolve().parents[2]
-FILES = (*place.BLOCKS, *place.NAMED)
+FILES = place.FILES
 #: Not addresses of the course: how it is said where they come from, and the tests of it.
 SPEAKS_OF_IT = {"tests/course/test_place.py"}
 
@@ -47,6 +47,9 @@ def test_nowhere_no_page_pretends_to_be_somewhere(copy):
     readme = (copy / "README.md").read_text(encoding="utf-8")
     assert "make publish REPOSITORY=owner/name" in readme
     assert "badge.svg" not in readme and "github.io" not in readme and "mybinder" not in readme
+    assert "github.com" not in readme and "please tell whoever gave you this copy" in readme
+    first = (copy / place.FIRST_PAGE).read_text(encoding="utf-8")
+    assert "github.com" not in first and "Tell whoever gave you the course" in first
     citation = yaml.safe_load((copy / "CITATION.cff").read_text(encoding="utf-8"))
     assert "repository-code" not in citation and "url" not in citation
     assert "urls" not in tomllib.loads((copy / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -157,6 +160,15 @@ def test_a_file_that_lost_its_part_is_named_and_nothing_is_written(copy):
     (copy / "CITATION.cff").write_text("cff-version: 1.2.0\n")
     before = texts(copy)
     with pytest.raises(ValueError, match=r"CITATION\.cff has 0 parts"):
+        place.put("ada/course", copy)
+    assert texts(copy) == before
+
+
+def test_a_file_that_lost_its_sentence_is_named_and_nothing_is_written(copy):
+    file = copy / place.FIRST_PAGE
+    file.write_text(file.read_text(encoding="utf-8").replace("Tell whoever", "Ask whoever"), encoding="utf-8")
+    before = texts(copy)
+    with pytest.raises(ValueError, match=r"00_start_here\.ipynb does not say 'Tell whoever"):
         place.put("ada/course", copy)
     assert texts(copy) == before
 

@@ -84,6 +84,12 @@ def test_the_browser_edition_s_packages_are_the_ones_that_it_has():
     assert TABLE["OpenBLAS"].version == official()["openblas"]["version"]
 
 
+def test_the_oldest_versions_that_are_tried_are_those_of_the_browser_edition():
+    known = with_packages(official)
+    oldest = re.findall(r"^(\w+)==(\S+)$", (ROOT / "requirements-oldest.txt").read_text(encoding="utf-8"), re.M)
+    assert oldest and dict(oldest) == {name: known[name]["version"] for name, _ in oldest}
+
+
 def test_versions_of_what_is_no_package_are_those_that_are_used():
     assert TABLE["Pyodide"].version == downloads()["pyodide"].version
     assert TABLE["CPython"].version == PYODIDE["python_full_version"]

@@ -21,7 +21,7 @@ LIST = ".edition.json"
 #: What a student's copy has instead of the course's own.
 OWN = ("Makefile", "README.md")
 #: What names the place of the repository.
-_PLACED = (*BLOCKS, *NAMED)
+_PLACED = tuple(name for name in (*BLOCKS, *NAMED) if name not in OWN)
 #: What stands between braces in these is a paragraph of the course's file, by how it begins.
 _TAKEN = re.compile(r"^\{\{([\w.]+): (.+)\}\}$", re.MULTILINE)
 
