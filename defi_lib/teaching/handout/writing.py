@@ -44,7 +44,7 @@ def student_copy(root: Path, place: Place = NOWHERE) -> dict[str, bytes]:
     known = {*texts, *others}
     known |= {Path(path).parent.as_posix() for path in known}  # a link may lead to a folder
     for path, text in texts.items():
-        here = BLOCK.sub("", moved(text, PLACE, place)) if path in _PLACED else text
+        here = BLOCK.sub("", moved(text, path, PLACE, place)) if path in _PLACED else text
         others[path] = without_dead_links(path, here, known).encode()
     return dict(sorted(others.items()))
 
