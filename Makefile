@@ -133,7 +133,7 @@ handout: .venv/course ## instructors: the edition for students, without answers:
 .PHONY: handout
 
 tournament: .venv/course ## rank designs of lab 8.2: make tournament FOLDER=handed_in FIRST=a number that nobody knows
-	@$(BIN)/python tools/tournament.py "$(FOLDER)" --first "$(FIRST)" $(ARGS)
+	@$(BIN)/python -m defi_lib.teaching tournament "$(FOLDER)" --first "$(FIRST)" $(ARGS)
 
 labs: .venv/developer ## generate labs/ from solutions/
 	@for folder in solutions/*/; do \

@@ -7,6 +7,7 @@ handouts        two printed pages for each lesson, as PDF in build/handouts/
 outline         the table of all lessons and labs, with minutes, outcomes and prerequisites
 misconceptions  what quizzes and checks know of usual mistakes, a page for each module
 link            a link by which students get the course on a JupyterHub (nbgitpuller)
+tournament      ranks designs of lab 8.2 on hidden seeds
 quizbank        all quizzes as Moodle XML and as QTI 1.2
 """
 
@@ -25,6 +26,7 @@ COMMANDS = {
     "outline": "defi_lib.teaching.outline",
     "link": "defi_lib.teaching.handout.links",
     "misconceptions": "defi_lib.teaching.misconceptions",
+    "tournament": "defi_lib.teaching.tournament",
     "quizbank": "defi_lib.teaching.quizbank",
 }
 

@@ -135,6 +135,6 @@ def test_packages_outside_the_interpreter_are_shown_and_the_course_s_folder_is_n
 
 def test_a_kernel_that_does_not_start_says_why(monkeypatch):
     command = [sys.executable, "-c", "raise SystemExit('no kernel')"]
-    monkeypatch.setattr(box.Kernel, "_command", lambda self, file: command)
+    monkeypatch.setattr(box.Kernel, "_command", lambda self, *start: command)
     with pytest.raises(RuntimeError, match="no kernel"), box.kernel(LIMITS, 60):
         pass

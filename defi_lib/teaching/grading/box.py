@@ -1,7 +1,8 @@
-"""A kernel in a box: limits on time, memory and processes; on Linux nothing outside its folder can be written.
+"""A process in a box: limits on time, memory and processes; on Linux nothing outside its folder can be written.
 
-With bubblewrap (``bwrap``) the kernel sees the system and the packages read-only, of the course only ``defi_lib``, no
-network and no other process. Without it, it has the same limits, but the rights of whoever grades.
+With bubblewrap (``bwrap``) it sees the system and the packages read-only, of the course only ``defi_lib``, no network
+and no other process. Without it, it has the same limits, but the rights of whoever grades. A :class:`Kernel` runs
+cells, a plain :class:`Box` any module of the course.
 """
 
 from __future__ import annotations
@@ -54,6 +55,7 @@ def confined() -> bool:
     return bool(_bwrap())
 
 
+TIME_OVER = "the time for the whole lab is over"
 NOT_CONFINED = (
     "Students' code runs with your rights: it can read and write what you can. On Linux install bubblewrap (apt "
     "install bubblewrap), elsewhere grade in a container or as another user: docs/teaching/grading.md says how."
@@ -106,53 +108,46 @@ def _packages_elsewhere() -> list[str]:
     return [path for path in found if not path.startswith(own)]
 
 
-class Kernel:
-    """A kernel in its box, until it is closed.
+class Box:
+    """A process in its box, until it is closed.
 
     Args:
         limits: of all that it runs.
         seconds: that it may live.
+
+    Attributes:
+        folder: the only one in which it can write; removed when it is closed.
+        killed: why it was ended, if it was.
     """
 
-    def __init__(self, limits: Limits, seconds: float) -> None:
-        from jupyter_client import BlockingKernelClient
+    process: subprocess.Popen[bytes]
 
+    def __init__(self, limits: Limits, seconds: float) -> None:
         self.limits, self.killed = limits, ""
         self.folder = Path(tempfile.mkdtemp(prefix="lab-"))
         self._end = time.monotonic() + seconds
         self._closed = threading.Event()
-        file = self._connection_file()
+
+    def start(self, module: str, *arguments: str) -> None:
+        """Start a module of the course; it sets its own limits by :func:`inside.limit`, with the last argument."""
         with open(self.folder / ".said", "wb") as said:
             self.process = subprocess.Popen(
-                self._command(file), cwd=self.folder, env=self._environment(), stdin=subprocess.DEVNULL,
+                self._command(module, *arguments), cwd=self.folder, env=self._environment(), stdin=subprocess.DEVNULL,
                 stdout=said, stderr=said, start_new_session=True,
             )  # fmt: skip
-        self.client = BlockingKernelClient()
-        self.client.load_connection_file(str(file))
-        self.client.start_channels()
         threading.Thread(target=self._watch, daemon=True).start()
-        try:
-            self._wait_until_ready()
-        except BaseException:
-            self.close()
-            raise
 
-    def _connection_file(self) -> Path:
-        from jupyter_client.connect import write_connection_file
+    def wait(self) -> str:
+        """Wait until it has ended; gives why it was ended, or ""."""
+        while self.process.poll() is None and time.monotonic() < self._end:
+            time.sleep(0.02)
+        if self.process.poll() is None:
+            self.kill(TIME_OVER)
+        return self.killed
 
-        file = self.folder / ".kernel.json"
-        if os.name == "posix":
-            ports = {
-                f"{name}_port": number for number, name in enumerate(("shell", "iopub", "stdin", "hb", "control"), 1)
-            }
-            write_connection_file(str(file), transport="ipc", ip=str(self.folder / ".io"), **ports)  # type: ignore[arg-type]
-        else:
-            write_connection_file(str(file))
-        return file
-
-    def _command(self, file: Path) -> list[str]:
+    def _command(self, module: str, *arguments: str) -> list[str]:
         limits = json.dumps({"memory": self.limits.memory, "seconds": self.limits.lab})
-        start = ["-m", "defi_lib.teaching.grading.inside", str(file), limits]
+        start = ["-m", module, *arguments, limits]
         if bwrap := _bwrap():
             return [*_walls(bwrap, self.folder), *_python(), *start]
         return [sys.executable, "-P", *start]
@@ -175,17 +170,8 @@ class Kernel:
             "NBGRADER_EXECUTION": "autograde",
         }
 
-    def _wait_until_ready(self) -> None:
-        end = time.monotonic() + _START
-        while time.monotonic() < end and self.process.poll() is None:
-            with contextlib.suppress(RuntimeError):
-                self.client.wait_for_ready(timeout=5)
-                return
-        said = (self.folder / ".said").read_bytes()[-500:].decode(errors="replace")
-        raise RuntimeError(f"no kernel could be started: {said.strip() or 'it did not answer'}")
-
     def _watch(self) -> None:
-        """Ends the kernel when it, with its children, uses more than it may."""
+        """Ends the process when it, with its children, uses more than it may."""
         import psutil
 
         while not self._closed.wait(_LOOK):
@@ -198,10 +184,10 @@ class Kernel:
                 elif sum(_memory(each) for each in family) > self.limits.memory * 1e6:
                     self.kill(f"more than {self.limits.memory:g} MB of memory")
             if time.monotonic() > self._end:
-                self.kill("the time for the whole lab is over")
+                self.kill(TIME_OVER)
 
     def kill(self, why: str) -> None:
-        """End the kernel and its children; ``why`` is remembered."""
+        """End the process and its children; ``why`` is remembered."""
         self.killed = self.killed or why
         import psutil
 
@@ -214,13 +200,59 @@ class Kernel:
     def close(self) -> None:
         """End it, and remove its folder."""
         self._closed.set()
-        self.kill("closed")
-        if os.name == "posix":
-            with contextlib.suppress(OSError):
-                os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(30)
-        self.client.stop_channels()
+        if hasattr(self, "process"):
+            self.kill("closed")
+            if os.name == "posix":
+                with contextlib.suppress(OSError):
+                    os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(30)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Kernel(Box):
+    """A kernel in its box, until it is closed."""
+
+    def __init__(self, limits: Limits, seconds: float) -> None:
+        from jupyter_client import BlockingKernelClient
+
+        super().__init__(limits, seconds)
+        self.client = BlockingKernelClient()
+        try:
+            file = self._connection_file()
+            self.start("defi_lib.teaching.grading.inside", str(file))
+            self.client.load_connection_file(str(file))
+            self.client.start_channels()
+            self._wait_until_ready()
+        except BaseException:
+            self.close()
+            raise
+
+    def _connection_file(self) -> Path:
+        from jupyter_client.connect import write_connection_file
+
+        file = self.folder / ".kernel.json"
+        if os.name == "posix":
+            ports = {
+                f"{name}_port": number for number, name in enumerate(("shell", "iopub", "stdin", "hb", "control"), 1)
+            }
+            write_connection_file(str(file), transport="ipc", ip=str(self.folder / ".io"), **ports)  # type: ignore[arg-type]
+        else:
+            write_connection_file(str(file))
+        return file
+
+    def _wait_until_ready(self) -> None:
+        end = time.monotonic() + _START
+        while time.monotonic() < end and self.process.poll() is None:
+            with contextlib.suppress(RuntimeError):
+                self.client.wait_for_ready(timeout=5)
+                return
+        said = (self.folder / ".said").read_bytes()[-500:].decode(errors="replace")
+        raise RuntimeError(f"no kernel could be started: {said.strip() or 'it did not answer'}")
+
+    def close(self) -> None:
+        """End it, and remove its folder."""
+        super().close()
+        self.client.stop_channels()
 
     def run(self, code: str, seconds: float, tries: int = 3) -> Ran:
         """Run a cell; after ``seconds`` it is interrupted, if need be several times, and then the kernel is ended."""
@@ -313,6 +345,16 @@ class _Outputs:
             last["text"] += text
         else:
             self.list.append({"output_type": "stream", "name": name, "text": text})
+
+
+@contextlib.contextmanager
+def opened(limits: Limits, seconds: float) -> Iterator[Box]:
+    """A box for the time of a block, in which nothing is started yet."""
+    made = Box(limits, seconds)
+    try:
+        yield made
+    finally:
+        made.close()
 
 
 @contextlib.contextmanager

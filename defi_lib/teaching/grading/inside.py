@@ -56,7 +56,7 @@ def _keep(owner: ModuleType | type) -> None:
     _kept[owner] = {name: vars(owner)[name] for name in names if name not in changing}
 
 
-def _limit(memory: float, seconds: float) -> None:
+def limit(memory: float, seconds: float) -> None:
     """Limits of the operating system, where it has them: memory, processor time, size of files, no core dumps."""
     try:
         import resource
@@ -78,7 +78,7 @@ def _limit(memory: float, seconds: float) -> None:
 
 def main(arguments: list[str]) -> None:
     """Start the kernel of the connection file ``arguments[0]`` with the limits ``arguments[1]``."""
-    _limit(**json.loads(arguments[1]))
+    limit(**json.loads(arguments[1]))
     from ipykernel.kernelapp import IPKernelApp
 
     options = [f"--f={arguments[0]}", "--HistoryManager.enabled=False", "--InteractiveShell.colors=NoColor"]

@@ -4,14 +4,17 @@ import csv
 import json
 import re
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from defi_lib.labs.economy.the_design.world import EXAMPLES
-from tools import tournament as tool
+from defi_lib.teaching import tournament as tool
+from defi_lib.teaching.grading import box
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = [pytest.mark.xdist_group("grade")]
 GOOD = "def design(): return {'insider_tokens': 0.02, 'airdrop': 0.03, 'emission': 0, 'grants': 0}"
 #: Source, and words of the sentence.
 ODD = {
@@ -66,7 +69,7 @@ def odd(tmp_path_factory):
     (folder / "empty.py").write_text("", encoding="utf-8")
     (folder / ".hidden").mkdir()
     (folder / ".hidden/copy.py").write_text(GOOD, encoding="utf-8")
-    return held(folder, "--seconds", "10")
+    return held(folder, "--seconds", "10", "--jobs", "2")
 
 
 @pytest.mark.parametrize("name", ODD)
@@ -95,6 +98,10 @@ def test_notebooks_of_the_lab_are_read(tmp_path):
     for name, source in (("ada", "solutions"), ("blank", "labs")):
         (tmp_path / name / "8_economy").mkdir(parents=True)
         shutil.copy(ROOT / source / lab, tmp_path / name / lab)
+    solved = json.loads((tmp_path / "ada" / lab).read_text(encoding="utf-8"))
+    for cell in solved["cells"]:  # as an editor that drops what it does not know
+        cell["metadata"] = {}
+    (tmp_path / "ada" / lab).write_bytes(b"\xef\xbb\xbf" + json.dumps(solved).encode())
     notebook = json.loads((ROOT / "labs" / lab).read_text(encoding="utf-8"))
     for cell in notebook["cells"]:
         if cell["id"] == "answer-design":
@@ -117,9 +124,19 @@ def test_the_same_seeds_give_the_same_ranking_and_others_another(tmp_path):
     assert other["mine.py"]["score"] != first["mine.py"]["score"]
 
 
+def test_a_zip_of_a_platform_and_what_reaches_out_of_the_box(tmp_path, capsys):
+    out = tmp_path / "WRITTEN_BY_A_STUDENT"
+    source = f"open({str(out)!r}, 'w').write('x')\n{GOOD}"
+    with zipfile.ZipFile(tmp_path / "in.zip", "w") as archive:
+        archive.writestr("Ada Lovelace_12345_assignsubmission_file_/design.py", source)
+    assert tool.main([str(tmp_path / "in.zip"), *FATE]) == 0
+    said = capsys.readouterr().out
+    assert "1 hand-ins" in said and (tmp_path / "ranking.html").is_file() and "Ada Lovelace" in said
+    assert (box.NOT_CONFINED in said) is not box.confined() and out.exists() is not box.confined()
+
+
 def test_an_empty_folder_ranks_the_course_alone_and_no_folder_is_refused(tmp_path, capsys):
     rows, _ = held(tmp_path)
     assert set(rows) == set(EXAMPLES)
-    with pytest.raises(SystemExit):
-        tool.main([str(tmp_path / "nowhere"), *FATE])
-    assert "there is no folder" in capsys.readouterr().err
+    assert tool.main([str(tmp_path / "nowhere"), *FATE]) == 2
+    assert "must be a folder or a zip" in capsys.readouterr().err
