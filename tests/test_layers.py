@@ -31,7 +31,7 @@ LAYERS = [
     {"simulation": []},
     {"evidence": []},
     {"explore": []},
-    {"labs": [], "server": [], "saving": []},
+    {"labs": [], "server": [], "saving": [], "browser": []},
     {"teaching": []},
 ]
 

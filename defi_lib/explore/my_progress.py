@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import os
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,14 @@ EMPTY = (
     "what you have done then stands here."
 )
 OFF = f"{EMPTY} <em>Run ▸ Run All Cells</em> shows your own."
+ON_MACHINE = (
+    "In one file on this machine: <code>{place}</code>. It holds no name, and nothing is sent anywhere. On Binder it "
+    "is gone when you close the course: save it, and load it the next time."
+)
+IN_BROWSER = (
+    "In this browser, for this site alone. It holds no name, and nothing is sent anywhere. It is gone when the data "
+    "that the browser keeps for the site are deleted, and after a private window: save it, and load it elsewhere."
+)
 _LEFT = ' style="text-align: left"'  # Jupyter sets tables of numbers
 _FIRST = {"0": "start"}  # the first page has a name in quizzes
 NEAR = 0.1  # as close as this, the part of bets won is what the reader was sure of
@@ -246,11 +255,8 @@ def _points(number: str, labs: dict[str, Page]) -> int:
 def _whereabouts() -> str:
     problem, place = progress.problem(), html.escape(str(progress.path()))
     where = f"<p><strong>{problem}</strong></p>" if problem else ""
-    return (
-        f"{where}<h2>Where this is remembered</h2><p>In one file on this machine: <code>{place}</code>. "
-        "It holds no name, and nothing is sent anywhere. On Binder, or in a browser, it is gone when you close the "
-        "course: save it, and load it the next time.</p>"
-    )
+    told = IN_BROWSER if sys.platform == "emscripten" else ON_MACHINE.format(place=place)
+    return f"{where}<h2>Where this is remembered</h2><p>{told}</p>"
 
 
 def _pages(course: Path) -> tuple[dict[str, Page], dict[str, Page]]:

@@ -11,7 +11,7 @@ The switch is the variable ``DEFI_COURSE_PROGRESS``: ``off``, or the path of ano
 where a reader is: in JupyterLab, Voilà, VS Code and a browser edition; not in tests, nbconvert, nbgrader or a script.
 """
 
-from defi_lib.progress.keeper import add, forget, load, problem, record, saved
+from defi_lib.progress.keeper import add, forget, load, on_change, problem, record, saved
 from defi_lib.progress.place import enabled, lesson_here, path
 from defi_lib.progress.summary import Guess, LabPoints, LessonDone, Missed, Summary, due, order, summary
 
@@ -27,6 +27,7 @@ __all__ = [
     "forget",
     "lesson_here",
     "load",
+    "on_change",
     "order",
     "path",
     "problem",

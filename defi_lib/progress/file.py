@@ -144,11 +144,11 @@ def try_folder(path: Path) -> None:
 def _taken(lock: Any) -> bool:
     """Whether the lock is ours now; true where there are no locks."""
     try:
-        import fcntl
-    except ImportError:
+        from fcntl import LOCK_EX, LOCK_NB, flock
+    except ImportError:  # on Windows, and in a browser, where the module is there and empty
         return _taken_on_windows(lock)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        flock(lock, LOCK_EX | LOCK_NB)
     except BlockingIOError:
         return False
     except OSError:  # a network folder without locks

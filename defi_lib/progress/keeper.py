@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ from defi_lib.progress.records import Records, checked, merged
 
 #: What could not be written, by file: kept as long as the kernel runs, and written with the next record that can be.
 _unwritten: dict[Path, Records] = {}
+
+#: Called after something was remembered or forgotten here: the browser edition keeps a copy.
+on_change: list[Callable[[], None]] = []
 
 #: Predictions that this kernel made first, which its reader may still correct.
 _own: set[tuple[Path, str, str]] = set()
@@ -58,7 +62,7 @@ def add(text: str | bytes) -> int:
     """
     records, _ = file.parsed(text)
     if enabled():
-        _keep(records)
+        _keep(records, own=False)
     return sum(len(items) for lessons in records.values() for items in lessons.values())
 
 
@@ -73,6 +77,7 @@ def forget() -> str:
         file.delete(here)
     except OSError as error:
         return f"The file cannot be deleted ({error.strerror or error}): delete it by hand."
+    _tell()
     return ""
 
 
@@ -97,23 +102,34 @@ def _all() -> Records:
         return _unwritten.get(here, {})
 
 
-def _keep(new: Records) -> None:
+def _keep(new: Records, own: bool = True) -> None:
+    """Put records to those that are there; ``own``: this kernel's reader made them now."""
     here = path()
     try:
         with file.locked(here):
             known = file.read(here)
-            together = _corrected(merged(known, _unwritten.get(here, {})), new, here)
-            if together != known:
+            together = _with(new, merged(known, _unwritten.get(here, {})), here, own)
+            changed = together != known
+            if changed:
                 file.write(here, together)
     except (OSError, file.LaterVersionError):
-        _unwritten[here] = _corrected(_all(), new, here)
+        _unwritten[here], changed = _with(new, _all(), here, own), True
     else:
         _unwritten.pop(here, None)
+    if changed:
+        _tell()
 
 
-def _corrected(known: Records, new: Records, here: Path) -> Records:
-    """Both together; a prediction takes the place of the one that was made by this kernel."""
+def _tell() -> None:
+    for hear in on_change:
+        hear()
+
+
+def _with(new: Records, known: Records, here: Path, own: bool) -> Records:
+    """Both together; a prediction of this kernel's own takes the place of the one that it made before."""
     result = merged(known, new)
+    if not own:
+        return result
     for lesson, items in new.get("prediction", {}).items():
         for item, entry in items.items():
             if item not in known.get("prediction", {}).get(lesson, {}):
