@@ -9,7 +9,6 @@ FIRST ?=
 FROM ?=
 LAB ?=
 REPOSITORY ?=
-READERS ?= 20
 WORKERS ?= 2
 
 # The first Python that is new enough; one may be given: make course PYTHON=/path/to/python3.12
@@ -44,9 +43,6 @@ course: .venv/course ## install what is missing and open JupyterLab on the first
 read: .venv/course ## the whole course as pages without code, live: to read, and to show (one: LESSON=course/…)
 	@$(COURSE) read $(LESSON) $(ARGS)
 
-audience: .venv/course ## the same for a room: make audience LESSON=course/… READERS=20 [ARGS=--ip=0.0.0.0]
-	@$(COURSE) audience $(LESSON) --readers=$(READERS) $(ARGS)
-
 grade: .venv/developer ## grade what students handed in: make grade FROM=<folder or zip> [LAB=1.1]
 	@$(BIN)/python -m defi_lib.teaching grade $(if $(FROM),"$(FROM)") $(if $(LAB),--lab $(LAB)) $(ARGS)
 
@@ -75,7 +71,7 @@ test-oldest: chromium ## the tests with the oldest numpy, pandas and scipy that 
 
 # Two things at once: every core computes, and what has one thread, or mostly waits for servers and kernels, runs beside
 # that. It goes first where both want a core (nice); what it says is shown in one piece, after the rest.
-WAITING := tests/browser tests/notebooks/test_nbgrader_round.py $(wildcard tests/teaching/test_grad*.py)
+WAITING := tests/browser tests/editions/test_lite.py tests/notebooks/test_nbgrader_round.py $(wildcard tests/teaching/test_grad*.py)
 
 tested: .venv/developer chromium
 	$(BIN)/ruff check .
@@ -146,6 +142,9 @@ labs: .venv/developer ## generate labs/ from solutions/
 handouts: .venv/developer chromium ## instructors: print two pages for each lesson into build/handouts (some: ARGS="1.1 2.4")
 	$(BIN)/python -m defi_lib.teaching handouts $(ARGS)
 
+lite: .venv/developer ## the edition that runs in the browser, in build/lite and in build/site; python -m tools.editions.lite serve shows it
+	@$(BIN)/python -m tools.editions.lite
+
 publish: ## say where the course is published: make publish REPOSITORY=owner/name writes badges, links and addresses
 	@$(PYTHON) -m defi_lib.course place "$(REPOSITORY)"
 
@@ -192,5 +191,5 @@ chromium:
 	echo "The browser tests need Chromium. On Debian and Ubuntu: sudo apt install chromium; on macOS: brew install --cask chromium;"; \
 	echo "or say where it is: make $(MAKECMDGOALS) CHROMIUM=/path/to/chrome"; exit 1; }
 
-.PHONY: help course read audience check test test-all tested computed beside architecture verdicts remedies combinations ranges bench notebooks tournament labs voila format constraints clean chromium
+.PHONY: help course read check test test-all tested computed beside architecture verdicts remedies combinations ranges bench notebooks tournament labs voila format constraints clean chromium
 .PHONY: class grade outline misconceptions quizbank publish third-party wheel test-oldest

@@ -32,7 +32,7 @@ WHEELS = "lite/static/pyodide"
 #: Files of the site that the course itself makes.
 OURS = (
     *("**.html", "*.inv", "searchindex.js", "_images/**", "_sources/**", "_downloads/**", "licences/**"),
-    *("lite/files/**", "lite/overrides.json", "lite/extensions/defi-course-browser/**"),
+    *("lite/files/**", "lite/pages/**", "lite/overrides.json", "lite/extensions/defi-course-browser/**"),
     *(f"{WHEELS}/defi_course-*.whl", f"{WHEELS}/nothing-1.0-py3-none-any.whl", f"{WHEELS}/pyodide-lock.json"),
 )
 #: Where what `make course` installs is looked up: its markers hold on Linux with CPython 3.11.
@@ -196,8 +196,9 @@ def installed_rows() -> list[Row]:
 
 def wheel_rows(site: Path) -> list[Row]:
     """A row for each package in the browser edition that is a wheel of somebody else's."""
+    named = [*OURS, *(pattern for entry in entries() for pattern in entry.files.split())]
     wheels = sorted((site / WHEELS).glob("*.whl"))
-    return [wheel(path) for path in wheels if not _matches(f"{WHEELS}/{path.name}", OURS)]
+    return [wheel(path) for path in wheels if not _matches(f"{WHEELS}/{path.name}", named)]
 
 
 def page(browser: list[Row]) -> str:
