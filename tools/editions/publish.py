@@ -15,6 +15,8 @@ from pathlib import Path
 from tools.editions.packages import BUILD, course_wheel
 from tools.editions.third_party import complete, copy_texts
 
+#: How many things that are wrong are named.
+SHOWN = 20
 #: What GitHub allows a site, in bytes.
 LARGEST = 1_000_000_000
 
@@ -30,7 +32,9 @@ def site(folder: Path = BUILD / "site") -> str:
             raise ValueError(f"{folder / part} is missing: make {target} makes it")
     texts = copy_texts(folder)
     if wrong := complete(folder):
-        raise ValueError("\n".join(wrong))
+        raise ValueError(
+            "\n".join([*wrong[:SHOWN], *([f"… and {len(wrong) - SHOWN} more"] if len(wrong) > SHOWN else [])])
+        )
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     if size > LARGEST:
         raise ValueError(f"{folder} has {size / 1e6:.0f} MB; GitHub publishes at most {LARGEST / 1e6:.0f}")

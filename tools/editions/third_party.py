@@ -31,7 +31,17 @@ WHEELS = "lite/static/pyodide"
 
 #: Files of the site that the course itself makes.
 OURS = (
-    *("**.html", "*.inv", "searchindex.js", "_images/**", "_sources/**", "_downloads/**", "licences/**"),
+    *(
+        "**.html",
+        "*.inv",
+        "searchindex.js",
+        "pictures/*.png",
+        "_images/**",
+        "_downloads/**",
+        "licences/**",
+        ".nojekyll",
+    ),
+    *("LICENSE*", "_static/course.css", "_static/course.js", "_static/icon.svg"),
     *("lite/files/**", "lite/pages/**", "lite/overrides.json", "lite/extensions/defi-course-browser/**"),
     *(f"{WHEELS}/defi_course-*.whl", f"{WHEELS}/nothing-1.0-py3-none-any.whl", f"{WHEELS}/pyodide-lock.json"),
 )
@@ -195,10 +205,10 @@ def installed_rows() -> list[Row]:
 
 
 def wheel_rows(site: Path) -> list[Row]:
-    """A row for each package in the browser edition that is a wheel of somebody else's."""
-    named = [*OURS, *(pattern for entry in entries() for pattern in entry.files.split())]
+    """A row for each wheel of somebody else's in the browser edition of which ``third_party.csv`` does not speak."""
+    known = [*OURS, *(pattern for entry in entries() for pattern in entry.files.split())]
     wheels = sorted((site / WHEELS).glob("*.whl"))
-    return [wheel(path) for path in wheels if not _matches(f"{WHEELS}/{path.name}", named)]
+    return [wheel(path) for path in wheels if not _matches(f"{WHEELS}/{path.name}", known)]
 
 
 def page(browser: list[Row]) -> str:
@@ -239,22 +249,23 @@ def written_wheels() -> list[Row]:
 
 
 def complete(site: Path) -> list[str]:
-    """What is wrong with a published folder: files that nobody answers for, wheels that the page does not have."""
+    """What is wrong with a published folder: files that nobody answers for, wheels that the page does not have.
+
+    Rows that speak of nothing are wrong, too, as soon as both editions are there.
+    """
     patterns = [*OURS, *(pattern for entry in entries() for pattern in entry.files.split())]
-    names = (path.relative_to(site).as_posix() for path in sorted(site.rglob("*")) if path.is_file())
-    wrong = [
-        f"{name}: no row of third_party.csv speaks of it"
-        for name in names
-        if not name.endswith(".whl") and not _matches(name, patterns)
-    ]
+    names = [path.relative_to(site).as_posix() for path in sorted(site.rglob("*")) if path.is_file()]
+    others = (name for name in names if not name.endswith(".whl") and not _matches(name, patterns))
+    wrong = [f"{name}: no row of {TABLE.name} speaks of it" for name in others]
     wheels = wheel_rows(site)
-    wrong += [
-        f"{row.name} {row.version}: its wheel says no licence, or has no text of it"
-        for row in wheels
-        if not (row.licence and row.text)
-    ]
+    silent = (row for row in wheels if not (row.licence and row.text))
+    wrong += [f"{row.name} {row.version}: its wheel says no licence, or has no text of it" for row in silent]
     if (site / WHEELS).is_dir() and wheels != written_wheels():
         wrong.append("THIRD_PARTY.md lists other wheels than the browser edition has: run make third-party")
+    if (site / WHEELS).is_dir() and (site / "_static").is_dir():
+        published = (entry for entry in entries() if entry.edition != "library")
+        idle = (entry for entry in published if not any(_matches(name, entry.files.split()) for name in names))
+        wrong += [f"{entry.name}: a row of {TABLE.name}, and no such file" for entry in idle]
     return wrong
 
 
