@@ -9,6 +9,7 @@ FIRST ?=
 FROM ?=
 LAB ?=
 REPOSITORY ?=
+READERS ?= 20
 WORKERS ?= 2
 
 # The first Python that is new enough; one may be given: make course PYTHON=/path/to/python3.12
@@ -42,6 +43,9 @@ course: .venv/course ## install what is missing and open JupyterLab on the first
 
 read: .venv/course ## the whole course as pages without code, live: to read, and to show (one: LESSON=course/…)
 	@$(COURSE) read $(LESSON) $(ARGS)
+
+audience: .venv/course ## the same for a room: make audience LESSON=course/… READERS=20 [ARGS=--ip=0.0.0.0]
+	@$(COURSE) audience $(LESSON) --readers=$(READERS) $(ARGS)
 
 grade: .venv/developer ## grade what students handed in: make grade FROM=<folder or zip> [LAB=1.1]
 	@$(BIN)/python -m defi_lib.teaching grade $(if $(FROM),"$(FROM)") $(if $(LAB),--lab $(LAB)) $(ARGS)
@@ -191,5 +195,5 @@ chromium:
 	echo "The browser tests need Chromium. On Debian and Ubuntu: sudo apt install chromium; on macOS: brew install --cask chromium;"; \
 	echo "or say where it is: make $(MAKECMDGOALS) CHROMIUM=/path/to/chrome"; exit 1; }
 
-.PHONY: help course read check test test-all tested computed beside architecture verdicts remedies combinations ranges bench notebooks tournament labs voila format constraints clean chromium
+.PHONY: help course read audience check test test-all tested computed beside architecture verdicts remedies combinations ranges bench notebooks tournament labs voila format constraints clean chromium
 .PHONY: class grade outline misconceptions quizbank publish third-party wheel test-oldest

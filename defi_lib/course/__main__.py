@@ -2,6 +2,7 @@
 
 open    the course in JupyterLab, on the first page or on the notebook that is named
 read    the course as pages without code, in Voilà: an index, or the lesson that is named
+audience  the same for a room of readers (--readers=20), who can do nothing else; one lesson is made ready for all
 check   starts the server, runs lesson and lab 1.1, and stops: does it work on this machine?
 place   writes the place of the repository (owner/name on GitHub) wherever it is needed: make publish
 
@@ -32,6 +33,7 @@ TRIED = ("course/1_exchange/01_swaps.ipynb", "labs/1_exchange/01_swaps.ipynb")
 PAGES = ("read", "lab", "voila/templates/course/static/course.css")
 LOOPBACK = "127.0.0.1"
 PORT = 8888
+READERS = 20
 
 AS_ROOT = "You are root, which is fine here: the server answers this machine alone and asks for a token."
 FROM_OUTSIDE = """\
@@ -45,8 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m defi_lib.course", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("command", choices=["open", "read", "check", "place"])
+    parser.add_argument("command", choices=["open", "read", "audience", "check", "place"])
     parser.add_argument("what", nargs="?", default="", help="a notebook; for place: owner/name")
+    parser.add_argument("--readers", type=int, default=READERS, help="for audience: so many have a place (20)")
     given, others = parser.parse_known_args(arguments)
     if given.command == "place":
         return publish(given.what)
@@ -56,7 +59,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return check()
     if given.what and not (ROOT / given.what).is_file():
         parser.error(f"there is no {given.what} in {ROOT}")
+    if given.command == "audience":
+        if given.readers < 1:
+            parser.error(f"--readers must be at least 1, not {given.readers}")
+        os.environ["DEFI_COURSE_PROGRESS"] = "off"  # what many readers do is nobody's progress
+        others = [*room_arguments(given.what, given.readers), *others]
     return serve(given.command, given.what, others)
+
+
+def room_arguments(lesson: str, readers: int) -> list[str]:
+    """What a server for many readers is told."""
+    named = [f"--Room.lesson={Path(lesson).as_posix()}"] if lesson else []
+    return [f"--Room.readers={readers}", "--Room.only_reading=True", *named]
 
 
 def serve(command: str, notebook: str, others: Sequence[str]) -> int:
@@ -77,7 +91,8 @@ def server_arguments(command: str, notebook: str, others: Sequence[str] = ()) ->
     if is_root():
         arguments.append("--allow-root")
     name = Path(notebook).as_posix() if notebook else ""
-    page = f"/lab/tree/{name or FIRST_PAGE}" if command == "open" else f"/voila/render/{name}" if name else "/read"
+    lesson = f"/voila/render/{name}" if name else "/read"
+    page = {"open": f"/lab/tree/{name or FIRST_PAGE}", "audience": "/read/places"}.get(command, lesson)
     return [*arguments, f"--LabApp.default_url={page}", *others]
 
 

@@ -16,9 +16,12 @@ from urllib.parse import quote
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.utils import url_path_join
 from tornado import web
+from tornado.iostream import StreamClosedError
 from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 
 from defi_lib.course import contents
+from defi_lib.course.gate import close_all_but_reading
+from defi_lib.course.room import Page, Room
 
 #: The extension of the server that shows speaker notes.
 NOTES = "defi_lib.teaching.lecture.window"
@@ -42,12 +45,15 @@ def prepare(handler: Any, notebook: Any, cwd: str) -> None:
             cell.source = relinked(_HOW_TO_RUN.sub("", cell.source), path, handler.base_url)
     before, after = contents.neighbours(path, contents.lessons(root))
     here = contents.page(root, path)
+    room = handler.settings.get("course_room")
+    works = not (room and room.only_reading)
+    notes = works and here.minutes and has_notes()
     notebook.metadata.title = here.title
     notebook.metadata.course = _common(handler) | {
         "before": before and (page_address(before.path, handler.base_url), before.name),
         "after": after and (page_address(after.path, handler.base_url), after.name),
-        "work": url_path_join(handler.base_url, "lab/tree", quote(path)),
-        "notes": here.minutes and has_notes() and url_path_join(handler.base_url, "teach/notes", quote(path)),
+        "work": works and url_path_join(handler.base_url, "lab/tree", quote(path)),
+        "notes": notes and url_path_join(handler.base_url, "teach/notes", quote(path)),
     }
 
 
@@ -132,6 +138,77 @@ class Text(_Handler):
         self.show("text.html", title=title[1] if title else path, body=markdown2html(text))
 
 
+class Lesson(_Handler):
+    """A lesson, live: the page of a reader who has a place in the room."""
+
+    page: Page | None = None
+    gone = False
+
+    @property
+    def room(self) -> Room:
+        """Where the places are."""
+        room: Room = self.settings["course_room"]
+        return room
+
+    @web.authenticated
+    async def get(self, path: str) -> None:
+        """The page, piece by piece while its cells run, or a word that the room is full."""
+        if not path.endswith(".ipynb"):
+            self.redirect(url_path_join(self.base_url, "voila/files", path))
+            return
+        self.page = await self.room.admit(path, self.get_argument("theme", ""))
+        if self.page is None:
+            self.full(path)
+            return
+        self.set_header("Cache-Control", "no-cache, no-store, must-revalidate")
+        try:
+            async for html in self.page.snippets():
+                if self.gone:
+                    break
+                self.write(html)
+                await self.flush()
+        except StreamClosedError:
+            self.gone = True
+        except BaseException:
+            self.room.leave(self.page)
+            raise
+        if self.gone:
+            self.room.leave(self.page)
+
+    def on_connection_close(self) -> None:
+        """A page that was left, or loaded anew, before it was there."""
+        self.gone = True
+        if self.page:
+            self.room.leave(self.page)
+
+    def full(self, path: str) -> None:
+        """Say so, and where the same can be read."""
+        self.set_status(503)
+        self.set_header("Retry-After", "30")
+        site = self.room.elsewhere or (url_path_join(self.base_url, "site/") if _site(self.root) else "")
+        in_browser = site and url_path_join(site, f"lite/notebooks/index.html?path={quote(path)}")
+        has_browser_edition = bool(self.room.elsewhere) or (_site(self.root, "lite/index.html"))
+        self.show("full.html", readers=self.room.readers, site=site, lite=has_browser_edition and in_browser)
+
+
+class Places(_Handler):
+    """For whoever invited the readers: the address for them, and how full the room is."""
+
+    @web.authenticated
+    def get(self) -> None:
+        """A page that keeps itself up to date; for programs, with ``?json``, the numbers."""
+        room: Room = self.settings["course_room"]
+        numbers = room.places()
+        if "json" in self.request.arguments:
+            self.finish(numbers)
+            return
+        path = page_address(room.lesson, self.base_url) or url_path_join(self.base_url, "read")
+        token = getattr(self.identity_provider, "token", "")
+        address = f"{self.request.protocol}://{self.request.host}{path}{f'?token={token}' if token else ''}"
+        title = contents.page(self.root, room.lesson).title if room.lesson else ""
+        self.show("places.html", title=title, address=address, **numbers)
+
+
 class Stop(VoilaShutdownKernelHandler):
     """The end of a page stops its kernel.
 
@@ -141,6 +218,34 @@ class Stop(VoilaShutdownKernelHandler):
 
     def check_xsrf_cookie(self) -> None:
         """Nothing is asked."""
+
+    @web.authenticated
+    async def post(self, kernel_id: str) -> None:
+        """Only kernels of pages are stopped; one that has ended already is no error."""
+        room: Room = self.settings["course_room"]
+        if page := room.page_of(kernel_id):
+            room.leave(page)
+        self.set_status(204)
+        self.finish()
+
+
+class Site(JupyterHandler, web.StaticFileHandler):
+    """The course's site and its browser edition, if they were built: they need no kernel, however many read them."""
+
+    @web.authenticated
+    async def get(self, path: str, include_body: bool = True) -> None:  # type: ignore[override]
+        """A file of the site."""
+        await web.StaticFileHandler.get(self, path, include_body)
+
+
+class Closed(_Handler):
+    """What readers have no access to."""
+
+    def prepare(self) -> None:  # type: ignore[override]
+        """Whatever is asked, and however."""
+        self.set_status(404)
+        words = "This server shows pages to read. Labs and code need a copy of the course of your own."
+        self.show("text.html", title="Not here", body=f"<h1>Not here</h1><p>{words}</p>")
 
 
 def _common(handler: Any) -> dict[str, Any]:
@@ -159,11 +264,24 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
     return [{"module": __name__}]
 
 
+def _site(root: Path, page: str = "index.html") -> bool:
+    return (root / "build/site" / page).is_file()
+
+
 def _load_jupyter_server_extension(server: Any) -> None:
-    base = server.web_app.settings["base_url"]
+    settings = server.web_app.settings
+    base, root = settings["base_url"], Path(settings["server_root_dir"]).expanduser()
+    room = settings["course_room"] = Room(server)
+    files = {"path": str(root / "build/site"), "default_filename": "index.html"}
     handlers = [
         (url_path_join(base, "read/?"), Index),
+        (url_path_join(base, "read/places"), Places),
         (url_path_join(base, r"read/(.+\.md)"), Text),
-        (url_path_join(base, r"voila/api/shutdown/([\w-]+)"), Stop),  # before Voilà's own
+        (url_path_join(base, r"voila/render/(.*)"), Lesson),  # these two before Voilà's own
+        (url_path_join(base, r"voila/api/shutdown/([\w-]+)"), Stop),
+        (url_path_join(base, r"site/(.*)"), Site, files),
     ]
     server.web_app.add_handlers(".*$", handlers)
+    if room.only_reading:
+        close_all_but_reading(server.web_app, server.kernel_manager, Closed)
+    server.io_loop.add_callback(room.keep)

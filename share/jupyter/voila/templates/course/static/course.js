@@ -94,3 +94,7 @@ if (document.body.dataset.jpThemeLight === "false" || (document.body.classList.c
     link.href = address;
   }
 }
+
+// A page that is left frees its kernel. Voilà says so, too, but only once it has loaded all of itself.
+const config = JSON.parse(document.getElementById("jupyter-config-data")?.textContent ?? "{}");
+if (config.kernelId) addEventListener("pagehide", () => navigator.sendBeacon(`${config.baseUrl}voila/api/shutdown/${config.kernelId}`));
