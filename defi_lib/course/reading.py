@@ -25,6 +25,8 @@ from defi_lib.course.room import Page, Room
 
 #: The extension of the server that shows speaker notes.
 NOTES = "defi_lib.teaching.lecture.window"
+#: The course's site, if it was built, and in it the page that opens a lesson in the browser edition.
+SITE, IN_BROWSER = "build/site", "lite/notebooks/index.html"
 
 _LINK = re.compile(r"(\]\()([^)\s#]+)(#[^)\s]*)?(?=[)\s])")
 _HOW_TO_RUN = re.compile(rf"^{re.escape(contents.HOW_TO_RUN)}.*\n+", re.MULTILINE)
@@ -185,10 +187,14 @@ class Lesson(_Handler):
         """Say so, and where the same can be read."""
         self.set_status(503)
         self.set_header("Retry-After", "30")
-        site = self.room.elsewhere or (url_path_join(self.base_url, "site/") if _site(self.root) else "")
-        in_browser = site and url_path_join(site, f"lite/notebooks/index.html?path={quote(path)}")
-        has_browser_edition = bool(self.room.elsewhere) or (_site(self.root, "lite/index.html"))
-        self.show("full.html", readers=self.room.readers, site=site, lite=has_browser_edition and in_browser)
+        site, in_browser = "", ""
+        if (self.root / SITE / "index.html").is_file():
+            site = url_path_join(self.base_url, "site/")
+            if (self.root / SITE / IN_BROWSER).is_file():
+                in_browser = url_path_join(site, f"{IN_BROWSER}?path={quote(path)}")
+        elif contents.PUBLISHED:
+            site, in_browser = contents.PLACE.site, contents.PLACE.in_browser(path)
+        self.show("full.html", readers=self.room.readers, site=site, in_browser=in_browser)
 
 
 class Places(_Handler):
@@ -264,15 +270,11 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
     return [{"module": __name__}]
 
 
-def _site(root: Path, page: str = "index.html") -> bool:
-    return (root / "build/site" / page).is_file()
-
-
 def _load_jupyter_server_extension(server: Any) -> None:
     settings = server.web_app.settings
     base, root = settings["base_url"], Path(settings["server_root_dir"]).expanduser()
     room = settings["course_room"] = Room(server)
-    files = {"path": str(root / "build/site"), "default_filename": "index.html"}
+    files = {"path": str(root / SITE), "default_filename": "index.html"}
     handlers = [
         (url_path_join(base, "read/?"), Index),
         (url_path_join(base, "read/places"), Places),

@@ -135,7 +135,6 @@ class Room(LoggingConfigurable):
     away = Float(120.0, config=True, help="A page whose browser has gone without a word ends after so long (seconds).")
     idle = Float(4 * 3600.0, config=True, help="A page at which nothing happens ends after so long (seconds).")
     only_reading = Bool(False, config=True, help="Serve pages to read, and nothing else; see defi_lib.course.gate.")
-    elsewhere = Unicode("", config=True, help="Address of the course's site, for those who find the room full.")
 
     def __init__(self, server: Any) -> None:
         super().__init__(parent=server)

@@ -1,5 +1,7 @@
 """The commands of ``python -m defi_lib.course``."""
 
+import os
+
 import pytest
 
 from defi_lib.course import __main__ as course
@@ -39,6 +41,29 @@ def test_pages(user):
     assert course.server_arguments("open", lesson)[-1] == f"--LabApp.default_url=/lab/tree/{lesson}"
     assert course.server_arguments("read", "")[-1] == "--LabApp.default_url=/read"
     assert course.server_arguments("read", lesson)[-1] == f"--LabApp.default_url=/voila/render/{lesson}"
+    assert course.server_arguments("audience", lesson)[-1] == "--LabApp.default_url=/read/places"
+
+
+def test_a_room_of_readers(user, monkeypatch):
+    told = []
+    monkeypatch.setattr(course, "serve", lambda *given: told.append(given) or 0)
+    monkeypatch.setenv("DEFI_COURSE_PROGRESS", "")
+    lesson = "course/1_exchange/01_swaps.ipynb"
+    assert course.main(["audience", lesson, "--readers=7", "--port=9000"]) == 0
+    assert os.environ["DEFI_COURSE_PROGRESS"] == "off"  # one file for all would mix them up
+    room = ["--Room.readers=7", "--Room.only_reading=True", f"--Room.lesson={lesson}"]
+    assert told.pop() == ("audience", lesson, [*room, "--port=9000"])
+    course.main(["audience"])
+    assert told.pop() == ("audience", "", ["--Room.readers=20", "--Room.only_reading=True"])
+    assert "--ip=127.0.0.1" in course.server_arguments("audience", lesson, room)
+    course.main(["read", lesson])
+    assert told.pop() == ("read", lesson, [])
+
+
+def test_a_room_has_a_place(user, capsys):
+    with pytest.raises(SystemExit):
+        course.main(["audience", "--readers=0"])
+    assert "--readers must be at least 1, not 0" in capsys.readouterr().err
 
 
 def test_a_page_that_is_not_there_is_named(user, capsys):

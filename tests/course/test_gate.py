@@ -177,11 +177,11 @@ def test_a_room_for_two(room):
 
 def test_the_full_room_names_the_site_and_the_browser_edition(course, room):
     site = course / "build/site"
-    (site / "lite").mkdir(parents=True)
-    for file in (site / "index.html", site / "lite/index.html"):
+    (site / "lite/notebooks").mkdir(parents=True)
+    for file in (site / "index.html", site / "lite/notebooks/index.html"):
         file.write_text("<p>without a kernel</p>")
     status, text = get(f"{room}voila/render/{LESSON}")
     assert status == 503
     assert f'href="/site/lite/notebooks/index.html?path={LESSON}"' in text and 'href="/site/"' in text
-    assert get(f"{room}site/") == get(f"{room}site/lite/index.html") == (200, "<p>without a kernel</p>")
+    assert get(f"{room}site/") == get(f"{room}site/lite/notebooks/index.html") == (200, "<p>without a kernel</p>")
     assert get(f"{room}site/../jupyter_server_config.py")[0] in (403, 404)

@@ -57,3 +57,12 @@ def test_neighbours_of_a_lesson():
     assert course.after[1] == "Providing liquidity"
     assert course.work == f"/user/ada/lab/tree/{SWAPS}"
     assert course.no_advice == contents.NO_ADVICE
+
+
+@pytest.mark.parametrize("only_reading", [True, False])
+def test_readers_alone_are_led_to_nothing_else(only_reading):
+    notebook = nbformat.read(ROOT / SWAPS, as_version=4)
+    here = handler(SWAPS)
+    here.settings["course_room"] = SimpleNamespace(only_reading=only_reading)
+    reading.prepare(here, notebook, "")
+    assert bool(notebook.metadata.course.work) == bool(notebook.metadata.course.notes) == (not only_reading)
