@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import shutil
+import socket
 import urllib.error
 import urllib.request
 import uuid
@@ -17,7 +18,7 @@ from defi_lib.course.gate import is_open
 from tools.browser import ROOT, server
 
 KERNEL = "0b2c6a0e-7f0e-4e42-8f4f-0d9f3f0a5d11"
-LESSON = "course/1_quick/01_quick.ipynb"
+LESSON, SLOW = "course/1_quick/01_quick.ipynb", "course/1_quick/02_slow.ipynb"
 
 
 @pytest.mark.parametrize(
@@ -71,20 +72,23 @@ def test_what_readers_have_no_access_to(method, path):
     assert not is_open(method, f"/{path}")
 
 
+def write(file, code):
+    """A lesson of one cell."""
+    words = nbformat.v4.new_markdown_cell("# A lesson\n\n**You will be able to** wait.\n\n5 minutes")
+    notebook = nbformat.v4.new_notebook(cells=[words, nbformat.v4.new_code_cell(code)])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    file.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, file)
+
+
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    """A course of one lesson that takes no time."""
+    """A course of a lesson that takes no time, and one that takes for ever."""
     copy = tmp_path_factory.mktemp("course")
     shutil.copytree(ROOT / "share", copy / "share")
     shutil.copy(ROOT / "jupyter_server_config.py", copy)
-    (copy / LESSON).parent.mkdir(parents=True)
-    cells = [
-        nbformat.v4.new_markdown_cell("# 1.1 Quick\n\n**You will be able to** wait.\n\n5 minutes"),
-        nbformat.v4.new_code_cell("import os; print('progress', os.environ.get('DEFI_COURSE_PROGRESS'))"),
-    ]
-    notebook = nbformat.v4.new_notebook(cells=cells)
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(notebook, copy / LESSON)
+    write(copy / LESSON, "print('quick')")
+    write(copy / SLOW, "import time; time.sleep(1000)")
     return copy
 
 
@@ -120,6 +124,14 @@ async def until(room, **wanted):
     raise AssertionError(f"{now}, not {wanted}")
 
 
+def look_in(room, path):
+    """Ask for a page, and leave when it begins to come; gives its status."""
+    host, port = room.removeprefix("http://").rstrip("/").split(":")
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
+        connection.sendall(f"GET /{path} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode())
+        return int(connection.recv(100).split()[1])
+
+
 def leave(room, kernel):
     urllib.request.urlopen(urllib.request.Request(f"{room}voila/api/shutdown/{kernel}", b""), timeout=60).close()
 
@@ -128,17 +140,17 @@ async def run_code(room, kernel):
     """Ask a kernel to run code, then what it is; gives the kinds of its answers."""
     address = room.replace("http", "ws", 1)
     protocols = ["v1.kernel.websocket.jupyter.org"]
-    socket = await websocket_connect(f"{address}api/kernels/{kernel}/channels?session_id=x", subprotocols=protocols)
+    channel = await websocket_connect(f"{address}api/kernels/{kernel}/channels?session_id=x", subprotocols=protocols)
     code = {"code": "print(1 + 1)", "silent": False, "store_history": False, "user_expressions": {}}
     for kind, content in (("execute_request", code), ("kernel_info_request", {})):
         header = {"msg_id": uuid.uuid4().hex, "msg_type": kind, "session": "x", "username": "", "version": "5.3"}
         parts = [json.dumps(part).encode() for part in (header, {}, {}, content)]
-        await socket.write_message(serialize_msg_to_ws_v1(parts, "shell"), binary=True)
+        await channel.write_message(serialize_msg_to_ws_v1(parts, "shell"), binary=True)
     kinds = set()
     while "kernel_info_reply" not in kinds:
-        _, parts = deserialize_msg_from_ws_v1(await asyncio.wait_for(socket.read_message(), 30))
+        _, parts = deserialize_msg_from_ws_v1(await asyncio.wait_for(channel.read_message(), 30))
         kinds.add(json.loads(parts[0])["msg_type"])
-    socket.close()
+    channel.close()
     return kinds
 
 
@@ -152,7 +164,7 @@ def test_a_room_for_two(room):
         assert [status for status, _ in pages] == [200, 200]
         kernels = [re.search(r'"kernelId": ?"([\w-]+)"', text)[1] for _, text in pages]
         assert kernels[0] != kernels[1]
-        assert "With its code" not in pages[0][1] and "progress" in pages[0][1]
+        assert "With its code" not in pages[0][1] and "quick" in pages[0][1]
 
         status, text = get(f"{room}voila/render/{LESSON}")
         assert status == 503 and "The room is full" in text and "All 2 places are taken" in text
@@ -169,6 +181,9 @@ def test_a_room_for_two(room):
         leave(room, kernels[0])  # said by the page and by Voilà
         leave(room, KERNEL)
         assert places(room)["taken"] == 1
+        for _ in range(4):  # loaded anew before it is there: no kernel stays
+            assert await asyncio.to_thread(look_in, room, f"voila/render/{SLOW}") == 200
+            await until(room, taken=1)
         status, text = get(f"{room}voila/render/{LESSON}")  # the spare one
         assert status == 200 and re.search(r'"kernelId": ?"([\w-]+)"', text)[1] not in kernels
 
@@ -180,7 +195,8 @@ def test_the_full_room_names_the_site_and_the_browser_edition(course, room):
     (site / "lite/notebooks").mkdir(parents=True)
     for file in (site / "index.html", site / "lite/notebooks/index.html"):
         file.write_text("<p>without a kernel</p>")
-    status, text = get(f"{room}voila/render/{LESSON}")
+    for _ in range(3):
+        status, text = get(f"{room}voila/render/{LESSON}")
     assert status == 503
     assert f'href="/site/lite/notebooks/index.html?path={LESSON}"' in text and 'href="/site/"' in text
     assert get(f"{room}site/") == get(f"{room}site/lite/notebooks/index.html") == (200, "<p>without a kernel</p>")
