@@ -38,12 +38,12 @@ from tools.browser import ARGUMENTS, ROOT, chromium, free_port
 
 PAGE = ROOT / "docs/teaching/many.md"
 LESSON = "course/1_exchange/01_swaps.ipynb"
-#: From light to heavy, for the second table.
+#: For the second table: a light one, and those that take most to open, to move, and in memory.
 LESSONS = (
     LESSON,
     "course/2_lending/04_cascades.ipynb",
-    "course/7_compute/03_own_it_or_rent_it.ipynb",
-    "course/7_compute/07_near_the_user.ipynb",
+    "course/3_staking/07_proof_of_work.ipynb",
+    "course/8_economy/08_coins_as_savings.ipynb",
 )
 EVENTS = 10  # a second, while a slider is dragged
 DRAG = 10.0  # seconds
