@@ -75,7 +75,7 @@ test-oldest: chromium ## the tests with the oldest numpy, pandas and scipy that 
 
 # Two things at once: every core computes, and what has one thread, or mostly waits for servers and kernels, runs beside
 # that. It goes first where both want a core (nice); what it says is shown in one piece, after the rest.
-WAITING := tests/browser tests/editions/test_lite.py tests/notebooks/test_nbgrader_round.py $(wildcard tests/teaching/test_grad*.py)
+WAITING := tests/browser tests/editions/test_lite.py tests/editions/test_site_in_browser.py tests/notebooks/test_nbgrader_round.py $(wildcard tests/teaching/test_grad*.py)
 
 tested: .venv/developer chromium
 	$(BIN)/ruff check .
@@ -154,6 +154,9 @@ publish: ## say where the course is published: make publish REPOSITORY=owner/nam
 
 third-party: .venv/developer ## make THIRD_PARTY.md anew: what others made, with version and licence
 	@$(BIN)/python -m tools.editions.third_party
+
+site: .venv/developer ## the site to read, in build/site: every lesson and lab, verdicts, figures, the library
+	@$(BIN)/python -m tools.editions.site.build
 
 wheel: .venv/developer ## the library as a wheel with all its licences, in build/wheel
 	@$(BIN)/python -m tools.editions.publish wheel

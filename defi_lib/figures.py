@@ -138,6 +138,18 @@ def topics() -> list[str]:
     return list(_by_topic())
 
 
+def figures(topic: str = "") -> list[Figure]:
+    """All figures, or those of one topic, by topic, item and date.
+
+    >>> figures("gas")[0].topic
+    'gas'
+
+    Raises:
+        ValueError: an unknown topic.
+    """
+    return list(_of(topic)) if topic else [entry for name in topics() for entry in _of(name)]
+
+
 def items(topic: str) -> list[str]:
     """The names of the figures of a topic.
 

@@ -143,7 +143,7 @@ def _readme(place: Place | None) -> str:
         f"\n[![tests]({tests}/badge.svg)]({tests})\n"
         f"[![Binder](https://mybinder.org/badge_logo.svg)]({place.binder})\n\n"
         f"Without installing: [read it]({place.site}) · [run it in your browser]({place.in_browser()}) · "
-        f"[on a machine of Binder's]({place.binder})\n\n"
+        f"[on a machine of Binder's]({place.binder}). On a phone: read it.\n\n"
     )
 
 

@@ -43,6 +43,8 @@ OURS = (
     ),
     *("LICENSE*", "_static/course.css", "_static/course.js", "_static/icon.svg"),
     *("lite/files/**", "lite/pages/**", "lite/overrides.json", "lite/extensions/defi-course-browser/**"),
+    *(".nojekyll", "LICENSE.txt", "LICENSE-text.txt", "pictures/**"),
+    *("_static/course.css", "_static/course.js", "_static/icon.svg"),
     *(f"{WHEELS}/defi_course-*.whl", f"{WHEELS}/nothing-1.0-py3-none-any.whl", f"{WHEELS}/pyodide-lock.json"),
 )
 #: Where what `make course` installs is looked up: its markers hold on Linux with CPython 3.11.

@@ -1,0 +1,25 @@
+// Only rows with these words.
+const field = document.getElementById("filter");
+if (field) {
+  const status = document.querySelector(".course-filter [role=status]");
+  const rows = [...document.querySelectorAll(".course-table tbody tr")].map((row) => [row, row.textContent.toLowerCase()]);
+  const sections = [...document.querySelectorAll("article section section")];
+  document.querySelector(".course-filter").hidden = false;
+  field.addEventListener("input", () => {
+    const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let shown = 0;
+    for (const [row, text] of rows) {
+      row.hidden = !words.every((word) => text.includes(word));
+      shown += !row.hidden;
+    }
+    for (const section of sections) section.hidden = !section.querySelector("tbody tr:not([hidden])");
+    status.textContent = words.length ? `${shown} of ${rows.length} rows` : "";
+  });
+}
+
+// A formula that is wider than the page scrolls, by keys too.
+addEventListener("load", async () => {
+  await window.MathJax?.startup?.promise;
+  for (const formula of document.querySelectorAll("mjx-container[display=true]"))
+    if (formula.scrollWidth > formula.clientWidth) formula.tabIndex = 0;
+});
