@@ -7,8 +7,22 @@ from pathlib import Path
 c = get_config()  # noqa: F821
 root = Path(__file__).resolve().parent
 
-# The whole course is served, labs too: Jupyter would serve only the folder of the page that it opens.
-c.ServerApp.root_dir = str(root)
+# A JupyterHub starts it; Binder is one too.
+on_hub = "JUPYTERHUB_SERVICE_PREFIX" in os.environ
+
+# The whole course is served, labs too: Jupyter would serve only the folder of the page that it opens. Where a hub has
+# the course in one place for all, students work in their homes.
+if not on_hub or root.is_relative_to(Path.home().resolve()):
+    c.ServerApp.root_dir = str(root)
+
+# Many share the memory of a hub. Seconds: a kernel without work ends, its page open or not (Run All brings it back),
+# and then a server without kernels. For other numbers see docs/teaching/jupyterhub/ of the full course.
+if on_hub:
+    c.MappingKernelManager.cull_idle_timeout = 3600
+    c.MappingKernelManager.cull_interval = 120
+    c.MappingKernelManager.cull_connected = True
+    c.TerminalManager.cull_inactive_timeout = 3600
+    c.ServerApp.shutdown_no_activity_timeout = 3600
 
 # The course's kernel (it says what to run first) and the template of its pages, before those of the machine.
 paths = [str(root / "share/jupyter"), *filter(None, os.environ.get("JUPYTER_PATH", "").split(os.pathsep))]

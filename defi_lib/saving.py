@@ -25,11 +25,21 @@ def keep_shipped(model: dict[str, Any], path: str, contents_manager: Any, **_: A
 
     A file that is new, or cannot be read, is saved as it comes, without dead widgets.
     """
-    folder = path.strip("/").partition("/")[0]
+    folder = _folder(path, contents_manager)
     if model.get("type") != "notebook" or folder not in ("course", "labs") or not model.get("content"):
         return
     before = _on_disk(path, contents_manager) if folder == "course" else None
     model["content"] = kept(model["content"], before)
+
+
+def _folder(path: str, contents_manager: Any) -> str:
+    """The course's folder of a notebook, ``"course"`` or ``"labs"``; on a hub the course lies in a home."""
+    parts = path.strip("/").split("/")[:-1]
+    root = Path(getattr(contents_manager, "root_dir", "")).expanduser()
+    for place, part in enumerate(parts):
+        if part in ("course", "labs") and (place == 0 or (root.joinpath(*parts[:place]) / "defi_lib").is_dir()):
+            return part
+    return ""
 
 
 def kept(notebook: Notebook, before: Notebook | None) -> Notebook:

@@ -145,3 +145,16 @@ def test_a_read_only_folder_is_told_by_the_server_and_nothing_is_lost(clone):
     model = {"type": "notebook", "content": run(clone.read())}
     keep_shipped(model, "course/1_exchange/01_swaps.ipynb", SimpleNamespace(root_dir=str(clone.root)))
     assert clone.file.read_bytes() == clone.shipped
+
+
+@pytest.mark.parametrize("is_course", [True, False])
+def test_on_a_hub_the_course_is_found_in_a_home(clone, tmp_path, is_course):
+    home = tmp_path / "home"
+    folder = home / "course-for-students/course/1_exchange"
+    folder.mkdir(parents=True)
+    if is_course:
+        (home / "course-for-students/defi_lib").mkdir()
+    file = folder / clone.file.name
+    file.write_bytes(clone.shipped)
+    save(run(json.loads(clone.shipped)), file, home)
+    assert (file.read_bytes() == clone.shipped) is is_course

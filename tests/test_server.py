@@ -73,6 +73,21 @@ def test_first_page_can_open_the_labs(settings):
     assert (Path(settings.ServerApp.root_dir) / "labs").samefile(ROOT / "labs")
 
 
+def test_only_on_a_hub_what_is_idle_ends(settings):
+    assert "MappingKernelManager" not in settings and "shutdown_no_activity_timeout" not in settings.ServerApp
+
+
+@pytest.mark.parametrize("at_home", [True, False])
+def test_on_a_hub_homes_are_served_and_what_is_idle_ends(monkeypatch, tmp_path, at_home):
+    monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", "/user/ada/")
+    monkeypatch.setenv("HOME", str(ROOT.parent if at_home else tmp_path))
+    monkeypatch.setenv("JUPYTER_PATH", "")
+    hub = PyFileConfigLoader("jupyter_server_config.py", path=str(ROOT)).load_config()
+    assert ("root_dir" in hub.ServerApp) is at_home
+    assert hub.MappingKernelManager.cull_idle_timeout > 60 and hub.MappingKernelManager.cull_connected
+    assert hub.ServerApp.shutdown_no_activity_timeout > 60
+
+
 def test_pages_take_nothing_from_elsewhere(settings):
     template = ROOT / "share/jupyter/voila/templates/course"
     assert "replace('<link" in (template / "index.html.j2").read_text()

@@ -120,6 +120,7 @@ def test_a_link_of_nbgitpuller():
     )
     other = pull_link("http://127.0.0.1:8000", "https://git.example.edu/ada/defi.git", branch="2027")
     assert "repo=https%3A%2F%2Fgit.example.edu%2Fada%2Fdefi.git&branch=2027&urlpath=lab%2Ftree%2Fdefi%2Fcourse" in other
+    assert other.endswith("&targetpath=defi") and "targetpath" not in link
 
 
 def test_the_command_prints_a_link_or_says_what_is_wrong(capsys):

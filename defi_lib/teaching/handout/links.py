@@ -65,8 +65,11 @@ def pull_link(hub: str, repository: str, page: str = FIRST_PAGE, branch: str = "
     if not re.fullmatch(r"[\w.-]+/[\w.-]+|\w+://\S+/\S+", repository):
         raise ValueError(f"repository = {repository!r} is not allowed: give you/course, or a whole address")
     address = repository if "://" in repository else f"https://github.com/{repository}"
-    folder = posixpath.basename(address.rstrip("/")).removesuffix(".git")
+    name = posixpath.basename(address.rstrip("/"))
+    folder = name.removesuffix(".git")
     told = {"repo": address, "branch": branch, "urlpath": f"lab/tree/{folder}/{page}"}
+    if folder != name:
+        told["targetpath"] = folder
     query = "&".join(f"{name}={quote(value, safe='')}" for name, value in told.items())
     return f"{hub.rstrip('/')}/hub/user-redirect/git-pull?{query}"
 
