@@ -20,6 +20,7 @@ import tarfile
 import tempfile
 import tomllib
 import urllib.request
+import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -62,7 +63,7 @@ class MissingPackagesError(Exception):
 class Download(NamedTuple):
     """One row of ``downloads.csv``."""
 
-    kind: str  #: ``npm`` or ``wheel``
+    kind: str  #: ``npm``, ``wheel``, or ``extension``: a wheel that is used where it is built, not published
     name: str
     version: str
     sha256: str
@@ -92,6 +93,17 @@ def fetch(name: str) -> Path:
         if (found := sha256(came)) != row.sha256:
             raise ValueError(f"{came.name} has the sha256 {found}, but {DOWNLOADS.name} says {row.sha256}")
         return _moved(came, folder)
+
+
+def unpacked(name: str) -> Path:
+    """A wheel of ``downloads.csv`` as a folder from which Python imports: what must not be installed."""
+    wheel = fetch(name)
+    folder = CACHE / "unpacked" / wheel.stem
+    if not folder.exists():
+        with zipfile.ZipFile(wheel) as archive, _scratch() as scratch:
+            archive.extractall(scratch / wheel.stem)
+            _moved(scratch / wheel.stem, folder.parent)
+    return folder
 
 
 def core() -> Path:

@@ -16,12 +16,14 @@ import zipfile
 from collections.abc import Iterable
 from email.message import Message
 from fnmatch import fnmatchcase
-from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from importlib.metadata import Distribution, PackageNotFoundError, distributions
 from pathlib import Path
 from typing import NamedTuple
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from tools.editions.packages import downloads, unpacked
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = Path(__file__).with_name("third_party.csv")
@@ -118,9 +120,17 @@ def installed(name: str) -> Row:
     Raises:
         PackageNotFoundError: it is not installed.
     """
-    found = distribution(name)
+    found = _distribution(name)
     files = {path.as_posix(): path for path in found.files or [] if ".." not in path.parts}
     return _row(found.metadata, found.version, files, lambda path: files[path].read_text(encoding="utf-8"))
+
+
+def _distribution(name: str) -> Distribution:
+    """A package that is installed, or used without."""
+    used = [str(unpacked(name))] if name in downloads() and downloads()[name].kind == "extension" else sys.path
+    for found in distributions(name=name, path=used):
+        return found
+    raise PackageNotFoundError(name)
 
 
 def wheel(path: Path) -> Row:
@@ -181,7 +191,7 @@ def needed_by(requirements: Path) -> list[str]:
         new = {"", *one.extras} - extras
         extras |= new
         try:
-            needs = map(Requirement, distribution(name).requires or [])
+            needs = map(Requirement, _distribution(name).requires or [])
         except PackageNotFoundError:
             continue
         waiting += [need for need in needs for extra in new if _holds(need, extra)]
@@ -285,7 +295,7 @@ def copy_texts(site: Path) -> int:
     texts = {f"course/{name}": (ROOT / name).read_bytes() for name in ("LICENSE", "LICENSE-text")}
     for entry in entries():
         if entry.package:
-            texts |= _installed_texts(distribution(entry.package))
+            texts |= _installed_texts(_distribution(entry.package))
         else:
             texts[f"{_slug(entry.name)}-{_slug(entry.version)}/{Path(entry.text).name}"] = (
                 ROOT / entry.text

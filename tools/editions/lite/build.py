@@ -7,6 +7,7 @@ kept in the page's memory alone: browsers would otherwise show what they stored 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from defi_lib.course.contents import PLACE
 from defi_lib.teaching.handout import student_copy
 from tools.editions.lite.pages import write_pages
 from tools.editions.lite.waiting import notes
-from tools.editions.packages import BUILD, CACHE, ROOT, course_wheel, distribution, sha256
+from tools.editions.packages import BUILD, CACHE, ROOT, course_wheel, distribution, sha256, unpacked
 from tools.editions.wheels import repacked
 
 LITE, SITE = BUILD / "lite", BUILD / "site"
@@ -35,7 +36,8 @@ MEGABYTES, SECONDS = 25, "15 to 25"
 APPS = ("notebooks", "edit", "tree", "lab")
 NOTEBOOKS = ("course/", "labs/")
 #: JupyterLab's extensions in the page: the kernel, widgets, and our bar. Others of this machine stay away.
-EXTENSIONS = ("anywidget", "@jupyter-widgets/jupyterlab-manager", "@jupyterlite/pyodide-kernel-extension")
+EXTENSIONS = ("anywidget", "@jupyter-widgets/jupyterlab-manager")
+KERNEL_EXTENSION = "@jupyterlite/pyodide-kernel-extension"
 #: They say "Failed to update the table of contents" at every cell, and few lessons are long enough for one.
 DISABLED = ("@jupyterlab/toc-extension", "@jupyterlab/notebook-extension:toc")
 
@@ -94,6 +96,8 @@ def _configure(work: Path, made: Path, students: Mapping[str, bytes]) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
     installed = Path(sys.prefix) / "share/jupyter/labextensions"
+    (kernels,) = _kernel().glob("*.data/data/share/jupyter/labextensions")
+    extensions = [*(installed / name for name in EXTENSIONS), kernels / KERNEL_EXTENSION, EXTENSION]
     _write(
         work / "jupyter_lite_config.json",
         {
@@ -101,7 +105,7 @@ def _configure(work: Path, made: Path, students: Mapping[str, bytes]) -> None:
                 "apps": APPS,
                 "cache_dir": str(work / "cache"),
                 "contents": [str(work / "contents")],
-                "federated_extensions": [*(str(installed / name) for name in EXTENSIONS), str(EXTENSION)],
+                "federated_extensions": [str(path) for path in extensions],
                 "ignore_sys_prefix": ["federated_extensions"],
                 "no_sourcemaps": True,
                 "no_unused_shared_packages": True,
@@ -120,7 +124,7 @@ def _configure(work: Path, made: Path, students: Mapping[str, bytes]) -> None:
         "disabledExtensions": DISABLED,
         "enableMemoryStorage": True,
         "faviconUrl": "./icon-120x120.png",
-        "litePluginSettings": {"@jupyterlite/pyodide-kernel-extension:kernel": kernel},
+        "litePluginSettings": {f"{KERNEL_EXTENSION}:kernel": kernel},
         "settingsStorageDrivers": MEMORY,
         "workspacesStorageDrivers": MEMORY,
     }
@@ -132,9 +136,14 @@ def _configure(work: Path, made: Path, students: Mapping[str, bytes]) -> None:
 KERNEL = ("comm", "ipykernel", "ipython", "micropip", "piplite", "pyodide_kernel", "sqlite3")
 
 
+def _kernel() -> Path:
+    return unpacked("jupyterlite-pyodide-kernel")
+
+
 def _jupyterlite(work: Path) -> None:
     command = [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", str(work)]
-    done = subprocess.run(command, cwd=work, text=True, capture_output=True)
+    found = os.pathsep.join(filter(None, [str(_kernel()), os.environ.get("PYTHONPATH")]))
+    done = subprocess.run(command, cwd=work, text=True, capture_output=True, env=os.environ | {"PYTHONPATH": found})
     if done.returncode:
         raise RuntimeError(f"JupyterLite could not be built:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
 
@@ -166,7 +175,7 @@ def _own_lock(folder: Path, made: Path, students: Mapping[str, bytes]) -> None:
     for name in (*LEFT_OUT, *EMPTY):
         if entry := entries.pop(name, None):
             (folder / entry["file_name"]).unlink()
-    for wheel in sorted((made / "extensions/@jupyterlite/pyodide-kernel-extension/static/pypi").glob("*.whl")):
+    for wheel in sorted((made / "extensions" / KERNEL_EXTENSION / "static/pypi").glob("*.whl")):
         name = wheel.name.partition("-")[0].replace("_", "-")
         if name in {each.replace("_", "-") for each in KERNEL}:
             shutil.copyfile(wheel, folder / wheel.name)
