@@ -63,7 +63,7 @@ test: NOT := -m "not thorough"
 test: tested ## everything that CI runs
 
 test-all: NOT :=
-test-all: tested ## that, and what takes long in a browser: before a release
+test-all: tested pages ## that, what takes long in a browser, and what is published: before a release
 
 # The same Python packages but for those of requirements-oldest.txt, in an environment of its own.
 OLDEST := build/oldest
@@ -158,6 +158,14 @@ third-party: .venv/developer ## make THIRD_PARTY.md anew: what others made, with
 site: .venv/developer ## the site to read, in build/site: every lesson and lab, verdicts, figures, the library
 	@$(BIN)/python -m tools.editions.site.build
 
+packages: .venv/developer ## bring the compiled packages of Pyodide, once, 40 MB, each checked: docs/editions.md
+	@$(BIN)/python -m tools.editions.packages fetch
+
+pages: packages ## what is published: the site with the browser edition and all licences in it, build/site
+	@$(MAKE) --no-print-directory site
+	@$(MAKE) --no-print-directory lite
+	@$(BIN)/python -m tools.editions.publish site
+
 wheel: .venv/developer ## the library as a wheel with all its licences, in build/wheel
 	@$(BIN)/python -m tools.editions.publish wheel
 
@@ -199,4 +207,4 @@ chromium:
 	echo "or say where it is: make $(MAKECMDGOALS) CHROMIUM=/path/to/chrome"; exit 1; }
 
 .PHONY: help course read audience check test test-all tested computed beside architecture verdicts remedies combinations ranges bench notebooks tournament labs voila format constraints clean chromium
-.PHONY: class grade outline misconceptions quizbank publish third-party wheel test-oldest
+.PHONY: class grade outline misconceptions quizbank publish third-party site lite packages pages wheel test-oldest

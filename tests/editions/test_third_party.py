@@ -95,6 +95,7 @@ def test_the_oldest_versions_that_are_tried_are_those_of_the_browser_edition():
 
 def test_versions_of_what_is_no_package_are_those_that_are_used():
     assert TABLE["Pyodide"].version == downloads()["pyodide"].version
+    assert TABLE["MathJax"].version == downloads()["mathjax"].version
     assert TABLE["CPython"].version == PYODIDE["python_full_version"]
     for name, script in (("Bootstrap", "bootstrap"), ("Font Awesome Free", "fontawesome")):
         theme = "pydata_sphinx_theme/theme/pydata_sphinx_theme/static/scripts"
