@@ -68,9 +68,9 @@ class Server:
     def __init__(self, process: subprocess.Popen[bytes], address: str) -> None:
         self.process, self.address = psutil.Process(process.pid), address
 
-    def cost(self) -> Cost:
-        """What the server and its kernels cost until now."""
-        kernels = [each for each in self.process.children() if "kernel" in " ".join(_command(each))]
+    def cost(self, kernel: str = "kernel") -> Cost:
+        """What the server and its kernels, or one of them, cost until now."""
+        kernels = [each for each in self.process.children() if kernel in " ".join(_command(each))]
         own = self.process.cpu_times()
         cpu, memory = 0.0, 0.0
         for kernel in kernels:
@@ -324,7 +324,7 @@ async def crowd(browser: Browser, readers: int, files: list[str], *options: str)
         start = time.perf_counter()
         await asyncio.gather(*(each.drag(DRAG) for each in others))
         after, seconds = server.cost(), time.perf_counter() - start
-        await page.close()
+        await page.goto("about:blank")  # says goodbye, which closing does not
         for each in others:
             await each.close()
     cores = (after.server - before.server) / seconds, (after.kernels - before.kernels) / seconds
@@ -345,21 +345,16 @@ class Lone(NamedTuple):
 
 async def lone(server: Server, lesson: str, files: list[str]) -> Lone:
     """One reader alone."""
-    empty = server.cost()
+    before = server.cost().server
     reader = Reader(server, lesson, files)
     await reader.open()
     await asyncio.sleep(1)
-    before = server.cost()
+    opened = server.cost(reader.kernel)
     await reader.drag(4)
-    after, events = server.cost(), len(reader.latencies)
+    moved, events = server.cost(reader.kernel), len(reader.latencies)
     await reader.close()
-    for _ in range(40):
-        if server.cost().running == empty.running:
-            break
-        await asyncio.sleep(0.25)
-    opening = before.server + before.kernels - empty.server - empty.kernels
-    kernel = (after.kernels - before.kernels) / events
-    return Lone(opening, after.memory - empty.memory, kernel, events / 4)
+    opening = opened.server - before + opened.kernels
+    return Lone(opening, moved.memory, (moved.kernels - opened.kernels) / events, events / 4)
 
 
 def at_once(cost: Lone, server: float, cores: int) -> int:
@@ -409,10 +404,9 @@ async def measured(readers: int) -> list[str]:
     load, cores = os.getloadavg()[0], os.cpu_count()
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-        async with served("--readers=2") as server:
+        async with served(f"--readers={len(LESSONS) + 1}") as server:
             _, files, page = await in_chromium(browser, server, LESSON)
-            await page.close()
-            await asyncio.sleep(2)
+            await page.goto("about:blank")
             costs = {lesson: await lone(server, lesson, files) for lesson in LESSONS}
         pooled = await crowd(browser, readers, files, LESSON)
         cold = await crowd(browser, readers, files)
