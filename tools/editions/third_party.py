@@ -158,9 +158,9 @@ def _main_text(files: Iterable[str]) -> str:
 
 def _licence(metadata: Message, text: str) -> str:
     """The licence as a package's metadata say; BSD's two forms are told apart by the text."""
-    if expression := metadata["License-Expression"]:
+    if expression := metadata.get("License-Expression"):
         return str(expression)
-    said = (metadata["License"] or "").strip()
+    said = (metadata.get("License") or "").strip()
     if said and "\n" not in said and len(said) <= 40 and said not in ("BSD", "Dual License", "UNKNOWN"):
         return KNOWN.get(said.lower(), said)
     kinds = [
