@@ -10,11 +10,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from defi_lib.validation import INT64_MAX, Whole
 
-__all__ = ["INT64_MAX", "UINT256_MAX", "fitted", "largest", "python_integers"]
+__all__ = ["INT64_MAX", "UINT256_MAX", "fitted", "largest", "positions", "python_integers"]
 
 #: Largest whole number of a contract or of a chain's consensus rules.
 UINT256_MAX = 2**256 - 1
@@ -23,6 +23,18 @@ UINT256_MAX = 2**256 - 1
 def largest(values: Whole) -> int:
     """The largest of whole numbers >= 0, as a Python integer; 0 if there is none."""
     return values if isinstance(values, int) else int(np.max(values, initial=0))
+
+
+def positions(values: ArrayLike) -> NDArray[np.intp]:
+    """Whole numbers as numpy counts places in an array; fractions are cut off.
+
+    ``bincount``, ``choose``, ``repeat``, ``take`` and ``reduceat`` take no longer ones: where these have 32 bits, as in
+    a browser, an ``int64`` is refused.
+
+    >>> np.bincount(positions(np.array([0, 2, 2], dtype=np.int64))).tolist()
+    [1, 0, 2]
+    """
+    return np.asarray(values).astype(np.intp, copy=False)
 
 
 def python_integers(values: Whole) -> NDArray[Any]:

@@ -91,7 +91,7 @@ def true_by_camp(by: Amount, which: str = WHICH[0]) -> dict[str, NDArray[np.floa
     Raises:
         ValueError: an argument outside its range.
     """
-    at = np.rint(100 * np.asarray(between("by", by, -1.0, 1.0))).astype(int) + 100
+    at = np.rint(100 * np.asarray(between("by", by, -1.0, 1.0))).astype(np.int64) + 100
     table, here = np.array(list(answers_leaned(which).values())), len(LEANS) // 2
     camp = np.array([id[0] for id in answers_leaned(which)])
     parts = {name: table[camp == letter].mean(axis=0)[at] for letter, name in CAMPS.items() if letter in camp}

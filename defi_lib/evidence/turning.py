@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from defi_lib.evidence.drawing import Worlds, today, worlds
 from defi_lib.evidence.effects import Effect
 from defi_lib.evidence.unknowns import Assumption
+from defi_lib.integers import positions
 
 _HALVINGS = 45
 
@@ -60,7 +61,7 @@ def _crossings(
 ) -> tuple[dict[str, NDArray[np.bool_]], dict[str, list[tuple[float, bool]]]]:
     """Along each grid: whether the reading is true, and where that turns (nearest first; whether the effect jumps)."""
     known, lengths = effect.assumptions, [len(grid) for grid in grids.values()]
-    names = np.repeat(list(grids), lengths)
+    names = np.repeat(list(grids), positions(lengths))
     all_true = effect.true(_moved(here, names, np.concatenate(list(grids.values()))))
     true = dict(zip(grids, np.split(all_true, np.cumsum(lengths)[:-1]), strict=True))
     ranges = [name for name in grids if not known[name].options]

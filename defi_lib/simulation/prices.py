@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.frozen import kept
+from defi_lib.integers import positions
 from defi_lib.rounding import above, below, same
 from defi_lib.validation import Amount, at_least, finite, increasing, non_negative, positive, prices_of, shown
 
@@ -247,7 +248,7 @@ class JumpDiffusion(PriceProcess):
             # The jumps of all scenarios together are Poisson too, and each falls on a scenario at random.
             jumps = rng.poisson(self.intensity * step * scenarios)
             sizes = self.jump_mean + self.jump_volatility * rng.standard_normal(jumps)
-            rate += np.bincount(rng.integers(scenarios, size=jumps), weights=sizes, minlength=scenarios)
+            rate += np.bincount(positions(rng.integers(scenarios, size=jumps)), weights=sizes, minlength=scenarios)
             np.exp(rate, out=rate)
             price = price * rate
             yield price

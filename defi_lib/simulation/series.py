@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.frozen import FrozenDict, kept
+from defi_lib.integers import positions
 from defi_lib.simulation.moments import SECONDS, Moments, moments_of
 from defi_lib.simulation.prices import Replay
 from defi_lib.validation import increasing, non_negative, one_of, shown
@@ -276,7 +277,7 @@ def _without_duplicates(rows: _Rows, rule: str, columns: _Columns, dropped: dict
     if rule == "mean":
         number = np.diff(np.append(first, len(new)))
         largest = float(np.max(rows.prices)) or 1.0  # sums of huge prices stay in range
-        means = np.add.reduceat(rows.prices / largest, first) / number * largest
+        means = np.add.reduceat(rows.prices / largest, positions(first)) / number * largest
         return rows.at(first)._replace(prices=means)
     return rows.at(first if rule == "first" else np.append(first[1:], len(new)) - 1)
 
@@ -302,7 +303,7 @@ def _on_gaps(rows: _Rows, rule: str, unit: str, columns: _Columns) -> _Rows:
     total = float(np.sum(added))
     if total > _MOST_FILLED * len(rows.ticks):
         raise ValueError(f"gaps = 'fill' would add {total:.3g} rows to {len(rows.ticks)}: say gaps='keep'")
-    copies = np.append(added.astype(np.int64), 0) + 1
+    copies = positions(np.append(added, 0) + 1)
     number = np.arange(int(copies.sum()), dtype=np.int64) - np.repeat(np.cumsum(copies) - copies, copies)
     filled = np.repeat(rows.ticks, copies) + (number * usual).astype(rows.ticks.dtype)
     words = f"{name} of up to {longest} filled with {int(total)} rows that repeat the last price."

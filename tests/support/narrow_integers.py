@@ -3,13 +3,17 @@
 :func:`narrow_numpy` is numpy as it would answer there: what it makes of Python integers, of truth values and of
 counting has 32 bits, and so has everything computed of that; what was said to be ``np.int64`` keeps 64.
 :func:`narrow` puts it into all loaded modules of the library. What methods of arrays make cannot be narrowed from
-outside: :func:`vague_integers` finds these places in source code.
+outside: :func:`vague_integers` finds these places in source code. Two more faults are found there, because a machine
+with 64 bits does not show them: :func:`bare_places`, and :func:`unstable_orders`, which a machine with other vector
+instructions may show.
 """
 
 import ast
 import json
+import re
 import sys
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -65,11 +69,16 @@ def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.setattr(module, "np", narrow_numpy)
 
 
+@cache
+def _parsed(source: str) -> ast.Module:
+    return ast.parse(source)
+
+
 def vague_integers(source: str) -> list[str]:
     """Lines of a program that take whatever ``int`` numpy has: ``astype(int)``, ``dtype=int``."""
     lines = source.splitlines()
     found = []
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(_parsed(source)):
         if not isinstance(node, ast.Call):
             continue
         types = [word.value for word in node.keywords if word.arg == "dtype"]
@@ -77,6 +86,40 @@ def vague_integers(source: str) -> list[str]:
             types += node.args[:1]
         if any(isinstance(kind, ast.Name) and kind.id == "int" for kind in types):
             found.append(lines[node.lineno - 1].strip())
+    return found
+
+
+#: What refuses wider whole numbers than numpy counts places with, and which of its arguments these are.
+_TAKE_PLACES = {"bincount": 0, "choose": 0, "take": 1, "repeat": 1, "reduceat": 1, "put": 1}
+
+
+def bare_places(source: str) -> list[str]:
+    """Lines that give ``bincount`` and its like an array which is not said to be ``positions(…)``."""
+    lines = source.splitlines()
+    plain = set(re.findall(r"^\s*(\w+) = positions\(", source, re.MULTILINE))
+    found = []
+    for node in ast.walk(_parsed(source)):
+        if not (isinstance(node, ast.Call) and ast.unparse(node.func).startswith("np.")):
+            continue
+        at = _TAKE_PLACES.get(ast.unparse(node.func).rpartition(".")[2])
+        if at is None or len(node.args) <= at:
+            continue
+        given = ast.unparse(node.args[at])
+        number_or_list = given.isdigit() or given.endswith("size") or given.startswith(("[", "len(", "at_least("))
+        if not (given.startswith("positions(") or given in plain or number_or_list):
+            found.append(lines[node.lineno - 1].strip())
+    return found
+
+
+def unstable_orders(source: str) -> list[str]:
+    """Lines that sort places or rows and leave open in which order equal ones stand."""
+    lines = source.splitlines()
+    found = []
+    for node in ast.walk(_parsed(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            stable = any(word.arg == "kind" and ast.unparse(word.value) == "'stable'" for word in node.keywords)
+            if node.func.attr in {"argsort", "sort_values"} and not stable:
+                found.append(lines[node.lineno - 1].strip())
     return found
 
 

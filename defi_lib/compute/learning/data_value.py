@@ -121,7 +121,7 @@ def sampled_shapley(game: Game, players: int, orders: int, rng: np.random.Genera
     """
     at_least("players", players, 1), at_least("orders", orders, 1)
     order = rng.permuted(np.broadcast_to(np.arange(players), (orders, players)), axis=1)
-    position = np.argsort(order, axis=1)
+    position = np.argsort(order, axis=1, kind="stable")
     # After k have come, those are there whose position is below k.
     present = position[:, np.newaxis, :] < np.arange(players + 1)[:, np.newaxis]
     values = game(present.reshape(-1, players)).reshape(orders, players + 1)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.frozen import kept
+from defi_lib.integers import positions
 from defi_lib.renamed import renamed
 from defi_lib.validation import Whole, at_least, between, broadcastable
 from defi_lib.validation import whole as whole_number
@@ -122,7 +123,7 @@ class PeerNetwork:
         """How many of ``keys`` (in [0, 2^48)) each node is responsible for."""
         wanted = np.atleast_1d(whole_number("keys", keys, 0, 2**BITS - 1))
         closest = [self.closest(key) for key in wanted.tolist()]
-        return np.bincount(np.array(closest, dtype=np.intp), minlength=self.ids.size).astype(np.int64)
+        return np.bincount(positions(closest), minlength=self.ids.size).astype(np.int64)
 
     def _online(self, online: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
         there = np.ones(self.ids.size, dtype=bool) if online is None else np.asarray(online, dtype=bool)

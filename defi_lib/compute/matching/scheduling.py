@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from defi_lib.compute.matching.assignment import NOBODY, levels
 from defi_lib.frozen import kept
+from defi_lib.integers import positions
 from defi_lib.ledger import former
 from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.rounding import above
@@ -114,9 +115,8 @@ class Schedule(NamedTuple):
     def hours(self) -> NDArray[np.float64]:
         """How long each node works."""
         lengths = (self.finish - self.start)[self.done]
-        # Where an index has 32 bits, bincount takes no longer ones.
-        node = self.node[self.done].astype(np.intp)
-        return np.bincount(node, weights=lengths, minlength=self.nodes.speed.size).astype(float)
+        node = self.node[self.done]
+        return np.bincount(positions(node), weights=lengths, minlength=self.nodes.speed.size).astype(float)
 
     @property
     def cost(self) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.integers import positions
 from defi_lib.renamed import renamed
 from defi_lib.units import SECONDS_PER_DAY
 from defi_lib.validation import Amount, at_least, between, broadcastable, finite, non_negative, positive
@@ -86,7 +87,7 @@ def dispersion(arrivals: Amount, window: float) -> float:
         raise ValueError(f"arrivals of shape {times.shape}: allowed is a list of two times or more in their order")
     length = float(times[-1] - times[0])
     window = float(between("window", window, 0.0, length, low_open=True))
-    counts = np.bincount(np.minimum((times - times[0]) / window, length / window).astype(np.int64))
+    counts = np.bincount(positions(np.minimum((times - times[0]) / window, length / window)))
     whole = counts[: max(int(length / window), 1)]
     return float(np.var(whole) / np.mean(whole))
 

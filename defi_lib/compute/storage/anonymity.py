@@ -149,7 +149,7 @@ def found_share(
     seen = true != NOT_SEEN
     fulfilled("facts", facts, facts <= int(seen.sum(axis=1).min()), _DISTINCT)
     public = np.where(offered == NOT_SEEN, NOT_SEEN, offered // merged)
-    order = np.argsort(np.where(seen, rng.random(true.shape), 2.0), axis=1)[:, :facts]
+    order = np.argsort(np.where(seen, rng.random(true.shape), 2.0), axis=1, kind="stable")[:, :facts]
     found = 0
     for person, moments in enumerate(order):
         agree = np.zeros(len(true), dtype=np.int64)
@@ -210,7 +210,7 @@ def chance_found(
     broadcastable(facts=known, people=number, places=cells, hours=span, recorded=seen, habit=usual, crowding=crowd)
     known, *rest = np.broadcast_arrays(known, number, cells, span, seen, usual, crowd)
     found = np.empty(known.shape)
-    for count in np.unique(known).astype(int).tolist():
+    for count in np.unique(known).astype(np.int64).tolist():
         these = known == count
         found[these] = _alone(count, *(each[these] for each in rest))
     return plain(found)

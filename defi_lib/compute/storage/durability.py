@@ -137,7 +137,7 @@ def spread_loss(needed: int, pieces: int, operators: Amount, gone: Amount) -> Am
     broadcastable(operators=holders, gone=lost)
     holders, lost = np.broadcast_arrays(holders, lost)
     found = np.empty(holders.shape)
-    for number in np.unique(holders).astype(int).tolist():
+    for number in np.unique(holders).astype(np.int64).tolist():
         there = holders == number
         found[there] = loss_probability(-(-needed * number // pieces), number, lost[there])
     return plain(found)

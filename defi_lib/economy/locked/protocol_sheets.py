@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from defi_lib.economy.locked.value_locked import ValueCounts
 from defi_lib.frozen import Parts, kept
+from defi_lib.integers import positions
 from defi_lib.validation import between, non_negative, plain, shown, whole
 
 Array = NDArray[np.float64]
@@ -165,7 +166,7 @@ class ProtocolSheets(Parts, _State):
         return table
 
     def _by_kind(self, amount: Array) -> Array:
-        return np.asarray(np.bincount(self.kind, amount, self.coins.shape[1]), dtype=float)
+        return np.asarray(np.bincount(positions(self.kind), amount, self.coins.shape[1]), dtype=float)
 
     def _prices(self, prices: ArrayLike | None) -> Array:
         kinds = self.coins.shape[1]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from defi_lib.economy.system.people import People
 from defi_lib.economy.system.setting import SystemSetting
 from defi_lib.economy.system.world import SystemWorld
+from defi_lib.integers import positions
 from defi_lib.lending import KinkedCurve
 from defi_lib.units import DAYS_PER_YEAR
 
@@ -55,7 +56,7 @@ def lending_days(world: SystemWorld, setting: SystemSetting, people: People) -> 
     sold = asleep & (out_day < DAYS_PER_YEAR)
     out_day = np.where(sold, out_day, DAYS_PER_YEAR)
     place = np.arange(world.seeds)[:, np.newaxis] * (DAYS_PER_YEAR + 1) + out_day
-    leaving = np.bincount(place.ravel(), backed.ravel(), world.seeds * (DAYS_PER_YEAR + 1))
+    leaving = np.bincount(positions(place.ravel()), backed.ravel(), world.seeds * (DAYS_PER_YEAR + 1))
     leaving = leaving.reshape(world.seeds, DAYS_PER_YEAR + 1)[:, :DAYS_PER_YEAR]
     owed = (backed + named).sum(axis=1)[:, np.newaxis] - np.cumsum(leaving, axis=1)
     owed = np.maximum(owed, 0.0)  # a difference of sums: zero to rounding once all are sold

@@ -41,7 +41,7 @@ def system_measures(year: SystemYear | TwinYear) -> dict[str, Array]:
     """
     wealth, people = year.people.wealth, year.people
     count = wealth.shape[1]
-    order = np.argsort(wealth, axis=1)
+    order = np.argsort(wealth, axis=1, kind="stable")
     profit = np.take_along_axis(year.profit, order, axis=1)
     worth = np.take_along_axis(year.worth, order, axis=1)
     gains = np.maximum(profit, 0.0)
@@ -69,7 +69,7 @@ def who_paid(year: SystemYear | TwinYear) -> dict[str, Array]:
     """
     wealth, inside = year.people.wealth, year.people.wishes("insider")
     count = wealth.shape[1]
-    rank = np.argsort(np.argsort(wealth, axis=1), axis=1)
+    rank = np.argsort(np.argsort(wealth, axis=1, kind="stable"), axis=1, kind="stable")
     edges = (0, count // 2, int(0.9 * count), count)
     groups = [(rank >= low) & (rank < high) & ~inside for low, high in pairwise(edges)]
     got = {name: (year.profit * who).sum(axis=1) for name, who in zip(GROUPS, (*groups, inside), strict=True)}

@@ -53,7 +53,7 @@ def has_role(role: NDArray[np.int8], *names: str) -> Mask:
     """Who has one of these roles."""
     wanted = np.zeros(len(ROLES), dtype=bool)
     wanted[[ROLES.index(name) for name in names]] = True
-    found: Mask = wanted.take(role)
+    found: Mask = wanted[role]
     return found
 
 
@@ -105,7 +105,8 @@ def _roles(world: SystemWorld, setting: SystemSetting) -> NDArray[np.int8]:
         edge = upper
     count = np.broadcast_to(np.rint(np.multiply(setting["insider_heads"], world.people)), (world.seeds,))
     if count.any():
-        place = np.argsort(np.argsort(-(world.normal[0] + 1.5 * world.normal[2]), axis=1), axis=1)
+        eager = np.argsort(-(world.normal[0] + 1.5 * world.normal[2]), axis=1, kind="stable")
+        place = np.argsort(eager, axis=1, kind="stable")
         role[place < count[:, np.newaxis]] = ROLES.index("insider")
     return role
 

@@ -127,7 +127,7 @@ def _shapley(
     for turn in range(rounds):
         drawn = [np.random.default_rng((first + seed, turn, 99)).permutation(count) for seed in range(world.seeds)]
         for order in (np.stack(drawn), np.stack(drawn)[:, ::-1]):
-            place, before = np.argsort(order, axis=1), none
+            place, before = np.argsort(order, axis=1, kind="stable"), none
             for step in range(1, count + 1):
                 on = {name: (place[:, at] < step).astype(float) for at, name in enumerate(REMEDIES)}
                 after = everything if step == count else run(on)

@@ -225,7 +225,7 @@ def _for_all(insiders: Amount, wages: float, served: Mapping[str, Amount]) -> tu
 
 def spread_of(year: SystemYear, twin: TwinYear) -> Array:
     """How much better or worse the deciles of wealth are off than in the twin: 0 to 100, one per seed; 50 is alike."""
-    order = np.argsort(year.people.wealth, axis=1)
+    order = np.argsort(year.people.wealth, axis=1, kind="stable")
     tenths = np.array_split(order, 10, axis=1)
 
     def sums(values: Array) -> Array:

@@ -13,6 +13,7 @@ from defi_lib.economy.system.setting import SystemSetting
 from defi_lib.economy.system.vote import Vote, hold_vote
 from defi_lib.economy.system.world import SystemWorld
 from defi_lib.exchange import ConstantProductPool
+from defi_lib.integers import positions
 from defi_lib.rewards import Vesting
 from defi_lib.units import DAYS_PER_YEAR
 
@@ -92,7 +93,7 @@ class _Buyers:
         late = setting.beside_people("late") * (1 - people.skill) * world.draw("buying")
         self.begin = np.minimum(late, DAYS_PER_YEAR - _BUYING_DAYS).astype(np.int64)
         place = np.arange(world.seeds)[:, np.newaxis] * DAYS_PER_YEAR + self.begin
-        begun = np.bincount(place.ravel(), self.budget.ravel(), world.seeds * DAYS_PER_YEAR)
+        begun = np.bincount(positions(place.ravel()), self.budget.ravel(), world.seeds * DAYS_PER_YEAR)
         comes = begun.reshape(world.seeds, DAYS_PER_YEAR) / _BUYING_DAYS
         goes = np.concatenate([np.zeros((world.seeds, _BUYING_DAYS)), comes[:, :-_BUYING_DAYS]], axis=1)
         there = np.cumsum(comes - goes, axis=1)

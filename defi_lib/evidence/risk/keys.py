@@ -62,7 +62,7 @@ def several_keys_against_one(held: Array, needed: Array, robbed: Array, gone: Ar
 
 def _lost(held: Array, needed: Array, robbed: Array, gone: Array) -> Array:
     """Chance that so many operators are robbed, or lose their keys, that the vault is emptied or locked."""
-    whole = np.rint(np.stack(np.broadcast_arrays(held, needed))).astype(int)
+    whole = np.rint(np.stack(np.broadcast_arrays(held, needed))).astype(np.int64)
     found = np.empty(whole.shape[1])
     for many, least in np.unique(whole, axis=1).T:
         here = (whole[0] == many) & (whole[1] == least)

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from defi_lib.evidence.effects import Control, Count, Registry
 from defi_lib.exchange import ConstantProductPool
 from defi_lib.figures import figure
+from defi_lib.integers import positions
 from defi_lib.risk import LaunchedToken, insider_sale, paused_withdrawals, pull_and_sell
 
 EVIDENCE = Registry("risk")
@@ -65,7 +66,7 @@ def taken_under_a_lock(kept: Array, money: Array, unlocked: Array, right: Array,
         pull_and_sell(pool, unlocked, held, in_time, tokens=kept + AS_MANY),
         paused_withdrawals(pool, kept, held, in_time),
     )
-    got = np.choose(right.astype(int), [np.asarray(way.early) + way.late for way in ways])
+    got = np.choose(positions(right), [np.asarray(way.early) + way.late for way in ways])
     return np.asarray((np.asarray(calm.early) + calm.late - got) / money)
 
 

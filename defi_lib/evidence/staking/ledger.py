@@ -47,7 +47,9 @@ def forgeries_found(
     """Chance that the reader finds out that the past was changed."""
     traces = [_traces(False), _traces(True)]
     in_entries, in_hashes = (
-        np.array([[each[part] for each in rows] for rows in traces])[(changed > 0).astype(int), forgery.astype(int)]
+        np.array([[each[part] for each in rows] for rows in traces])[
+            (changed > 0).astype(np.int64), forgery.astype(np.int64)
+        ]
         for part in (0, 1)
     )
     reads_one = 1 - (1 - checked) ** changed

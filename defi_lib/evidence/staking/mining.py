@@ -47,7 +47,7 @@ def dear_half_loses(
     reinvested: Worlds, life: Worlds, years: Worlds,
 ) -> Worlds:  # fmt: skip
     """What the half with dearer power loses of the hash rate that runs, from a half at the start (a part of all)."""
-    months = np.round(years * MONTHS).astype(int)
+    months = np.round(years * MONTHS).astype(np.int64)
     path = part_of_the_dear(
         gap, cheap_power, efficiency, hash_price, growth, machine_price, reinvested, life, months=int(months.max())
     )

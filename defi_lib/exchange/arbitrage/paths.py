@@ -234,7 +234,7 @@ class _Run:
         self.shape = broadcastable(reserve_0=pool.reserves[0], reserve_1=pool.reserves[1], fee=pool.fee, prices=price)
         # Both reserves in one power of two per scenario: prices stay, products cannot overflow, no digit changes.
         exponents = np.frexp(pool.reserves[0])[1] / 2 + np.frexp(pool.reserves[1])[1] / 2
-        self.unit = plain(np.ldexp(1.0, exponents.astype(int)))
+        self.unit = plain(np.ldexp(1.0, exponents.astype(np.int64)))
         x, y = (self._flat(reserve / self.unit) for reserve in pool.reserves)
         fees = self._flat(pool.fee)
         count = -(-len(x) // BLOCK) or 1

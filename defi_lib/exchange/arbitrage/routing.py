@@ -229,7 +229,7 @@ def _containers(
 def _fill(level: Array, width: Array, amount: Amount) -> Array:
     """What each container holds when ``amount`` is poured over all of them that have a width."""
     bottom = np.where(width > 0, level, np.inf)
-    order = np.argsort(bottom, axis=0)
+    order = np.argsort(bottom, axis=0, kind="stable")
     height, sorted_width = (np.take_along_axis(values, order, axis=0) for values in (level, width))
     height = height - height[0]
     water = (amount + np.cumsum(sorted_width * height, axis=0)) / np.cumsum(sorted_width, axis=0)

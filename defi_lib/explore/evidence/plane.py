@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from defi_lib.evidence import Assumption, Effect
+from defi_lib.integers import positions
 
 Numbers = NDArray[np.float64]
 
@@ -120,7 +121,7 @@ def _crossings(places: Numbers, lines: Numbers) -> tuple[NDArray[np.intp], Numbe
 def _bands(places: Numbers, columns: Numbers, true: bool) -> tuple[Numbers, NDArray[np.intp]]:
     """Between which heights of each column the answer is ``true``, or not, as pairs; and how many pairs it has."""
     column, crossing = _crossings(places, columns)
-    crossed = np.bincount(column, minlength=len(columns))
+    crossed = np.bincount(positions(column), minlength=len(columns))
     ends = np.ones((len(columns), crossed.max() + 4))
     ends[:, 0] = 0.0
     ends[column, np.arange(len(column)) - (np.cumsum(crossed) - crossed)[column] + 1] = crossing

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.frozen import locked
+from defi_lib.integers import positions
 
 #: As a lesson cites it.
 DECENTRALAND = "Decentraland DAO, transparency data of 27 April 2026 (Apache-2.0), without names and addresses"
@@ -33,7 +34,7 @@ class Members(NamedTuple):
         Of the votes that the file lists as delegated most come from people who are not in it; ``listed`` has them all.
         """
         away = self.delegate >= 0
-        got = np.bincount(self.delegate[away], self.own[away], self.own.size)
+        got = np.bincount(positions(self.delegate[away]), self.own[away], self.own.size)
         return np.where(away, 0.0, self.own) + got
 
     @property

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.frozen import locked
+from defi_lib.integers import positions
 from defi_lib.validation import Amount, Whole, non_negative, whole
 
 
@@ -47,5 +48,5 @@ def liquid_votes(weights: Amount, delegates: Whole) -> LiquidVotes:
         steps = steps + steps[end]
         end = end[end]
     arrived = target[end] == end
-    votes = np.bincount(end[arrived], weights=own[arrived], minlength=own.size)
+    votes = np.bincount(positions(end[arrived]), weights=own[arrived], minlength=own.size)
     return LiquidVotes(locked(votes), float(np.sum(own[~arrived])), int(np.max(np.where(arrived, steps, 0), initial=0)))

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from defi_lib.integers import positions
 from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.risk.contagion.network import Array, Network, names_of, part_of
 from defi_lib.rounding import reaches
@@ -127,7 +128,7 @@ class _Rules:
 
     def _owed_at(self, rank: np.int64) -> Array:
         net = self.network
-        claims = np.bincount(net.debtor, np.where(net.rank == rank, net.amount, 0.0), net.size)
+        claims = np.bincount(positions(net.debtor), np.where(net.rank == rank, net.amount, 0.0), net.size)
         return np.asarray(claims, dtype=float) + np.where(net.deposit_rank == rank, net.deposits, 0.0)
 
     def divided(self, paid: Array) -> tuple[Array, Array]:
@@ -149,7 +150,7 @@ class _Rules:
         if self.table is not None:
             return np.asarray(paid @ self.table)
         claims = self.divided(paid)[0] if self.ranked else paid[:, net.debtor] * self.shares
-        sums[:, self.who] = np.add.reduceat(claims[:, self.order], self.starts, axis=1)
+        sums[:, self.who] = np.add.reduceat(claims[:, self.order], positions(self.starts), axis=1)
         return sums
 
     def step(self, assets: Array, paid: Array) -> tuple[Array, NDArray[np.bool_]]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from defi_lib.integers import positions
 from defi_lib.risk.contagion.network import Array, Network, part_of
 from defi_lib.validation import between, non_negative
 
@@ -40,7 +41,7 @@ def net_positions(network: Network) -> Array:
     >>> net_positions(Network.of_matrix([2.0, 1.0, 1.0], [[0, 10, 0], [0, 0, 10], [5, 0, 0]])).tolist()
     [-5.0, 0.0, 5.0]
     """
-    return network.claims - np.bincount(network.debtor, network.amount, network.size)
+    return network.claims - np.bincount(positions(network.debtor), network.amount, network.size)
 
 
 def clear_through_house(network: Network, fund: ArrayLike = 0.0, capital: float = 0.0) -> HouseClearing:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from defi_lib.frozen import Parts, kept
+from defi_lib.integers import positions
 from defi_lib.validation import Amount, non_negative, shown, whole
 
 Array = NDArray[np.float64]
@@ -131,7 +132,7 @@ class Network(Parts, _State):
 
 
 def _summed(place: Places, amount: Array, size: int) -> Array:
-    return np.asarray(np.bincount(place, amount, size), dtype=float)
+    return np.asarray(np.bincount(positions(place), amount, size), dtype=float)
 
 
 def _row(name: str, values: Array) -> Array:

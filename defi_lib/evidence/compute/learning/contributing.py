@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from defi_lib import compute as net
 from defi_lib.evidence.effects import Control, Proof, Registry
+from defi_lib.integers import positions
 from defi_lib.ledger import Ledger
 
 EVIDENCE = Registry("compute")
@@ -208,7 +209,7 @@ def pay_six(copies: int, rare_alone: bool, cut: float, stake: float) -> dict[str
     fewer = net.divide_budget(1.0, net.discount_copies(shapley, same, cut)).amounts
     staked = net.yuma_consensus([100 - stake, stake], [fewer, owner == 3]).incentive
     worths = (np.ones(names), net.leave_one_out(game, names), shapley, fewer, staked)
-    shares = np.array([np.bincount(owner, net.divide_budget(1.0, worth).amounts, 5) for worth in worths])
+    shares = np.array([np.bincount(positions(owner), net.divide_budget(1.0, worth).amounts, 5) for worth in worths])
     return {
         "Rule": list(RULES), **dict(zip(WHO, shares.T, strict=True)), "more": shares[2][0], "cut_to": shares[3][0],
         "out": shares[1][2], "rare": shares[2][2], "friend": shares[4][3],

@@ -103,7 +103,7 @@ def planned_cost(plenty: ArrayLike, unlike: ArrayLike, known: ArrayLike, cloud: 
     """
     nodes, most, knows = tasks * np.asarray(plenty, float), np.asarray(cloud, float) - 1, np.asarray(known, float)
     extra = (1 - knows) * np.minimum(unlike, most)
-    for count in np.arange(1, tasks + 1).astype(int).tolist():
+    for count in np.arange(1, tasks + 1).astype(np.int64).tolist():
         chance = comb(tasks, count) * knows**count * (1 - knows) ** (tasks - count)
         extra = extra + chance * count / tasks * np.minimum(planned_extra(count, nodes, unlike), most)
     return 1 + extra

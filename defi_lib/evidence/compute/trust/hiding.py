@@ -169,7 +169,7 @@ def together(needed: ArrayLike, looks: float, vanishes: float, hand: float) -> d
     '0.0891%'
     """
     table = np.array([fates(looks, vanishes, hand, number, HOLDERS) for number in range(1, HOLDERS + 1)])
-    at = np.clip(np.rint(np.asarray(needed, float)).astype(int), 1, HOLDERS) - 1
+    at = np.clip(np.rint(np.asarray(needed, float)).astype(np.int64), 1, HOLDERS) - 1
     read, gone = np.maximum(table[at], LEAST).T
     return {"Others read it": read, "Nobody can read it": gone}
 

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from defi_lib.economy import VANISHING, told_results
 from defi_lib.evidence.effects import Control, Count, Registry
 from defi_lib.figures import figure
+from defi_lib.integers import positions
 from defi_lib.ledger import Ledger
 
 EVIDENCE = Registry("economy")
@@ -66,7 +67,7 @@ def told_beyond_all(
         told_results(spread, winner_tells, loser_tells, vanished, fees, mean=1 + change, vanish=way).exaggeration
         for way in VANISHING
     ]
-    return np.choose(np.asarray(who, np.int64), ways) - 1
+    return np.choose(positions(who), ways) - 1
 
 
 #: Counts of what became of all who took part: per cent below the yardstick, and the figure.

@@ -86,7 +86,7 @@ def kept_of_the_saving(
     worth = mistakes + saved_time / SWAP
     cost = serving / amount
     served = amount * lasts
-    fees = search_fees(worth, cost, look / served, move / served, RIVALS[np.asarray(rivals).astype(int)], compare)
+    fees = search_fees(worth, cost, look / served, move / served, RIVALS[np.asarray(rivals).astype(np.int64)], compare)
     room = worth - cost
     margin = np.asarray(fees.paid) - cost
     return np.where(room > 0, 1 - margin / np.where(room > 0, room, 1.0), 0.0)

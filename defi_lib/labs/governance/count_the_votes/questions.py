@@ -8,6 +8,7 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 
 from defi_lib.governance import is_passed
+from defi_lib.integers import positions
 from defi_lib.labs.kit import Lab, Part, holds, matches
 from defi_lib.labs.kit.compare import Misshapen
 
@@ -37,7 +38,7 @@ def _powers(tokens: list[int], delegates: list[int]) -> Answers:
     """Votes by delegation, and what usual mistakes give."""
     own, to = np.array(tokens), np.array(delegates)
     away = to >= 0
-    got = np.bincount(to[away], own[away], own.size)
+    got = np.bincount(positions(to[away]), own[away], own.size)
     one = np.zeros(own.size)
     one[to[away]] = own[away]  # the last one overwrites
     chained = np.zeros(own.size)
