@@ -143,6 +143,9 @@ labs: .venv/developer ## generate labs/ from solutions/
 	@for folder in solutions/*/; do \
 	PATH="$(CURDIR)/$(BIN):$$PATH" nbgrader generate_assignment --create --force $$(basename $$folder) || exit 1; done
 
+wasm: .venv/developer ## run every lesson and lab in WebAssembly (node, Pyodide), compare with CPython: docs/editions.md
+	@$(BIN)/python -m tools.editions.wasm $(ARGS)
+
 handouts: .venv/developer chromium ## instructors: print two pages for each lesson into build/handouts (some: ARGS="1.1 2.4")
 	$(BIN)/python -m defi_lib.teaching handouts $(ARGS)
 
@@ -207,4 +210,4 @@ chromium:
 	echo "or say where it is: make $(MAKECMDGOALS) CHROMIUM=/path/to/chrome"; exit 1; }
 
 .PHONY: help course read audience check test test-all tested computed beside architecture verdicts remedies combinations ranges bench notebooks tournament labs voila format constraints clean chromium
-.PHONY: class grade outline misconceptions quizbank publish third-party site lite packages pages wheel test-oldest
+.PHONY: class grade outline misconceptions quizbank publish third-party site lite packages pages wheel test-oldest wasm

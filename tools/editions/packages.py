@@ -28,6 +28,7 @@ from typing import Any, NamedTuple
 
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
+from defi_lib.teaching.handout import is_kept
 from tools.editions.wheels import repacked, requirements, top_modules
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -200,20 +201,24 @@ def pure() -> dict[str, Path]:
     return wheels
 
 
-def course_wheel() -> Path:
-    """The course's own wheel; made anew only if the library has changed."""
-    sources = sorted(
-        path for path in (ROOT / "defi_lib").rglob("*") if path.is_file() and "__pycache__" not in path.parts
-    )
-    licences = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["license-files"]
-    sources += [ROOT / "pyproject.toml", ROOT / "README.md"]
-    sources += sorted(path for pattern in licences for path in ROOT.glob(pattern))
-    state = hashlib.sha256("".join(f"{path.relative_to(ROOT)} {sha256(path)}\n" for path in sources).encode())
+def course_wheel(course: Path = ROOT) -> Path:
+    """The wheel of a course's library, with what a student's copy has; made anew only if it has changed.
+
+    Args:
+        course: a folder with the course: this one, or a copy for students.
+    """
+    licences = tomllib.loads((course / "pyproject.toml").read_text(encoding="utf-8"))["project"]["license-files"]
+    sources = [course / "pyproject.toml", course / "README.md"]
+    sources += sorted(path for pattern in licences for path in course.glob(pattern))
+    for path in sorted((course / "defi_lib").rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts and is_kept(path.relative_to(course).as_posix()):
+            sources.append(path)
+    state = hashlib.sha256("".join(f"{path.relative_to(course)} {sha256(path)}\n" for path in sources).encode())
     folder = CACHE / "course" / state.hexdigest()[:16]
     if not list(folder.glob("*.whl")):
         with _scratch() as copy:
             for path in sources:
-                target = copy / "sources" / path.relative_to(ROOT)
+                target = copy / "sources" / path.relative_to(course)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, target)
             _pip("wheel", "--quiet", "--no-deps", "--wheel-dir", str(copy / "made"), str(copy / "sources"))
@@ -222,8 +227,12 @@ def course_wheel() -> Path:
     return next(folder.glob("*.whl"))
 
 
-def distribution(out: Path) -> Path:
+def distribution(out: Path, course: Path = ROOT) -> Path:
     """A folder from which Pyodide runs the course: core, packages, the course's wheel and a lock file of its own.
+
+    Args:
+        out: the folder.
+        course: whose library it has: this one, or a copy for students.
 
     Raises:
         MissingPackagesError: the compiled packages are not there.
@@ -231,7 +240,7 @@ def distribution(out: Path) -> Path:
     ready, known = compiled(), official()
     lock = json.loads((core() / "pyodide-lock.json").read_text(encoding="utf-8"))
     entries = {name: {**known[name], "depends": _true(name, known[name]["depends"])} for name in ready}
-    wheels = {**pure(), "defi-course": course_wheel()}
+    wheels = {**pure(), "defi-course": course_wheel(course)}
     entries |= {name: _entry(name, wheel) for name, wheel in wheels.items()}
     entries["defi-course"] |= {"imports": ["defi_lib"], "depends": list(COURSE_NEEDS)}
     for name, modules in LOADED_WITH.items():
