@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from defi_lib.teaching.grading.feedback import _clean, _headings, _output, _prose
+from defi_lib.teaching.grading.feedback import _cells, _clean, _headings, _output, _prose
 from defi_lib.teaching.grading.formulas import Formulas, picture
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,6 +27,19 @@ def test_every_check_has_a_heading_of_its_own(lab):
     headings = _headings(json.loads(lab.read_text(encoding="utf-8")))
     assert len(set(headings.values())) == len(headings) >= 5
     assert all(heading and "points" not in heading for heading in headings.values())
+
+
+@pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.stem)
+def test_points_stand_where_the_grading_counts_and_not_where_the_lab_does(lab):
+    notebook = json.loads(lab.read_text(encoding="utf-8"))
+    headings = _headings(notebook)
+    shown = [{"output_type": "stream", "name": "stdout", "text": "0 of 17 points"}]
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code" and "progress()" in "".join(cell["source"]):
+            cell["outputs"] = shown
+    page = "".join(_cells(notebook, headings, dict.fromkeys(headings, (2.0, 2.0))))
+    assert "0 of 17 points" not in page
+    assert page.count("2 of 2 points") == len(headings)
 
 
 def test_prices_and_code_are_no_formulas():

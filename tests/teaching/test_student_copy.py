@@ -165,6 +165,8 @@ def test_its_page_has_no_empty_place_and_its_commands_are_those_of_the_course(co
         assert command in done.stdout
     listed = subprocess.run(["make", "help"], cwd=copy, capture_output=True, text=True).stdout
     assert set(re.findall(r"make (\S+)", listed)) == {"help", "course", "read", "check", "clean"}
+    named = set(re.findall(r"^(?:.*`)?make ([a-z-]+)", page, re.MULTILINE))
+    assert {"course", "read"} <= named <= {"course", "read", "check"}
 
 
 def test_binder_takes_the_same_python_and_installs_the_requirements(copy):

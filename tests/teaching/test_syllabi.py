@@ -1,5 +1,6 @@
 """Syllabi name lessons that are there, with their minutes; the guide's pages name each other."""
 
+import posixpath
 import re
 
 import pytest
@@ -42,6 +43,22 @@ def test_a_lab_comes_no_sooner_than_a_lesson_that_it_belongs_to():
             for lab in (page for page in found if page.path.startswith("labs/")):
                 belongs = re.findall(r"\((?:\.\./)+(course/[^)]+)\)", contents.first_cell(ROOT, lab).split("About")[0])
                 assert known & set(belongs), (row[:20], lab.number)
+
+
+def test_what_a_plan_leaves_out_of_what_its_lessons_need_stands_below_it():
+    numbers = {path: page.number for path, page in PAGES.items()}
+    for plan in TEXT.split("\n## ")[1:]:
+        known, needed = set(), set()
+        for row in re.findall(r"^\| .+ \|$", plan, re.MULTILINE):
+            for lesson in (page for page in pages(row) if page.path.startswith("course/")):
+                line = re.search(r"^\*\*You need\*\* .+", contents.first_cell(ROOT, lesson), re.MULTILINE)
+                found = re.findall(r"\]\(([^)]+\.ipynb)\)", line[0] if line else "")
+                paths = {posixpath.normpath(posixpath.join(posixpath.dirname(lesson.path), path)) for path in found}
+                needed |= {(numbers[path], lesson.number) for path in paths - known}
+                known.add(lesson.path)
+        below = re.search(r"^\*\*Needed, and not in the plan before\*\*: (.+)\.$", plan, re.MULTILINE)
+        said = re.findall(r"(\[[\d.]+\]\([^)]+\)) for ([\d.]+)", below[1] if below else "")
+        assert sorted((pages(link)[0].number, lesson) for link, lesson in said) == sorted(needed), plan[:20]
 
 
 def test_every_page_of_the_guide_is_linked_from_its_first():

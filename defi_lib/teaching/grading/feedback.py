@@ -68,6 +68,8 @@ _TAGS = frozenset(
         "ul",
     ]
 )
+#: The lab's own cells that count points: the grading's checks stand apart, so that these would say 0 to everybody.
+_TALLIES = ("setup", "progress_end")
 _PILCROW = re.compile(r'<a class="anchor-link"[^>]*>(?:¶|&#[1]82;)</a>')
 #: A link into the course's folders, or to a place of the page where it was written.
 _INNER = re.compile(r'<a href="(?!https?:|mailto:)[^"]*">(.*?)</a>', re.DOTALL)
@@ -170,7 +172,8 @@ def _cells(notebook: dict[str, Any], headings: dict[str, str], scores: dict[str,
             made.append(f"<pre>{html.escape(source)}</pre>")
             continue
         grade_id = cell["metadata"].get("nbgrader", {}).get("grade_id", "")
-        text = f'<pre class="code">{html.escape(source)}</pre>{"".join(map(_output, cell["outputs"]))}'
+        shown = "" if grade_id in _TALLIES else "".join(map(_output, cell["outputs"]))
+        text = f'<pre class="code">{html.escape(source)}</pre>{shown}'
         if grade_id in headings:
             points, out_of = scores.get(grade_id, (0.0, 0.0))
             text = f'<div class="check" id="{grade_id}"><strong>{points:g} of {out_of:g} points</strong>{text}</div>'
