@@ -11,6 +11,7 @@ from defi_lib.explore.questions import questions_of
 from defi_lib.teaching.class_page.asked import Given
 from defi_lib.teaching.class_page.counts import Bet, Choice, Counted, Option, Placed, Prediction, told
 from defi_lib.teaching.class_page.groups import FEW, Axis, axis, joined, small
+from defi_lib.teaching.class_page.page import page
 from defi_lib.teaching.class_page.tables import write_counts
 from defi_lib.teaching.lecture.lesson import Asked
 from tests.support.simulated_class import COURSE, simulated
@@ -139,6 +140,21 @@ def test_a_prediction_by_hand():
     assert (found.middle, found.people, found.axis) == (30.0, 5, Axis(0.0, 30.0))
     assert found.worth == pytest.approx(1 / 3)
     assert found._replace(answer=None).worth == 0.0
+
+
+def test_what_lies_beyond_the_axis_is_not_said_to_lie_on_it(tmp_path):
+    answers = [[Given("prediction", "1.1", "prediction", 2.0 * n, answer=1.28)] for n in range(1, 8)]  # up to 14
+    found = Counted(answers, COURSE)
+    (prediction,) = found.predictions
+    assert (prediction.axis.high, prediction.beyond) == (8.0, (False, True))
+    write_counts(tmp_path / "class.csv", found)
+    with (tmp_path / "class.csv").open(encoding="utf-8-sig", newline="") as opened:
+        first = next(csv.DictReader(opened))
+    assert (first["from"], first["to"], first["people"]) == ("2", "", "7")
+    made = page(found, 0, "1.1")
+    assert "<span>8 % or more</span>" in made and "<span>0 %</span>" in made
+    whole = prediction._replace(values=(2.0, *[19.0] * 6))
+    assert (whole.axis.high, whole.beyond) == (20.0, (False, False))
 
 
 def test_options_and_what_is_hidden():

@@ -106,6 +106,11 @@ class Prediction(NamedTuple):
         return axis(self.values, self.asked.low, self.asked.high, self.answer)
 
     @property
+    def beyond(self) -> tuple[bool, bool]:
+        """Whether less, and whether more, could be said than its axis shows; what was is counted at its ends."""
+        return self.axis.low > self.asked.low, self.axis.high < self.asked.high
+
+    @property
     def middle(self) -> float:
         """Half of the class said less."""
         return median(self.values)

@@ -188,9 +188,11 @@ def _of_prediction(found: Counted, result: Prediction) -> str:
     words = f"{answer} Half of the {result.people} said at most <b>{_html(result.middle, unit)}</b>."
     intervals = axis.intervals(result.values)
     places = [(axis.place(each.low), axis.place(each.high)) for each in intervals]
-    ends = tuple(shown(axis.value(place), unit) for place in (0.0, 0.5, 1.0))
+    first, half, last = (shown(axis.value(place), unit) for place in (0.0, 0.5, 1.0))
+    less, more = result.beyond
+    ends = (f"{first} or less" if less else first, half, f"{last} or more" if more else last)
     said = f"Predictions from {ends[0]} to {ends[2]}"
-    plot = dots(intervals, places, ["own"] * len(places), marks, (ends[0], ends[1], ends[2]), said)
+    plot = dots(intervals, places, ["own"] * len(places), marks, ends, said)
     rows = (
         (_range(axis.high, axis.low, each.low, each.high, unit), str(each.people)) for each in intervals if each.people
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from defi_lib.teaching.class_page.collected import Line
-from defi_lib.teaching.class_page.counts import Bet, Choice, Counted
+from defi_lib.teaching.class_page.counts import Bet, Choice, Counted, Prediction
 from defi_lib.teaching.class_page.groups import FEW, Interval, small
 from defi_lib.teaching.grading.report import write_table
 
@@ -35,7 +35,7 @@ def _rows(found: Counted) -> Iterator[Sequence[object]]:
     for prediction in found.predictions:
         start = ("prediction", prediction.lesson, prediction.item, prediction.asked.question)
         for each in _held(prediction.axis.intervals(prediction.values)):
-            yield (*start, prediction.asked.unit, f"{each.low:.4g}", f"{each.high:.4g}", each.people, "")
+            yield (*start, prediction.asked.unit, *_ends(prediction, each), each.people, "")
         answer = "" if prediction.answer is None else prediction.answer
         yield (*start, "the answer", answer, answer, "", "yes")
     for choice in found.choices:
@@ -51,6 +51,13 @@ def _options(choice: Choice) -> Iterator[Sequence[object]]:
 
 def _hidden(bet: Bet, people: int) -> object:
     return (FEW if small(people) else "all others") if bet.hides else people
+
+
+def _ends(prediction: Prediction, each: Interval) -> tuple[str, str]:
+    """Where an interval begins and ends; nothing where what lies beyond the axis is counted, too."""
+    axis, (less, more) = prediction.axis, prediction.beyond
+    low = "" if less and each.low <= axis.low else f"{each.low:.4g}"
+    return low, "" if more and each.high >= axis.high else f"{each.high:.4g}"
 
 
 def _held(intervals: Sequence[Interval]) -> Iterator[Interval]:
