@@ -7,6 +7,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from defi_lib.numerals import tidy
+
 FACTORS = ("spread", "survive", "serve", "founders", "fair")
 
 
@@ -94,7 +96,7 @@ def _report(entry: Entry, today: Entry) -> str:
         bar = f'<span class=bar style="width:{width:.2f}em"></span>'
         factors.append(f"<tr><td>{name}</td><td>{bar}</td><td>{mine:.2f}</td><td>{theirs:.2f}</td></tr>")
     roles = "".join(
-        f"<tr><td>{role}</td><td></td><td>{100 * value:.1f} %</td><td>{100 * today.score.returns[role]:.1f} %</td></tr>"
+        tidy(f"<tr><td>{role}</td><td></td><td>{value:.1%}</td><td>{today.score.returns[role]:.1%}</td></tr>")
         for role, value in entry.score.returns.items()
     )
     head = "<tr><th>{}</th><th></th><th>this design</th><th>today's rules</th></tr>"
