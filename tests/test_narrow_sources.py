@@ -10,9 +10,16 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted((ROOT / "defi_lib").rglob("*.py"))
 NOTEBOOKS = sorted(path for folder in ("course", "solutions") for path in (ROOT / folder).rglob("*.ipynb"))
 
+
+def unsorted_unstacks(source):
+    """Lines with ``unstack(sort=False)``: pandas 2.2 puts numbers into wrong fields, and a browser has pandas 2.2."""
+    return [line.strip() for line in source.splitlines() if "unstack(" in line and "sort=False" in line]
+
+
 FAULTS = {
     "whatever int numpy has: say np.int64": vague_integers,
     "places that may be wider than numpy counts them: say positions(…)": bare_places,
+    "a table that pandas 2.2 mixes up": unsorted_unstacks,
     "equal ones in any order: say kind='stable'": unstable_orders,
 }
 
@@ -35,4 +42,5 @@ def test_the_faults_are_found():
         "np.choose(x, ways)",
     ]
     program = "np.argsort(x)\nx.argsort(kind='stable')\nframe.sort_values('a')\nframe.sort_values('a', kind='stable')"
+    assert unsorted_unstacks("a.unstack()\nb.unstack(sort=False)") == ["b.unstack(sort=False)"]
     assert unstable_orders(program) == ["np.argsort(x)", "frame.sort_values('a')"]
