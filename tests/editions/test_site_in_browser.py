@@ -170,6 +170,12 @@ def test_the_button_runs_this_page(chrome, address):
     reader.page.close()
 
 
+def test_the_first_page_is_called_as_the_course(chrome, address):
+    reader = Reader(chrome, address)
+    assert reader.opens("index.html").title() == "Decentralised finance, centralised profits"
+    reader.page.close()
+
+
 def test_on_a_phone_the_button_says_that_reading_comes_first(chrome, address):
     for width, warned in ((360, True), (1280, False)):
         reader = Reader(chrome, address, viewport={"width": width, "height": 800})
@@ -184,6 +190,7 @@ def test_a_reader_finds_words_and_goes_on(chrome, address):
     page.locator("#pst-search-dialog input").fill("impermanent loss")
     page.keyboard.press("Enter")
     page.locator("#search-results li a", has_text="Providing liquidity").first.wait_for()
+    assert "/course/" in page.locator("#search-results li a").first.evaluate("a => a.href")
     page.locator("#search-results li a", has_text="Providing liquidity").first.click()
     page.locator(".next-page, .right-next").first.click()
     assert page.locator("h1").first.inner_text().startswith("Concentrated liquidity")

@@ -21,16 +21,13 @@ from defi_lib.course.contents import PLACE
 from defi_lib.teaching.handout import student_copy
 from tools.editions.lite.pages import write_pages
 from tools.editions.lite.waiting import notes
+from tools.editions.live import MEGABYTES, SECONDS
 from tools.editions.packages import BUILD, CACHE, ROOT, course_wheel, distribution, sha256, unpacked
 from tools.editions.wheels import repacked
 
 LITE, SITE = BUILD / "lite", BUILD / "site"
 EXTENSION = Path(__file__).with_name("extension")
 NAME = "Decentralised finance, centralised profits"
-
-#: What a lesson's page fetches at its first visit, and how long its Python needs on two cores: what the bar says, and
-#: what tests/editions compares with what is measured.
-MEGABYTES, SECONDS = 25, "15 to 25"
 
 #: What a reader opens there: the notebooks, and for the curious all of JupyterLab.
 APPS = ("notebooks", "edit", "tree", "lab")

@@ -58,6 +58,7 @@ FORMULAS = {
         for part in ("script", "calligraphic", "double-struck")
     },
 }
+_PLACE = re.compile(r"<!-- place\b.*?<!-- end of place -->", re.DOTALL)
 #: Of a table without a heading: a heading without words is nothing to those who hear the page.
 _EMPTY_HEAD = '<th class="head"><p></p></th>'
 #: Marks around words that look like all others: a tenth of all that a page weighs.
@@ -142,8 +143,8 @@ def stage(source: Path, root: Path = ROOT) -> None:
 
 def _said(path: str, text: str) -> str:
     """A page's text with what only the site has to say."""
-    if path == "README.md":
-        return text.replace(text.partition("\n")[0], "# On your own machine", 1)
+    if path == "README.md":  # where the course is published a reader of the site knows
+        return "# On your own machine\n" + _PLACE.sub("", text.partition("\n")[2])
     if path == "docs/teaching/README.md":
         left = "; ".join(NOT_HERE.values())
         title, _, rest = text.partition("\n")
@@ -194,8 +195,15 @@ def main() -> int:
     began = time.monotonic()
     try:
         out = build(options.out, jobs=options.jobs)
+        if (BUILD / live.FOLDER).is_dir() and not (out / live.FOLDER).exists():  # built before the site was
+            shutil.copytree(BUILD / live.FOLDER, out / live.FOLDER)
     except RuntimeError as reason:
         print(reason, file=sys.stderr)
+        return 1
+    except FileNotFoundError as missing:
+        if missing.filename != "npm":
+            raise
+        print("npm is not installed: it brings what draws formulas, once (Debian: apt install npm)", file=sys.stderr)
         return 1
     own = [path for path in out.rglob("*") if path.is_file() and live.FOLDER not in path.relative_to(out).parts[:1]]
     pages, size = sum(path.suffix == ".html" for path in own), sum(path.stat().st_size for path in own)

@@ -43,7 +43,7 @@ def asked(text: str, source: str, live: str) -> str:
 
 def compared(folded: bool, live: str) -> str:
     """What stands where the lesson sets a prediction beside its answer."""
-    where = "The answer is in the fold above" if folded else "The answer follows from what you have just read"
+    where = "The answer is in the fold above" if folded else "The answer is in what stands around here"
     return _box("", f"<p>{where}; where the lesson runs, it stands here beside yours. {live}</p>", "")
 
 
