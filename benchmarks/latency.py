@@ -6,7 +6,6 @@ Run on an idle machine: ``make bench``. Prints the median and the 95th percentil
 from __future__ import annotations
 
 import pathlib
-import statistics
 import sys
 import tempfile
 
@@ -14,6 +13,7 @@ import nbformat
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from tools.browser import ROOT, browser, run_all_cells, server
+from tools.latency import Latency, keys
 
 PRESSES = 120
 
@@ -46,28 +46,9 @@ def draw(trade):
     plt.show()
 """
 
-# A repaint is over when the frame after the last drawing call (Bokeh) or the new picture (matplotlib) is on screen.
-WATCH = """() => {
-  window.pressed = 0; window.latencies = []; let drawn = false;
-  addEventListener("keydown", () => { window.pressed = performance.now(); drawn = false; }, true);
-  const seen = () => {
-    if (!window.pressed || drawn) return;
-    drawn = true;
-    requestAnimationFrame(() => { window.latencies.push(performance.now() - window.pressed); window.pressed = 0; });
-  };
-  const stroke = CanvasRenderingContext2D.prototype.stroke;
-  CanvasRenderingContext2D.prototype.stroke = function (...a) { seen(); return stroke.apply(this, a); };
-  new MutationObserver((records) => {
-    for (const r of records) for (const n of r.addedNodes) {
-      const image = n.querySelector?.("img") ?? (n.tagName === "IMG" ? n : null);
-      if (image) image.decode().then(seen, seen);
-    }
-  }).observe(document.body, {childList: true, subtree: true});
-}"""
 
-
-def measure(cell: str, ready: str, presses: int) -> list[float]:
-    """Latencies (ms) of single key presses on the slider that ``cell`` shows."""
+def measure(cell: str, ready: str, presses: int) -> Latency:
+    """Of single key presses on the slider that ``cell`` shows."""
     with tempfile.TemporaryDirectory() as name:
         directory = pathlib.Path(name)
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(s) for s in (MODEL, cell)])
@@ -82,25 +63,13 @@ def measure(cell: str, ready: str, presses: int) -> list[float]:
             run_all_cells(page)
             page.wait_for_selector(ready, timeout=60_000)
             page.wait_for_timeout(1500)
-            page.locator(".noUi-handle").first.focus()
-            page.evaluate(WATCH)
-            for number in range(presses):
-                page.keyboard.press("ArrowRight" if number < presses / 2 else "ArrowLeft")
-                page.wait_for_function("n => window.latencies.length > n", arg=number, timeout=20_000, polling=20)
-                page.wait_for_timeout(60)
-            return page.evaluate("window.latencies")
-
-
-def summary(latencies: list[float]) -> tuple[float, float]:
-    """Median and 95th percentile; the first presses warm up."""
-    kept = sorted(latencies[10:])
-    return statistics.median(kept), kept[int(0.95 * len(kept))]
+            return keys(page, presses, ".noUi-handle")
 
 
 def main() -> None:
     """Measure both and print one table."""
-    ours = summary(measure(EXPLORER, ".defi-canvas canvas", PRESSES))
-    theirs = summary(measure(INTERACT, ".jp-OutputArea img", PRESSES // 2))
+    ours = measure(EXPLORER, ".defi-canvas canvas", PRESSES)
+    theirs = measure(INTERACT, ".jp-OutputArea img", PRESSES // 2)
     print("key press to repaint (ms)       median     p95")
     print(f"explorer                      {ours[0]:8.1f} {ours[1]:7.1f}")
     print(f"interact with matplotlib      {theirs[0]:8.1f} {theirs[1]:7.1f}")

@@ -22,8 +22,8 @@ from typing import Any
 
 from defi_lib import progress
 
-#: What the page and the kernel say to each other about the reader's progress.
-CHANNEL = "defi-course-progress"
+#: The line between page and kernel: progress goes both ways; and what is being fetched goes to the page.
+CHANNEL = "defi-course"
 
 
 def start(notebook: str, remembered: str = "") -> None:
@@ -33,14 +33,19 @@ def start(notebook: str, remembered: str = "") -> None:
         notebook: its path from the course's folder, such as ``"course/1_exchange/01_swaps.ipynb"``.
         remembered: the text of a progress file, as the page keeps it.
     """
+    from comm import create_comm
     from IPython import get_ipython
 
     os.environ["JPY_SESSION_NAME"] = notebook  # as a server says it
     shell = get_ipython()
     shell.Completer.use_jedi = False  # it is not here; without it, completion knows what has run
+    shell.execution_count = 0  # this call is no cell: the first one has number 1
     shell.extension_manager.load_extension("defi_lib.course.hints")
-    sys.meta_path.append(_packages())
-    share_progress(remembered)
+    channel = create_comm(target_name=CHANNEL)
+    sys.meta_path.append(
+        _packages(lambda entry: channel.send({"fetching": entry["name"], "bytes": entry.get("size", 0)}))
+    )
+    share_progress(channel, remembered)
 
 
 class Packages(MetaPathFinder, Loader):
@@ -57,6 +62,7 @@ class Packages(MetaPathFinder, Loader):
         share: makes a shared library known, once it is unpacked.
         site: where packages go.
         libraries: where shared libraries go.
+        tell: called before a package is fetched, with its entry in the lock file.
     """
 
     def __init__(
@@ -67,8 +73,9 @@ class Packages(MetaPathFinder, Loader):
         share: Callable[[Path], None],
         site: Path,
         libraries: Path,
+        tell: Callable[[Mapping[str, Any]], None] = lambda _: None,
     ) -> None:
-        self._lock, self._loaded, self._fetch, self._share = lock, loaded, fetch, share
+        self._lock, self._loaded, self._fetch, self._share, self._tell = lock, loaded, fetch, share, tell
         self._folders = {"site": site, "dynlib": libraries}
         self._package_of = {name: package for package, entry in lock.items() for name in entry["imports"]}
         self._here: set[str] = set()
@@ -102,6 +109,7 @@ class Packages(MetaPathFinder, Loader):
         entry = self._lock[package]
         for needed in entry["depends"]:
             self.bring(needed)
+        self._tell(entry)
         folder = self._folders[entry["install_dir"]]
         with zipfile.ZipFile(io.BytesIO(self._fetch(entry["file_name"]))) as archive:
             archive.extractall(folder)
@@ -114,14 +122,17 @@ class Packages(MetaPathFinder, Loader):
         return package in self._here or package in self._loaded()
 
 
-def share_progress(remembered: str) -> None:
-    """Begin with what the page remembers, and tell the page whatever is added: it keeps it for other lessons."""
-    from comm import create_comm
+def share_progress(channel: Any, remembered: str) -> None:
+    """Begin with what the page remembers, and tell the page whatever is added: it keeps it for other lessons.
 
+    Args:
+        channel: the comm to the page.
+        remembered: the text of a progress file.
+    """
     if not progress.enabled():
         return
-    _add(remembered)
-    channel = create_comm(target_name=CHANNEL, data={"progress": progress.saved()})
+    if remembered:
+        _add(remembered)
     progress.on_change.append(lambda: channel.send({"progress": progress.saved()}))
     channel.on_msg(lambda message: _add(message["content"]["data"]["progress"]))
 
@@ -137,7 +148,7 @@ def _add(text: str) -> None:
         return
 
 
-def _packages() -> Packages:
+def _packages(tell: Callable[[Mapping[str, Any]], None]) -> Packages:
     """Those of the Pyodide around this interpreter."""
     javascript, pyodide = importlib.import_module("js"), importlib.import_module("pyodide_js")
 
@@ -159,4 +170,4 @@ def _packages() -> Packages:
         setattr(known, library.name, getattr(known, str(library)))
 
     lock = pyodide._api.lockfile_packages.to_py()
-    return Packages(lock, loaded, fetch, share, Path(sysconfig.get_path("purelib")), Path("/usr/lib"))
+    return Packages(lock, loaded, fetch, share, Path(sysconfig.get_path("purelib")), Path("/usr/lib"), tell)

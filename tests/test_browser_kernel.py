@@ -55,13 +55,13 @@ def server(tmp_path, monkeypatch):
 
 class Server:
     def __init__(self, lock, folder, site, libraries):
-        self.fetched, self.shared, self.loaded = [], [], set()
+        self.fetched, self.shared, self.loaded, self.told = [], [], set(), []
 
         def fetch(name):
             self.fetched.append(name)
             return (folder / name).read_bytes()
 
-        self.finder = Packages(lock, lambda: self.loaded, fetch, self.shared.append, site, libraries)
+        self.finder = Packages(lock, lambda: self.loaded, fetch, self.shared.append, site, libraries, self.told.append)
         self.libraries = libraries
 
 
@@ -77,6 +77,7 @@ class TestPackages:
         module = importlib.import_module("far_away")
         assert (module.x, module.further.y) == (7, 8)
         assert server.fetched == ["library.zip", "far_away.whl", "further.whl"]
+        assert [entry["file_name"] for entry in server.told] == ["library.zip", "far_away.whl", "further.whl"]
         assert server.shared == [server.libraries / "libfar.so"]
         assert module.__package__ == "far_away" and module.__spec__.loader is module.__loader__
         importlib.import_module("far_away.inner")
@@ -100,18 +101,13 @@ class TestPackages:
 
 
 class Channel:
-    """A comm: what was opened and sent, and who listens."""
+    """A comm: what was sent, and who listens."""
 
     def __init__(self):
         self.sent, self.hear = [], None
 
-    def open(self, target_name, data):
-        self.target = target_name
-        self.sent.append(data["progress"])
-        return self
-
     def send(self, data):
-        self.sent.append(data["progress"])
+        self.sent.append(data)
 
     def on_msg(self, hear):
         self.hear = hear
@@ -119,12 +115,15 @@ class Channel:
     def say(self, text):
         self.hear({"content": {"data": {"progress": text}}})
 
+    @property
+    def progress(self):
+        """The records that were sent last."""
+        return json.loads(self.sent[-1]["progress"])["records"]
+
 
 @pytest.fixture
-def channel(monkeypatch):
-    made = Channel()
-    monkeypatch.setattr("comm.create_comm", lambda target_name, data: made.open(target_name, data))
-    return made
+def channel():
+    return Channel()
 
 
 def text_of(records):
@@ -133,41 +132,41 @@ def text_of(records):
 
 class TestProgress:
     def test_it_begins_with_what_the_page_remembers_and_tells_what_is_added(self, here, channel):
-        browser.share_progress(text_of(RECORD))
-        assert channel.target == browser.CHANNEL
-        assert json.loads(channel.sent[0])["records"] == RECORD
+        browser.share_progress(channel, text_of(RECORD))
+        assert progress.load() == RECORD
         progress.record("lab", "1.1", "swap", points=2, out_of=2, day="2026-11-29")
-        assert len(channel.sent) == 1  # nothing new
+        assert channel.sent == []  # nothing new
         progress.record("quiz", "1.1", "depth", first=True)
-        assert set(json.loads(channel.sent[-1])["records"]) == {"lab", "quiz"}
+        assert set(channel.progress) == {"lab", "quiz"}
 
     def test_what_another_page_adds_or_deletes_is_heard(self, here, channel):
-        browser.share_progress("")
-        assert json.loads(channel.sent[0])["records"] == {}
+        browser.share_progress(channel, "")
         channel.say(text_of(RECORD))
-        assert progress.load() == RECORD
+        assert progress.load() == channel.progress == RECORD
         channel.say("")
-        assert progress.load() == {}
+        assert progress.load() == channel.progress == {}
 
     def test_what_is_no_progress_file_changes_nothing(self, here, channel):
-        browser.share_progress(text_of(RECORD))
+        browser.share_progress(channel, text_of(RECORD))
         channel.say("{}")
         assert progress.load() == RECORD
 
     def test_a_prediction_of_an_earlier_visit_cannot_be_corrected(self, here, channel):
         told = {"prediction": {"1.1": {"cost": {"day": "2026-11-28", "value": 5.0}}}}
-        browser.share_progress(text_of(told))
+        browser.share_progress(channel, text_of(told))
         progress.record("prediction", "1.1", "cost", value=1.28, answer=1.28)
         assert progress.load("prediction", "1.1")["cost"]["value"] == 5.0
 
     def test_nothing_is_shared_where_no_progress_is_kept(self, channel, monkeypatch):
         monkeypatch.setenv("DEFI_COURSE_PROGRESS", "off")
-        browser.share_progress(text_of(RECORD))
-        assert channel.sent == []
+        browser.share_progress(channel, text_of(RECORD))
+        assert channel.sent == [] and channel.hear is None
 
 
 def test_a_kernel_knows_its_notebook_before_the_first_cell(here, channel, server, monkeypatch):
     class Shell:
+        execution_count = 1
+
         class Completer:
             use_jedi = True
 
@@ -177,11 +176,14 @@ def test_a_kernel_knows_its_notebook_before_the_first_cell(here, channel, server
                 Shell.loaded = name
 
     monkeypatch.setattr("IPython.get_ipython", lambda: Shell)
-    monkeypatch.setattr(browser, "_packages", lambda: server.finder)
+    monkeypatch.setattr("comm.create_comm", lambda target_name: channel)
+    monkeypatch.setattr(browser, "_packages", lambda tell: tell({"name": "far", "size": 7}) or server.finder)
     monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
     monkeypatch.setenv("JPY_SESSION_NAME", "")
     browser.start("course/1_exchange/01_swaps.ipynb", text_of(RECORD))
     assert progress.lesson_here() == "1.1"
     assert Shell.loaded == "defi_lib.course.hints" and not Shell.Completer.use_jedi
+    assert Shell.execution_count == 0
     assert sys.meta_path[-1] is server.finder
+    assert channel.sent[0] == {"fetching": "far", "bytes": 7}
     assert progress.load() == RECORD

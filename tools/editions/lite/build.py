@@ -35,8 +35,12 @@ NOTEBOOKS = ("course/", "labs/")
 #: JupyterLab's extensions in the page: the kernel, widgets, and our bar. Others of this machine stay away.
 EXTENSIONS = ("anywidget", "@jupyter-widgets/jupyterlab-manager")
 KERNEL_EXTENSION = "@jupyterlite/pyodide-kernel-extension"
-#: They say "Failed to update the table of contents" at every cell, and few lessons are long enough for one.
-DISABLED = ("@jupyterlab/toc-extension", "@jupyterlab/notebook-extension:toc")
+#: What logs "Failed to update the table of contents" at every cell; and what asks, before a page is left, about a
+#: lesson that was only run: our bar asks who has written something.
+DISABLED = (
+    *("@jupyterlab/toc-extension", "@jupyterlab/notebook-extension:toc"),
+    *("@jupyterlab/application-extension:dirty", "@jupyter-notebook/application-extension:dirty"),
+)
 
 #: Packages of Pyodide that the kernel would load and nothing here uses: a second way of completing names, and an old
 #: OpenSSL. An empty wheel stands in for them.

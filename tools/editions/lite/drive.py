@@ -1,53 +1,17 @@
-"""A reader of the browser edition, for tests and benchmarks: opens a notebook, waits, drags a slider, presses keys."""
+"""A reader of the browser edition, for tests and benchmarks: opens a notebook, waits, drags a slider."""
 
 from __future__ import annotations
 
-import contextlib
-import statistics
 import time
-from typing import Any, NamedTuple
+from typing import Any
 
-from playwright.sync_api import Page, TimeoutError
+from playwright.sync_api import Page
 
 from tools.editions.lite.serve import Site
+from tools.latency import hold
 
 FIGURE = ".defi-explorer .defi-canvas .bk-Figure"
-HANDLE = ".defi-explorer .noUi-handle"
 STATE = "() => document.querySelector('.defi-bar')?.dataset.state"
-
-#: Notes how long it takes from a key or a step of the pointer to the frame after the first stroke that it causes.
-WATCH = """() => {
-  window.begun = 0; window.latencies = []; let drawn = false;
-  const begin = () => { window.begun = performance.now(); drawn = false; };
-  addEventListener("keydown", begin, true);
-  addEventListener("pointermove", (event) => { if (event.buttons) begin(); }, true);
-  const stroke = CanvasRenderingContext2D.prototype.stroke;
-  CanvasRenderingContext2D.prototype.stroke = function (...a) {
-    if (window.begun && !drawn) {
-      drawn = true;
-      const then = window.begun;
-      requestAnimationFrame(() => { window.latencies.push(performance.now() - then); window.begun = 0; });
-    }
-    return stroke.apply(this, a);
-  };
-}"""
-
-
-class Latency(NamedTuple):
-    """From what a hand does to what an eye sees, in milliseconds."""
-
-    median: float
-    p95: float
-    answered: int  #: of so many steps
-    steps: int
-
-    @classmethod
-    def of(cls, times: list[float], steps: int, warm: int = 5) -> Latency:
-        """Of the times that were noted; the first ones warm up."""
-        kept = sorted(times[warm:])
-        if not kept:
-            return cls(float("nan"), float("nan"), len(times), steps)
-        return cls(statistics.median(kept), kept[int(0.95 * len(kept))], len(times), steps)
 
 
 class Visit:
@@ -113,51 +77,13 @@ class Visit:
         )
         return self.sentence(number)
 
-    def hold(self, number: int = 0) -> tuple[float, float]:
-        """Scroll to a slider's handle and press the pointer on it; gives its place."""
-        handle = self.page.locator(HANDLE).nth(number)
-        handle.evaluate("element => element.scrollIntoView({block: 'center'})")
-        self.page.wait_for_timeout(500)
-        box = handle.bounding_box()
-        assert box is not None
-        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-        self.page.mouse.move(x, y)
-        self.page.mouse.down()
-        return x, y
-
     def drag(self, by: float, steps: int = 20, number: int = 0) -> None:
         """Drag a slider's handle by so many pixels."""
-        x, y = self.hold(number)
+        x, y = hold(self.page, number=number)
         for step in range(1, steps + 1):
             self.page.mouse.move(x + by * step / steps, y)
             self.page.wait_for_timeout(16)
         self.page.mouse.up()
-
-    def pointer(self, steps: int = 60) -> Latency:
-        """Drag the first slider there and back, each step after the plot has followed."""
-        self.page.evaluate(WATCH)
-        x, y = self.hold()
-        self.page.evaluate("window.latencies.length = 0")
-        for step in range(steps):
-            self.page.mouse.move(x + 2 * (step if step < steps * 2 / 3 else steps * 4 / 3 - step) + 2, y)
-            self._until_painted()
-        self.page.mouse.up()
-        return Latency.of(self.page.evaluate("window.latencies"), steps)
-
-    def keys(self, presses: int = 60) -> Latency:
-        """Press the arrow keys on the first slider, each after the plot has followed."""
-        self.page.evaluate(WATCH)
-        self.page.locator(HANDLE).first.focus()
-        for press in range(presses):
-            self.page.keyboard.press("ArrowRight" if press < presses / 2 else "ArrowLeft")
-            self._until_painted()
-        return Latency.of(self.page.evaluate("window.latencies"), presses)
-
-    def _until_painted(self) -> None:
-        with contextlib.suppress(TimeoutError):  # a step that changes nothing
-            self.page.wait_for_function("() => !window.begun", timeout=2_000, polling=10)
-        self.page.evaluate("window.begun = 0")
-        self.page.wait_for_timeout(40)
 
     def explorers(self) -> list[dict[str, Any]]:
         """Of each explorer: whether its figure is drawn, its sentence, and what went wrong."""

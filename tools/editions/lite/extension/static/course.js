@@ -6,14 +6,15 @@
 
 (() => {
   const HERE = new URL(".", document.currentScript.src), ROOT = new URL("../../../", HERE);
-  const PROGRESS = "defi-course-progress";      // the reader's progress, in this browser; see defi_lib/browser.py
+  const CHANNEL = "defi-course";      // the line to the kernel; see defi_lib/browser.py
+  const PROGRESS = "defi-course-progress";      // the reader's progress, in this browser
   const PATIENCE = 180;      // seconds
   const WORDS = {
     run: "Run all, then read",
     again: "Run all again",
     keep: "Download my copy",
     bring: "Open my copy …",
-    about: "In your browser",
+    about: "Size, time, keeping work",
   };
   let shared;
 
@@ -39,11 +40,13 @@
     } catch { /* it lasts as long as this page then */ }
   }
 
-  function shareProgress(kernel) {
+  function listen(kernel, fetching) {
     // What this kernel remembers goes to the browser; what another page has put there goes to this kernel.
-    kernel.registerCommTarget(PROGRESS, (comm, opened) => {
-      remember(opened.content.data.progress);
-      comm.onMsg = (message) => remember(message.content.data.progress);
+    kernel.registerCommTarget(CHANNEL, (comm) => {
+      comm.onMsg = ({ content: { data } }) => {
+        if ("progress" in data) remember(data.progress);
+        if ("fetching" in data) fetching(`fetching ${data.fetching}, ${(data.bytes / 1e6).toFixed(1)} MB`);
+      };
       const hear = (event) => {
         if (event.key === PROGRESS) comm.send({ progress: event.newValue ?? "" });
       };
@@ -53,9 +56,9 @@
     });
   }
 
-  async function ready(kernel, path) {
+  async function ready(kernel, path, fetching) {
     // The first thing that a fresh kernel is asked, before any cell.
-    shareProgress(kernel);
+    listen(kernel, fetching);
     const told = [path, remembered()].map((text) => JSON.stringify(text)).join(", ");
     const code = `__import__("defi_lib.browser", fromlist=["start"]).start(${told})`;
     const reply = await kernel.requestExecute({ code, silent: true, store_history: false }).done;
@@ -64,12 +67,21 @@
 
   function whenFresh(session, begin) {
     // Each kernel once: the first one, one that was chosen, and one that was restarted.
-    let restarted = false;
-    const fresh = () => { if (session.session?.kernel) begin(session.session.kernel); };
+    let restarted = false, known;
+    const fresh = () => {
+      const kernel = session.session?.kernel;
+      if (!kernel || kernel === known) return;
+      known = kernel;
+      begin(kernel);
+    };
     session.kernelChanged.connect(fresh);
     session.statusChanged.connect((_, status) => {
       if (["restarting", "autorestarting"].includes(status)) restarted = true;
-      else if (restarted && ["starting", "idle"].includes(status)) { restarted = false; fresh(); }
+      else if (restarted && ["starting", "idle"].includes(status)) {
+        restarted = false;
+        known = null;
+        fresh();
+      }
     });
     fresh();
   }
@@ -85,7 +97,7 @@
     const { megabytes, seconds, notes } = edition;
     for (const text of [
       `Python itself runs in this page: nothing is installed, and what you do is sent nowhere. A first visit fetches about ${megabytes} MB, `
-        + `which the browser keeps for the next; Python then needs ${seconds} seconds before sliders move, on a slow machine longer.`,
+        + `which the browser keeps for the next; Python then needs ${seconds} seconds before sliders move, on a slow machine longer. Some lessons fetch up to 20 MB more, and say so.`,
       "What you change lasts as long as this page is open. Download your copy to keep it, and open it here again; the same file opens in Jupyter. "
         + "Your progress (quizzes, predictions, points of labs) stays in this browser and is shown by the page My progress.",
       ...notes[path] ? [notes[path]] : [],
@@ -99,7 +111,7 @@
     about.append(keeping);
     line.append(run, said);
     node.append(line, about);
-    return { node, run, said, keep, file };
+    return { node, run, said, keep, file, doing: "Python is busy" };
   }
 
   function above(panel, node, Widget) {
@@ -122,12 +134,14 @@
     // One after another: what is shown of a cell stays until its turn comes, and nobody is scrolled away from reading.
     const cells = panel.content.widgets.filter((cell) => cell.model.type === "code" && cell.model.sharedModel.source.trim());
     for (const [index, cell] of cells.entries()) {
-      say(bar, `Running cell ${index + 1} of ${cells.length} …`, "busy");
+      bar.doing = `Running cell ${index + 1} of ${cells.length}`;
+      say(bar, `${bar.doing} …`, "busy");
       const reply = await execute(cell, panel.sessionContext);
       if (cell.isDisposed || reply?.content.status === "ok") continue;
       return say(bar, `Cell ${index + 1} of ${cells.length} stopped: read there why. Those below it have not run.`, "stopped");
     }
-    say(bar, "All cells have run: every slider moves.", "done");
+    const sliders = panel.node.querySelector(".defi-explorer") ? ": every slider moves" : "";
+    say(bar, `All cells have run${sliders}.`, "done");
   }
 
   function download(panel) {
@@ -206,7 +220,7 @@
     made.file.addEventListener("change", () => open(panel, made, made.file.files[0]));
     await panel.sessionContext.ready;
     whenFresh(panel.sessionContext, (fresh) => {
-      kernel = ready(fresh, path);
+      kernel = ready(fresh, path, (text) => say(made, `${made.doing}: ${text} …`, "busy"));
       kernel.then(() => {
         waiting = false;
         if (!running) say(made, isLesson ? "Python is ready." : "Python is ready: write your answers, and run each cell with Shift + Enter.", "idle");
