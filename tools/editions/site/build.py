@@ -60,7 +60,7 @@ FORMULAS = {
 }
 _PLACE = re.compile(r"<!-- place\b.*?<!-- end of place -->", re.DOTALL)
 #: Of a table without a heading: a heading without words is nothing to those who hear the page.
-_EMPTY_HEAD = '<th class="head"><p></p></th>'
+_EMPTY_HEAD = re.compile(r'<th class="head[^"]*"><p></p></th>')
 #: Marks around words that look like all others: a tenth of all that a page weighs.
 _MARKS = re.compile(r'<span class="(?:pre|n)">([^<]*)</span>')
 
@@ -84,7 +84,7 @@ def build(out: Path = BUILD / "site", *, work: Path | None = None, jobs: int = 2
         shutil.copyfile(root / name, made / f"{name}.txt")
     for path in made.rglob("*.html"):
         text = _MARKS.sub(r"\1", path.read_text(encoding="utf-8"))
-        path.write_text(text.replace(_EMPTY_HEAD, "<td></td>"), encoding="utf-8")
+        path.write_text(_EMPTY_HEAD.sub("<td></td>", text), encoding="utf-8")
     _replace(made, out)
     return out
 
