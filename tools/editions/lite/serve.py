@@ -96,9 +96,9 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         for name, value in (headers | {"Content-Length": str(len(body))}).items():
             self.send_header(name, value)
         self.end_headers()
+        self.server.sent.append(Sent(self.path, status, len(body)))
         with contextlib.suppress(ConnectionError):  # the page was closed meanwhile
             self.wfile.write(body)
-        self.server.sent.append(Sent(self.path, status, len(body)))
 
     def log_message(self, format: str, *args: object) -> None:
         pass
