@@ -27,3 +27,24 @@ GRID = {False: "#e3e3e3", True: "#444444"}
 def style() -> str:
     """The colours that style sheets use, as variables of theirs."""
     return f":root {{ --defi-right: {RIGHT}; --defi-wrong: {WRONG}; --defi-error: {ERROR}; }}\n"
+
+
+#: Of pages that have no JupyterLab around them, on light and on dark: words, page, quiet words, cards, rules, answers.
+PAGE = {
+    False: {
+        **{"text": "#222222", "back": "#ffffff", "soft": "#5c5c5c", "card": "#f6f6f6", "rule": "#8a8a8a"},
+        **{"right": "#0a7d5c", "wrong": "#c25100", "mixed": "#6b6b6b", "own": "#2269a8"},
+    },
+    True: {
+        **{"text": "#e8e8e8", "back": "#161616", "soft": "#b5b5b5", "card": "#222222", "rule": "#909090"},
+        **{"right": "#2cc394", "wrong": "#f08a3c", "mixed": "#a0a0a0", "own": "#6fb1ea"},
+    },
+}
+
+
+def page_style() -> str:
+    """The colours of such a page, as variables, as the reader's system asks for them."""
+    light, dark = ("; ".join(f"--{name}: {colour}" for name, colour in PAGE[night].items()) for night in (False, True))
+    return (
+        f":root {{ color-scheme: light dark; {light} }}\n@media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}\n"
+    )

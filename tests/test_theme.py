@@ -7,7 +7,12 @@ from defi_lib.theme import RULE, SERIES, style
 
 LIBRARY = Path(__file__).resolve().parents[1] / "defi_lib"
 GREY = {"#bbb"}  # what stands in where a page has no variables of its own
-PRINTED = {"sheet.css", "feedback.py", "formulas.py"}  # on paper, and on pages of their own: black, white and grey
+PRINTED = {
+    "sheet.css",
+    "feedback.py",
+    "formulas.py",
+    "ranking.py",
+}  # on paper, and on pages of their own: black, white and grey
 
 
 def test_no_other_file_of_the_library_names_a_colour():

@@ -46,7 +46,7 @@ def joined(cells: Sequence[Cell]) -> list[Group]:
     """Neighbours joined until no set in any group is small; none if that cannot be, because all together are too few.
 
     >>> [len(group.cell[0]) for group in joined([(frozenset(range(n)),) for n in (0, 6, 0, 2, 7)])]
-    [0, 6, 7]
+    [0, 6, 0, 7]
     """
     groups = [Group(place, place + 1, cell) for place, cell in enumerate(cells)]
     while few := [place for place, group in enumerate(groups) if any(small(len(each)) for each in group.cell)]:

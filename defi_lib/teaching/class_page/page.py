@@ -11,6 +11,7 @@ from defi_lib.numerals import counted, number, percent
 from defi_lib.teaching.class_page.counts import Bet, Choice, Counted, Option, Prediction
 from defi_lib.teaching.class_page.groups import FEW, FEWEST, small
 from defi_lib.teaching.class_page.plots import bar, calibration, dots, gap
+from defi_lib.theme import page_style
 
 #: So many of each kind stand open; the others are folded.
 _OPEN = 12
@@ -28,7 +29,7 @@ _EVEN = "On the broken line as many bets are won as their readers were sure of; 
 def page(found: Counted, files_not_counted: int, lesson: str = "", day: str = "") -> str:
     """The page of a class, of one lesson or of all."""
     title = f"The class: {found.course.name(lesson)}" if lesson else "The class"
-    style = (files("defi_lib.teaching.class_page") / "page.css").read_text("utf-8")
+    style = page_style() + (files("defi_lib.teaching.class_page") / "page.css").read_text("utf-8")
     meta = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">{_secure()}'
     head = f"<head>{meta}<title>{html.escape(title)}</title><style>{style}</style></head>"
     body = "".join(_body(found, files_not_counted, title, day))

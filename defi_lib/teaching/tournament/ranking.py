@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from defi_lib.numerals import tidy
+from defi_lib.theme import SERIES
 
 FACTORS = ("spread", "survive", "serve", "founders", "fair")
 
@@ -53,7 +54,9 @@ def table(entries: Sequence[Entry]) -> list[list[Any]]:
 _STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:60em;margin:2em auto;padding:0 1em;color:#222}
 table{border-collapse:collapse;margin:1em 0}td,th{padding:.2em .7em;text-align:right;border-bottom:1px solid #ddd}
 td:nth-child(2),th:nth-child(2){text-align:left}.course{color:#777;font-style:italic}
-.bar{display:inline-block;height:.7em;background:#0072b2;vertical-align:middle}section{margin-top:2.5em}"""
+.bar{display:inline-block;height:.7em;background:BAR;vertical-align:middle}section{margin-top:2.5em}""".replace(
+    "BAR", SERIES[0]
+)
 
 
 def page(entries: Sequence[Entry], fate: Mapping[str, int]) -> str:
