@@ -3,18 +3,10 @@ import shutil
 import pytest
 from playwright.sync_api import TimeoutError
 
-from tools.browser import ROOT, browser, chromium, run_all_cells, scroll_to, server
+from tools.browser import ROOT, run_all_cells, scroll_to, server
 
 FIGURE = ".defi-explorer .defi-canvas .bk-Figure"
 OPEN = ("--config=jupyter_server_config.py", "--ServerApp.token=", "--ServerApp.password=", "--allow-root")
-
-
-@pytest.fixture(scope="session")
-def chrome():
-    if chromium() is None:
-        pytest.fail("no Chromium found: install it (Debian: apt-get install chromium)")
-    with browser() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ import zipfile
 
 import pytest
 
-from tests.browser.conftest import chrome  # noqa: F401 - a fixture
 from tests.support.editions import with_packages
 from tools.editions.lite import build
 from tools.editions.lite.drive import Visit
@@ -31,7 +30,7 @@ def site(edition):
 
 
 @pytest.fixture(scope="module")
-def visit(chrome, site):  # noqa: F811
+def visit(chrome, site):
     page = chrome.new_page(viewport={"width": 1280, "height": 900})
     visit = Visit(page, site, LESSON)
     visit.until_run()

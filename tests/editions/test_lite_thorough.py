@@ -6,7 +6,7 @@ import nbformat
 import pytest
 
 from tests.browser.test_lab import ANSWER, CHECK, SETUP, Student
-from tests.editions.test_lite import LESSON, chrome, edition, site  # noqa: F401 - fixtures
+from tests.editions.test_lite import LESSON, edition, site  # noqa: F401 - fixtures
 from tools.browser import ROOT
 from tools.editions.lite.drive import Visit
 
@@ -33,7 +33,7 @@ LABS = ["1_exchange/01_swaps.ipynb", "2_lending/01_money_market.ipynb"]
 
 
 @pytest.fixture
-def context(chrome):  # noqa: F811
+def context(chrome):
     made = chrome.new_context(viewport={"width": 1280, "height": 1000})
     yield made
     made.close()

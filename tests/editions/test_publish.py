@@ -48,7 +48,7 @@ def test_a_site_that_github_would_refuse_stops_it(site, monkeypatch):
 def test_the_wheel_stands_alone_in_its_folder(tmp_path, monkeypatch):
     made = tmp_path / "defi_course-0.2.0-py3-none-any.whl"
     zipfile.ZipFile(made, "w").close()
-    monkeypatch.setattr(publish, "course_wheel", lambda: made)
+    monkeypatch.setattr(publish, "course_wheel", lambda whole: made)
     folder = tmp_path / "wheel"
     folder.mkdir()
     (folder / "defi_course-0.1.0-py3-none-any.whl").write_text("old")

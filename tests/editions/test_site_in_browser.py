@@ -13,7 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.support.editions import needs
-from tools.browser import ROOT, browser
+from tools.browser import ROOT
 from tools.editions import live
 from tools.editions.site.build import build
 
@@ -51,12 +51,6 @@ def address(site):
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def chrome():
-    with browser() as opened:
-        yield opened
 
 
 class Reader:

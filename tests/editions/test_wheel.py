@@ -20,7 +20,7 @@ OF_THE_REPOSITORY = ("defi_lib/teaching/lecture/notes/README.md", "defi_lib/teac
 @pytest.fixture(scope="module")
 def wheel():
     try:
-        return course_wheel()
+        return course_wheel(whole=True)
     except RuntimeError as reason:  # pip fetches setuptools, which needs the network once
         return or_skip(str(reason))
 

@@ -26,6 +26,7 @@ NOT_SEARCHED = {
 
 #: Changed in place on purpose, or no state at all; why.
 NO_STATES = {
+    "browser.Packages": "brings what is imported, and remembers what it has brought",
     "ledger.Ledger": "a book that is written in",
     "economy.SystemBook": "a book that is written in",
     "compute.CachedGame": "remembers what it has computed",

@@ -201,17 +201,19 @@ def pure() -> dict[str, Path]:
     return wheels
 
 
-def course_wheel(course: Path = ROOT) -> Path:
-    """The wheel of a course's library, with what a student's copy has; made anew only if it has changed.
+def course_wheel(course: Path = ROOT, whole: bool = False) -> Path:
+    """The wheel of a course's library; made anew only if it has changed.
 
     Args:
         course: a folder with the course: this one, or a copy for students.
+        whole: with what instructors run; else with what a student's copy has.
     """
     licences = tomllib.loads((course / "pyproject.toml").read_text(encoding="utf-8"))["project"]["license-files"]
     sources = [course / "pyproject.toml", course / "README.md"]
     sources += sorted(path for pattern in licences for path in course.glob(pattern))
     for path in sorted((course / "defi_lib").rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts and is_kept(path.relative_to(course).as_posix()):
+        kept = whole or is_kept(path.relative_to(course).as_posix())
+        if path.is_file() and "__pycache__" not in path.parts and kept:
             sources.append(path)
     state = hashlib.sha256("".join(f"{path.relative_to(course)} {sha256(path)}\n" for path in sources).encode())
     folder = CACHE / "course" / state.hexdigest()[:16]

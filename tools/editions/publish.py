@@ -43,7 +43,7 @@ def site(folder: Path = BUILD / "site") -> str:
 
 def wheel(folder: Path = BUILD / "wheel") -> str:
     """Put the library's wheel into the folder, alone; gives its path."""
-    made = course_wheel()
+    made = course_wheel(whole=True)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return str(shutil.copy(made, folder))
