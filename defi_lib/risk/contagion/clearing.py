@@ -172,8 +172,9 @@ def _from_above(rules: _Rules, assets: Array) -> Array:
         change = np.max(paid[rows] - new, axis=1, initial=0.0)
         paid[rows] = new
         ratio = np.minimum(change / np.where(last > 0.0, last, 1.0), 1.0)
-        # What is still to come is a geometric series, if changes shrink steadily.
-        near = change * ratio <= _NEAR * scale * (1.0 - ratio)
+        # What is still to come is a geometric series, if changes shrink steadily. Round a circle they shrink once in a
+        # turn: one small ratio does not make what follows smaller than this change.
+        near = change <= _NEAR * scale * (1.0 - ratio)
         rows, last = rows[~near | ~np.isfinite(last)], change[~near | ~np.isfinite(last)]
         rows, last = rows[last > 0.0], last[last > 0.0]
         if not rows.size:

@@ -106,6 +106,17 @@ def test_a_slow_circle_and_a_closed_one():
     assert clear(closed).paid.tolist() == [10.0, 10.0, 10.0]
 
 
+@pytest.mark.parametrize("little", [1e-3, 1e-6, 6e-8, 1e-9])
+def test_what_shrinks_once_in_a_turn_of_a_circle_is_followed_to_the_end(little):
+    # The first has nothing and owes the others nearly all; they owe little: two changes in three are hardly smaller.
+    table = np.full((3, 3), little / 2)
+    table[0] = 0.375
+    np.fill_diagonal(table, 0.0)
+    assets = [0.0, 0.625 - little / 2, 0.625 - little / 2]
+    network = Network.of_matrix(assets, table, 0.75 - np.sum(table, axis=1))
+    assert clear(network, 0.0).paid == pytest.approx(brute(network, 0.0, 1.0), rel=1e-9, abs=1e-12)
+
+
 @given(network=networks(6), order=st.lists(st.integers(0, 3), min_size=36, max_size=36))
 @settings(max_examples=100)
 def test_ranks(network, order):
