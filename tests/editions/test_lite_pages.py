@@ -2,10 +2,12 @@
 
 import gzip
 import json
+import time
 import urllib.request
 
 import pytest
 
+from tools.editions.lite import serve
 from tools.editions.lite.pages import links, write_pages
 from tools.editions.lite.serve import served
 
@@ -75,6 +77,19 @@ class TestServer:
         with pytest.raises(urllib.error.HTTPError, match="304"):
             self.ask(site, "b.whl", **{"If-None-Match": tag})
         assert site.sent[-1].bytes == 0
+
+    def test_an_answer_is_counted_before_it_is_there(self, site, monkeypatch):
+        """Whoever has read an answer may count it at once, however slowly the server's thread goes on."""
+        flushed = serve._Handler.flush_headers
+
+        def slowly(handler):
+            flushed(handler)
+            time.sleep(0.2)
+
+        monkeypatch.setattr(serve._Handler, "flush_headers", slowly)
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            self.ask(site, "nowhere")
+        assert [(each.path, each.status) for each in site.sent] == [("/nowhere", 404)]
 
     def test_nothing_outside_of_the_folder_is_served(self, site):
         for path in ("nowhere", "../pyproject.toml", "%2e%2e/pyproject.toml"):

@@ -92,11 +92,11 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         self._answer(200, self.server.body(path, compressed), headers)
 
     def _answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+        self.server.sent.append(Sent(self.path, status, len(body)))  # first: whoever has the answer may count it
         self.send_response(status)
         for name, value in (headers | {"Content-Length": str(len(body))}).items():
             self.send_header(name, value)
         self.end_headers()
-        self.server.sent.append(Sent(self.path, status, len(body)))
         with contextlib.suppress(ConnectionError):  # the page was closed meanwhile
             self.wfile.write(body)
 
