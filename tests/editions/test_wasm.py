@@ -19,8 +19,8 @@ SIGNED = "course/3_staking/01_a_ledger_anybody_can_check.ipynb"
 
 #: Too long for a day's sample (seconds of work in WebAssembly). `make test-all` has everything.
 NOT_DAILY = {
-    "course/2_lending/04_cascades.ipynb": 18,
-    "course/8_economy/15_the_book_of_verdicts.ipynb": 90,
+    "course/2_lending/04_cascades.ipynb": 14,
+    "course/8_economy/15_the_book_of_verdicts.ipynb": 35,
 }
 
 
