@@ -11,6 +11,18 @@ settings.load_profile("course")
 os.environ["DEFI_COURSE_PROGRESS"] = "off"
 
 
+@pytest.fixture
+def own_progress(tmp_path, monkeypatch):
+    """The path of a progress file that this test alone writes, and that is not there yet."""
+    from defi_lib.progress import keeper
+
+    path = tmp_path / "data" / "progress.json"
+    monkeypatch.setenv("DEFI_COURSE_PROGRESS", str(path))  # also for the servers that are started from here
+    monkeypatch.setattr(keeper, "_unwritten", {})
+    monkeypatch.setattr(keeper, "_own", set())
+    return path
+
+
 @pytest.fixture(scope="session")
 def chrome():
     """One browser for all tests of a process: Playwright runs one at a time."""

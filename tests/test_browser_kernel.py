@@ -14,12 +14,10 @@ RECORD = {"lab": {"1.1": {"swap": {"day": "2026-11-29", "points": 2.0, "out_of":
 
 
 @pytest.fixture
-def here(tmp_path, monkeypatch):
-    file = tmp_path / "progress" / "progress.json"
-    monkeypatch.setenv("DEFI_COURSE_PROGRESS", str(file))
+def here(own_progress, monkeypatch):
     monkeypatch.setattr(progress.keeper, "on_change", [])
     monkeypatch.setattr(progress, "on_change", progress.keeper.on_change)
-    return file
+    return own_progress
 
 
 @pytest.fixture

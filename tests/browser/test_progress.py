@@ -12,13 +12,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.thorough, pytest.mark.xdist_group
 LESSON, PAGE = "course/1_exchange/01_swaps.ipynb", "course/my_progress.ipynb"
 
 
-@pytest.fixture
-def file(tmp_path, monkeypatch):
-    path = tmp_path / "data" / "progress.json"
-    monkeypatch.setenv("DEFI_COURSE_PROGRESS", str(path))  # for the servers that are started from here
-    return path
-
-
 def opened(chrome, address, path):
     page = chrome.new_page(viewport={"width": 1280, "height": 1000})
     watched = Watched(page, address)
@@ -35,14 +28,14 @@ def says(page, text):
     page.locator(".defi-question [role=status]", has_text=text).first.wait_for(timeout=10_000)
 
 
-def test_answer_see_save_delete_and_load(chrome, course, file):
+def test_answer_see_save_delete_and_load(chrome, course, own_progress):
     with server("jupyterlab", *OPEN, directory=course, probe="lab") as address:
         page, _ = opened(chrome, address, LESSON)
         scroll_to(page, ".defi-question >> text=It rises, because more providers want fees")
         page.locator(".defi-question").get_by_text("It rises, because more providers want fees").click()
         page.get_by_text("Right at the first try: 0 of 3").wait_for(timeout=10_000)
         page.close()
-        assert json.loads(file.read_text())["records"]["quiz"]["1.1"]["depth"]["first"] is False
+        assert json.loads(own_progress.read_text())["records"]["quiz"]["1.1"]["depth"]["first"] is False
 
         page, watched = opened(chrome, address, PAGE)
         page.locator("li", has_text="A pool is made ten times as deep").wait_for(timeout=20_000)
@@ -62,12 +55,12 @@ def test_answer_see_save_delete_and_load(chrome, course, file):
         says(page, "Delete everything")
         press(page, "No, keep it")
         says(page, "Nothing was deleted")
-        assert file.exists()
+        assert own_progress.exists()
         press(page, "Delete my progress")
         press(page, "Yes, delete it")
         says(page, "Deleted.")
         page.get_by_text("Nothing is remembered yet").last.wait_for(timeout=10_000)
-        assert list(file.parent.iterdir()) == []
+        assert list(own_progress.parent.iterdir()) == []
 
         with page.expect_file_chooser() as chooser:
             press(page, "Load saved progress")
@@ -80,21 +73,21 @@ def test_answer_see_save_delete_and_load(chrome, course, file):
         page.close()
 
 
-def test_nothing_of_the_reader_is_saved_into_the_page(chrome, course, file):
+def test_nothing_of_the_reader_is_saved_into_the_page(chrome, course, own_progress):
     shipped = (course / PAGE).read_bytes()
     with server("jupyterlab", *OPEN, directory=course, probe="lab") as address:
         page, _ = opened(chrome, address, PAGE)
-        page.get_by_text(str(file)).first.wait_for(timeout=20_000)
+        page.get_by_text(str(own_progress)).first.wait_for(timeout=20_000)
         page.keyboard.press("Control+S")
         page.wait_for_timeout(3_000)
         page.close()
     assert (course / PAGE).read_bytes() == shipped
 
 
-def test_in_voila(chrome, course, file):
-    file.parent.mkdir()
+def test_in_voila(chrome, course, own_progress):
+    own_progress.parent.mkdir()
     quiz = {"1.1": {"depth": {"first": True, "day": "2026-01-02", "asked": "How deep?"}}}
-    file.write_text(json.dumps({"version": 1, "records": {"quiz": quiz}}))
+    own_progress.write_text(json.dumps({"version": 1, "records": {"quiz": quiz}}))
     with server("jupyterlab", *OPEN, directory=course, probe="lab") as address:
         page = chrome.new_page(viewport={"width": 1280, "height": 900})
         watched = Watched(page, address)
@@ -105,5 +98,5 @@ def test_in_voila(chrome, course, file):
         press(page, "Delete my progress")
         press(page, "Yes, delete it")
         says(page, "Deleted.")
-        assert list(file.parent.iterdir()) == [] and watched.strayed == []
+        assert list(own_progress.parent.iterdir()) == [] and watched.strayed == []
         page.close()

@@ -55,8 +55,7 @@ def test_a_prediction_takes_what_people_type(open_lesson):
 
 
 @pytest.mark.thorough
-def test_after_run_all_the_answer_waits_for_the_commitment(chrome, course, tmp_path, monkeypatch):
-    monkeypatch.setenv("DEFI_COURSE_PROGRESS", str(tmp_path / "progress.json"))  # for the server: here a reader reads
+def test_after_run_all_the_answer_waits_for_the_commitment(chrome, course, own_progress):
     with server("jupyterlab", *OPEN, directory=course, probe="lab") as address:
         page = chrome.new_page(viewport={"width": 1280, "height": 900})
         lesson = Watched(page, address)

@@ -6,7 +6,8 @@ import urllib.request
 import pytest
 
 from tests.browser.conftest import FIGURE, Watched
-from tools.browser import ROOT, server
+from tests.support.rooms import room_for_two
+from tools.browser import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.thorough, pytest.mark.xdist_group("browser")]
 
@@ -16,9 +17,7 @@ LESSON = "course/1_exchange/01_swaps.ipynb"
 @pytest.fixture(scope="module")
 def room(course):
     """A room for two; the lesson is ready."""
-    options = (f"--Room.lesson={LESSON}", "--Room.readers=2", "--Room.spare=1", "--Room.only_reading=True")
-    command = ("jupyterlab", "--config=jupyter_server_config.py", "--allow-root", "--IdentityProvider.token=")
-    with server(*command, *options, directory=course, probe="read/places") as address:
+    with room_for_two(course, LESSON) as address:
         yield address
 
 

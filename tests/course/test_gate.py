@@ -15,7 +15,8 @@ from jupyter_server.services.kernels.connection.base import deserialize_msg_from
 from tornado.websocket import websocket_connect
 
 from defi_lib.course.gate import is_open
-from tools.browser import ROOT, server
+from tests.support.rooms import room_for_two
+from tools.browser import ROOT
 
 KERNEL = "0b2c6a0e-7f0e-4e42-8f4f-0d9f3f0a5d11"
 LESSON, SLOW = "course/1_quick/01_quick.ipynb", "course/1_quick/02_slow.ipynb"
@@ -95,9 +96,7 @@ def course(tmp_path_factory):
 @pytest.fixture(scope="module")
 def room(course):
     """Two places and a lesson for each, for readers only."""
-    options = (f"--Room.lesson={LESSON}", "--Room.readers=2", "--Room.spare=1", "--Room.only_reading=True")
-    command = ("jupyterlab", "--config=jupyter_server_config.py", "--allow-root", "--IdentityProvider.token=")
-    with server(*command, *options, directory=course, probe="read/places") as address:
+    with room_for_two(course, LESSON) as address:
         yield address
 
 

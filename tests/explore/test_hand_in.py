@@ -12,21 +12,16 @@ from defi_lib.explore import bet, hand_in, predict, quiz
 from defi_lib.explore.handing_in import NOTHING, OFF, HandIn
 from defi_lib.explore.my_progress import ProgressPage
 from defi_lib.explore.questions import prediction, questions_of, quizzes
-from defi_lib.progress import keeper
 from defi_lib.progress.handing_in import PROMISE, read
 
 COURSE = Path(__file__).resolve().parents[2] / "course"
 
 
 @pytest.fixture
-def here(tmp_path, monkeypatch):
-    path = tmp_path / "progress.json"
-    monkeypatch.setenv("DEFI_COURSE_PROGRESS", str(path))
-    monkeypatch.setattr(keeper, "_unwritten", {})
-    monkeypatch.setattr(keeper, "_own", set())
+def here(own_progress, monkeypatch):
     monkeypatch.setattr(prediction, "_kept", {})
     monkeypatch.setattr(quizzes, "_first_tries", {})
-    return path
+    return own_progress
 
 
 @pytest.fixture

@@ -11,18 +11,8 @@ from defi_lib.course.contents import lessons
 from defi_lib.explore import my_progress, show_progress
 from defi_lib.explore.my_progress import EMPTY, ProgressPage, tendencies
 from defi_lib.explore.questions import questions_of
-from defi_lib.progress import keeper
 
 COURSE = Path(__file__).resolve().parents[2] / "course"
-
-
-@pytest.fixture
-def here(tmp_path, monkeypatch):
-    path = tmp_path / "data" / "progress.json"
-    monkeypatch.setenv("DEFI_COURSE_PROGRESS", str(path))
-    monkeypatch.setattr(keeper, "_unwritten", {})
-    monkeypatch.setattr(keeper, "_own", set())
-    return path
 
 
 def text(page):
@@ -42,14 +32,14 @@ def test_the_shipped_page_shows_the_empty_state():
     assert "".join(code["outputs"][0]["data"]["text/html"]) == show_progress().data
 
 
-def test_empty(here):
+def test_empty(own_progress):
     page = show_progress(COURSE)
-    assert text(page).startswith(f"<p>{EMPTY}</p>") and str(here) in text(page)
+    assert text(page).startswith(f"<p>{EMPTY}</p>") and str(own_progress) in text(page)
     assert page._keep.layout.display == page._delete.layout.display == "none"
-    assert not here.exists()
+    assert not own_progress.exists()
 
 
-def test_what_was_done_is_shown_with_links(here):
+def test_what_was_done_is_shown_with_links(own_progress):
     for question in questions_of("1.1"):
         progress.record("quiz", "1.1", question.id, first=True, asked=question.text())
     progress.record("quiz", "1.2", "fees", first=False, asked="Who <pays>?", skill="Follow a fee")
@@ -66,28 +56,28 @@ def test_what_was_done_is_shown_with_links(here):
     assert "<td" + my_progress._LEFT + ">17</td>" in shown
 
 
-def test_links_lead_to_files(here):
+def test_links_lead_to_files(own_progress):
     page = show_progress(COURSE)
     assert set(page._lessons) == set(my_progress.lessons()) and page._labs
     for each in (*page._lessons.values(), *page._labs.values()):
         assert (COURSE / my_progress._address(each.path)).exists()
 
 
-def test_in_voila_a_lab_opens_where_it_can_be_worked_on(here, monkeypatch):
+def test_in_voila_a_lab_opens_where_it_can_be_worked_on(own_progress, monkeypatch):
     monkeypatch.setenv("VOILA_KERNEL_ID", "1")
     monkeypatch.setenv("VOILA_BASE_URL", "/base/")
     assert my_progress._address("labs/1_exchange/01_swaps.ipynb") == "/base/lab/tree/labs/1_exchange/01_swaps.ipynb"
     assert my_progress._address("course/1_exchange/01_swaps.ipynb") == "1_exchange/01_swaps.ipynb"
 
 
-def test_a_lesson_that_somebody_has_damaged_costs_the_links_only(here, tmp_path):
+def test_a_lesson_that_somebody_has_damaged_costs_the_links_only(own_progress, tmp_path):
     (tmp_path / "course/1_exchange").mkdir(parents=True)
     (tmp_path / "course/1_exchange/01_swaps.ipynb").write_text("{")
     progress.record("lesson", "1.1", "begun")
     assert "1.1" in text(show_progress(tmp_path / "course"))
 
 
-def test_elsewhere_there_are_numbers_without_links(here, tmp_path):
+def test_elsewhere_there_are_numbers_without_links(own_progress, tmp_path):
     progress.record("lesson", "1.1", "begun")
     assert "<a href" not in text(show_progress(tmp_path)) and "1.1" in text(show_progress(tmp_path))
 
@@ -97,30 +87,30 @@ def upload(page, content):
     page._load.value = ({**seen, "content": memoryview(content)},)
 
 
-def test_save_load_and_delete(here):
+def test_save_load_and_delete(own_progress):
     progress.record("lab", "1.1", "swap", points=2, out_of=2)
     page = show_progress(COURSE)
     assert 'download="my_progress.json"' in page._keep.value
     copy = progress.saved().encode()
     page._ask()
-    assert page._sure.layout.display == "" and "Delete everything" in page.said.value and here.exists()
+    assert page._sure.layout.display == "" and "Delete everything" in page.said.value and own_progress.exists()
     page._spare()
-    assert page._sure.layout.display == "none" and here.exists()
+    assert page._sure.layout.display == "none" and own_progress.exists()
     page._ask()
     page._forget()
-    assert not here.exists() and "Deleted" in page.said.value and EMPTY in text(page)
+    assert not own_progress.exists() and "Deleted" in page.said.value and EMPTY in text(page)
     upload(page, copy)
     assert "Loaded: 1 answer" in page.said.value and "2 of 2" in text(page) and page._load.value == ()
     upload(page, b"<b>")
     assert "no progress file" in page.said.value and "2 of 2" in text(page)
 
 
-def test_a_folder_that_cannot_be_written_is_said_in_one_sentence(here):
-    here.parent.write_text("no folder")
+def test_a_folder_that_cannot_be_written_is_said_in_one_sentence(own_progress):
+    own_progress.parent.write_text("no folder")
     assert "cannot be written on this machine" in text(show_progress(COURSE))
 
 
-def test_a_file_from_elsewhere_brings_no_markup_into_the_page(here):
+def test_a_file_from_elsewhere_brings_no_markup_into_the_page(own_progress):
     evil = "<img src=x onerror=alert(1)>"
     progress.record("prediction", "1.1", "a", value=evil, answer=evil, unit=evil, asked=evil)
     progress.record("prediction", "1.1", "b", value=1.0, answer=2.0, unit=evil, asked=evil)
@@ -134,7 +124,7 @@ def numbers(*pairs):
     return " ".join(tendencies(progress.summary()))
 
 
-def test_of_two_predictions_no_tendency_is_said(here):
+def test_of_two_predictions_no_tendency_is_said(own_progress):
     said = numbers((50, 20), (60, 20))
     assert "0 of 2" in said and "tend" not in said and "too sure" not in said
 
@@ -148,7 +138,7 @@ def test_of_two_predictions_no_tendency_is_said(here):
         ([(10, 20), (30, 20), (20, 20)], "sure of more than 1 of these 3"),
     ],
 )
-def test_direction_and_sureness(here, pairs, words):
+def test_direction_and_sureness(own_progress, pairs, words):
     assert words in numbers(*pairs)
 
 
@@ -162,7 +152,7 @@ def test_direction_and_sureness(here, pairs, words):
         (0.9, (False, False), "so few bets say little yet"),
     ],
 )  # fmt: skip
-def test_bets_on_verdicts_show_who_is_too_sure(here, sure, won, words):
+def test_bets_on_verdicts_show_who_is_too_sure(own_progress, sure, won, words):
     for place, right in enumerate(won):
         answer = "True" if right else "Not true"
         progress.record("prediction", "1.2", f"P{place}a", value="True", answer=answer, sure=sure)
@@ -171,6 +161,6 @@ def test_bets_on_verdicts_show_who_is_too_sure(here, sure, won, words):
 
 
 @pytest.mark.parametrize("sure", [-0.1, 1.1, float("nan"), True])
-def test_how_sure_somebody_is_is_a_part(here, sure):
+def test_how_sure_somebody_is_is_a_part(own_progress, sure):
     with pytest.raises(ValueError, match="sure = "):
         progress.record("prediction", "1.2", "P6c", value="True", answer="True", sure=sure)

@@ -5,19 +5,14 @@ import pytest
 from defi_lib import explore, progress
 from defi_lib.explore import predict, quiz, remembering
 from defi_lib.explore.questions import prediction, questions_of, quizzes
-from defi_lib.progress import keeper
 
 
 @pytest.fixture
-def here(tmp_path, monkeypatch):
-    path = tmp_path / "progress.json"
-    monkeypatch.setenv("DEFI_COURSE_PROGRESS", str(path))
-    monkeypatch.setattr(keeper, "_unwritten", {})
-    monkeypatch.setattr(keeper, "_own", set())
+def here(own_progress, monkeypatch):
     monkeypatch.setattr(remembering, "_begun", False)
     for name in ("JPY_SESSION_NAME", "VOILA_REQUEST_URL", "PATH_INFO"):
         monkeypatch.delenv(name, raising=False)
-    return path
+    return own_progress
 
 
 @pytest.fixture(autouse=True)

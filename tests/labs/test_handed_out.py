@@ -56,11 +56,10 @@ def test_what_a_lab_imports_is_there(module, names):
 
 
 @pytest.mark.parametrize("lab", contents.labs(ROOT), ids=lambda lab: lab.number)
-def test_an_untouched_lab_that_is_run_leaves_no_trace(lab, monkeypatch, tmp_path):
-    monkeypatch.setenv("DEFI_COURSE_PROGRESS", str(tmp_path / "progress.json"))
+def test_an_untouched_lab_that_is_run_leaves_no_trace(lab, monkeypatch, own_progress):
     monkeypatch.chdir((ROOT / lab.path).parent)
     notebook = {"__name__": "__main__"}
     for cell in json.loads((ROOT / lab.path).read_text(encoding="utf-8"))["cells"]:
         if cell["cell_type"] == "code":
             exec(compile("".join(cell["source"]), lab.path, "exec"), notebook)
-    assert "check" in notebook and progress.summary().empty and not (tmp_path / "progress.json").exists()
+    assert "check" in notebook and progress.summary().empty and not own_progress.exists()

@@ -39,10 +39,9 @@ def notebook(lab):
 
 
 @pytest.fixture
-def memory(tmp_path, monkeypatch):
+def memory(own_progress):
     """A reader's own file."""
-    monkeypatch.setenv("DEFI_COURSE_PROGRESS", str(tmp_path / "progress.json"))
-    return tmp_path / "progress.json"
+    return own_progress
 
 
 def test_a_hint_after_the_second_wrong_try_and_the_next_step_after_the_third(notebook):

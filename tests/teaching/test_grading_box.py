@@ -2,6 +2,7 @@
 
 import json
 import sys
+from contextlib import closing
 
 import pytest
 
@@ -16,13 +17,13 @@ LIMITS = Limits(cell=6, lab=60, memory=1_500, processes=60)
 
 @pytest.fixture
 def kernel():
-    with box.kernel(LIMITS, 60) as made:
+    with closing(box.Kernel(LIMITS, 60)) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
 def lasting():
-    with box.kernel(LIMITS, 300) as made:
+    with closing(box.Kernel(LIMITS, 300)) as made:
         yield made
 
 
@@ -78,7 +79,7 @@ def test_processes_without_end_are_ended(kernel):
 def test_its_folder_and_its_processes_are_gone_afterwards():
     import psutil
 
-    with box.kernel(LIMITS, 60) as made:
+    with closing(box.Kernel(LIMITS, 60)) as made:
         made.run("import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(99)'])", 6)
         family = psutil.Process(made.process.pid).children(recursive=True)
         assert family
@@ -120,7 +121,7 @@ def test_files_outside_stay_as_they_are(lasting, tmp_path):
 def test_without_bubblewrap_the_limits_stay(monkeypatch):
     monkeypatch.setattr(box, "_bwrap", lambda: "")
     assert not box.confined()
-    with box.kernel(LIMITS, 60) as made:
+    with closing(box.Kernel(LIMITS, 60)) as made:
         assert "could not be interrupted" in made.run("sum(range(10**12))", 1, tries=1).ended
 
 
@@ -136,5 +137,5 @@ def test_packages_outside_the_interpreter_are_shown_and_the_course_s_folder_is_n
 def test_a_kernel_that_does_not_start_says_why(monkeypatch):
     command = [sys.executable, "-c", "raise SystemExit('no kernel')"]
     monkeypatch.setattr(box.Kernel, "_command", lambda self, *start: command)
-    with pytest.raises(RuntimeError, match="no kernel"), box.kernel(LIMITS, 60):
+    with pytest.raises(RuntimeError, match="no kernel"), closing(box.Kernel(LIMITS, 60)):
         pass

@@ -18,7 +18,6 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -345,23 +344,3 @@ class _Outputs:
             last["text"] += text
         else:
             self.list.append({"output_type": "stream", "name": name, "text": text})
-
-
-@contextlib.contextmanager
-def opened(limits: Limits, seconds: float) -> Iterator[Box]:
-    """A box for the time of a block, in which nothing is started yet."""
-    made = Box(limits, seconds)
-    try:
-        yield made
-    finally:
-        made.close()
-
-
-@contextlib.contextmanager
-def kernel(limits: Limits, seconds: float) -> Iterator[Kernel]:
-    """A kernel for the time of a block."""
-    made = Kernel(limits, seconds)
-    try:
-        yield made
-    finally:
-        made.close()

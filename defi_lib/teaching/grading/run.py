@@ -10,10 +10,11 @@ import ast
 import re
 import time
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import closing
 from typing import Any, NamedTuple
 
-from defi_lib.teaching.grading.box import Kernel, Ran, kernel
+from defi_lib.teaching.grading.box import Kernel, Ran
 from defi_lib.teaching.grading.settings import Limits
 
 #: After so many cells that end the kernel, the rest is not run.
@@ -44,9 +45,7 @@ def seed_of(lab: str, student: str, question: str) -> int:
     return zlib.crc32(f"{lab}|{student}|{question}".encode()) % 10**6
 
 
-def run(
-    notebook: dict[str, Any], checks: str, lab: str, student: str, limits: Limits, start: Callable[..., Any] = kernel
-) -> Result:
+def run(notebook: dict[str, Any], checks: str, lab: str, student: str, limits: Limits) -> Result:
     """All code cells of a mended ``notebook``, with the lab's own ``checks`` (a module) and fixed seeds."""
     cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
     codes = [_code(cell, checks, lab, student) for cell in cells]
@@ -59,7 +58,7 @@ def run(
     for _ in range(_KERNELS):
         if time.monotonic() > end:
             break
-        with start(limits, end - time.monotonic()) as box:
+        with closing(Kernel(limits, end - time.monotonic())) as box:
             if box.run(prepare, 120).ended or _one_pass(box, codes, is_check, done, lethal, hopeless, limits):
                 break
     for number, cell in enumerate(cells):

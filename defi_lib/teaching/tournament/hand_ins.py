@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from defi_lib.teaching.grading.box import TIME_OVER, opened
+from defi_lib.teaching.grading.box import TIME_OVER, Box
 from defi_lib.teaching.grading.handed_in import entries_in, text_of
 from defi_lib.teaching.grading.mend import UnreadableError, mended, notebook_of
 from defi_lib.teaching.grading.settings import Limits
@@ -60,7 +61,7 @@ def rules_of(path: str, content: bytes, limits: Limits) -> dict[str, Any]:
         ValueError: it does not run, takes too long, or gives no design, with a sentence.
     """
     sources = sources_of(path, content)
-    with opened(limits, limits.lab) as box:
+    with closing(Box(limits, limits.lab)) as box:
         (box.folder / CODE).write_text(json.dumps(sources), encoding="utf-8")
         box.start("defi_lib.teaching.tournament.asking")
         if why := box.wait():
