@@ -4,6 +4,7 @@ import importlib.util
 import json
 import re
 import warnings
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,21 @@ def read(path):
 
 def code(notebook):
     return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+
+
+def part_next(path):
+    """What a page says under *Next*, up to what it leaves out."""
+    words = ["".join(cell["source"]) for cell in read(path)["cells"] if cell["cell_type"] == "markdown"]
+    (found,) = (text.partition("## Next")[2] for text in words if "## Next" in text)
+    return found.partition("leaves out")[0]
+
+
+@pytest.mark.parametrize(("path", "following"), list(pairwise(LESSONS)), ids=lambda path: path.stem)
+def test_next_leads_to_the_next_lesson(path, following):
+    """And whoever is at the end of a module, and nobody else, is told of the next one."""
+    is_last = path.parent != following.parent
+    assert f"{f'{following.parent.name}/' if is_last else ''}{following.name}" in part_next(path)
+    assert ("next module" in part_next(path)) == is_last
 
 
 def test_there_are_notebooks():
