@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from defi_lib.claims import reading
-from defi_lib.evidence import Count, Proof, evidence_on, tested
+from defi_lib.evidence import Count, Proof, evidence_on
+from defi_lib.evidence import tested as with_evidence
 from defi_lib.evidence.economy import EVIDENCE
 from defi_lib.explore import bet, show_evidence, turn
 from defi_lib.explore.evidence import bars, plane, shown
@@ -355,6 +356,6 @@ def test_the_map_has_a_picture():
 
 def test_readings_of_the_table_that_are_not_tested_are_refused(monkeypatch):
     monkeypatch.delitem(EVIDENCE.effects, "P13a")
-    assert "P13a" not in tested()
+    assert "P13a" not in with_evidence()
     with pytest.raises(ValueError, match="'P13a' is not yet tested"):
         turn("P13a")

@@ -33,20 +33,10 @@ WHEELS = "lite/static/pyodide"
 
 #: Files of the site that the course itself makes.
 OURS = (
-    *(
-        "**.html",
-        "*.inv",
-        "searchindex.js",
-        "pictures/*.png",
-        "_images/**",
-        "_downloads/**",
-        "licences/**",
-        ".nojekyll",
-    ),
-    *("LICENSE*", "_static/course.css", "_static/course.js", "_static/icon.svg"),
-    *("lite/files/**", "lite/pages/**", "lite/overrides.json", "lite/extensions/defi-course-browser/**"),
-    *(".nojekyll", "LICENSE.txt", "LICENSE-text.txt", "pictures/**"),
+    *("**.html", "*.inv", "searchindex.js", ".nojekyll", "LICENSE*"),
+    *("pictures/**", "_images/**", "_downloads/**", "licences/**"),
     *("_static/course.css", "_static/course.js", "_static/icon.svg"),
+    *("lite/files/**", "lite/pages/**", "lite/overrides.json", "lite/extensions/defi-course-browser/**"),
     *(f"{WHEELS}/defi_course-*.whl", f"{WHEELS}/nothing-1.0-py3-none-any.whl", f"{WHEELS}/pyodide-lock.json"),
 )
 #: Where what `make course` installs is looked up: its markers hold on Linux with CPython 3.11.
