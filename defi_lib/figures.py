@@ -25,6 +25,7 @@ from functools import cache
 from importlib.resources import files
 from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
 
 from defi_lib import words
 from defi_lib.validation import one_of
@@ -83,8 +84,11 @@ class Figure(NamedTuple):
         return datetime.date(year, month, rest[1] if rest[1:] else calendar.monthrange(year, month)[1])
 
     def cite(self) -> str:
-        """Source and date, and a mark where the grade is C or D, as Markdown for under a number."""
-        source = re.sub(r"https?://[^\s;,)]+", r"<\g<0>>", self.source)
+        """Source and date, and a mark where the grade is C or D, as Markdown for under a number.
+
+        An address is a link that shows its site's name alone.
+        """
+        source = re.sub(r"https?://[^\s;,)]+", _linked, self.source)
         mark = {"C": f"; {words.WEAK}", "D": f"; {words.UNVERIFIED}: {self.note}"}.get(self.grade, "")
         return f"{source} ({self.dates}{mark})"
 
@@ -92,6 +96,11 @@ class Figure(NamedTuple):
         value = f"{self.value:,.12g}" if isinstance(self.value, float) else self.value
         text = value if self.unit in ("-", "text", "date") else f"{value} {self.unit}"
         return f"{self.item}: {text} ({self.dates})"
+
+
+def _linked(address: re.Match[str]) -> str:
+    site = urlsplit(address[0]).netloc.removeprefix("www.")
+    return f"[{site}]({address[0].replace('(', '%28')})"
 
 
 def figure(topic: str, item: str = "", *, date: str = "", allow_unreliable: bool = False) -> Figure:
