@@ -9,6 +9,7 @@ from tests.browser.test_lab import ANSWER, CHECK, SETUP, Student
 from tests.editions.test_lite import LESSON, edition, site  # noqa: F401 - fixtures
 from tools.browser import ROOT
 from tools.editions.lite.drive import Visit
+from tools.editions.lite.waiting import notes
 
 pytestmark = [pytest.mark.browser, pytest.mark.thorough, pytest.mark.xdist_group("lite")]
 
@@ -47,7 +48,11 @@ def opened(context, site):  # noqa: F811
 @pytest.mark.parametrize("path", LESSONS)
 def test_a_lesson_runs_and_each_of_its_explorers_moves(opened, path):
     visit = opened(path)
+    visit.page.locator(".defi-bar-said").wait_for()
+    told = visit.page.locator(".defi-bar-note:visible").all_inner_texts()
+    assert told == [note for heavy, note in notes().items() if heavy == path]
     assert visit.until_run().startswith("All cells have run")
+    assert visit.page.locator(".defi-bar-note:visible").count() == 0
     explorers = visit.explorers()
     assert explorers, "a lesson without an explorer tests nothing here"
     for number, explorer in enumerate(explorers):
@@ -208,6 +213,20 @@ def test_a_second_visit_fetches_nothing(opened):
     warm = opened(LESSON)
     warm.until_run()
     assert warm.megabytes <= 0.1
+
+
+def test_without_a_service_worker_a_lesson_runs_too(chrome, site):  # noqa: F811
+    """As in a private window of some browsers: the kernel cannot read the course's files then."""
+    made = chrome.new_context()
+    made.add_init_script("delete Navigator.prototype.serviceWorker")
+    visit = Visit(made.new_page(), site, LESSON)
+    assert visit.until_run().startswith("All cells have run")
+    assert visit.strayed == [] and visit.errors == []
+    made.close()
+
+
+def test_every_lesson_that_waits_is_there(edition):  # noqa: F811
+    assert all((edition / "files" / path).is_file() for path in notes())
 
 
 def test_a_telephone(chrome, site):  # noqa: F811

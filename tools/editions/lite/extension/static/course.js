@@ -6,6 +6,7 @@
 
 (() => {
   const HERE = new URL(".", document.currentScript.src), ROOT = new URL("../../../", HERE);
+  const SITE = ROOT.pathname.endsWith("/lite/") ? new URL("../", ROOT) : null;      // the edition may stand alone
   const CHANNEL = "defi-course";      // the line to the kernel; see defi_lib/browser.py
   const PROGRESS = "defi-course-progress";      // the reader's progress, in this browser
   const PATIENCE = 180;      // seconds
@@ -15,6 +16,8 @@
     keep: "Download my copy",
     bring: "Open my copy …",
     about: "Size, time, keeping work",
+    phone: "On a phone there is little room and memory: ",
+    read: "read this page first, which needs neither",
   };
   let shared;
 
@@ -100,7 +103,6 @@
         + `which the browser keeps for the next; Python then needs ${seconds} seconds before sliders move, on a slow machine longer. Some lessons fetch up to 20 MB more, and say so.`,
       "What you change lasts as long as this page is open. Download your copy to keep it, and open it here again; the same file opens in Jupyter. "
         + "Your progress (quizzes, predictions, points of labs) stays in this browser and is shown by the page My progress.",
-      ...notes[path] ? [notes[path]] : [],
     ]) about.append(element("p", "", text));
     const keep = element("button", "defi-bar-keep", WORDS.keep), bring = element("button", "defi-bar-bring", WORDS.bring);
     const file = element("input", "");
@@ -111,6 +113,13 @@
     about.append(keeping);
     line.append(run, said);
     node.append(line, about);
+    if (notes[path]) node.append(element("p", "defi-bar-note", notes[path]));
+    if (SITE) {
+      const phone = element("p", "defi-bar-phone", WORDS.phone), read = element("a", "", WORDS.read);
+      read.href = new URL(path.replace(/ipynb$/, "html"), SITE);
+      phone.append(read, ".");
+      node.append(phone);
+    }
     return { node, run, said, keep, file, doing: "Python is busy" };
   }
 
