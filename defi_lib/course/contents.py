@@ -70,7 +70,7 @@ class Page(NamedTuple):
 
 
 class Module(NamedTuple):
-    """A module; without lessons it is in preparation."""
+    """A part of the course, with its lessons and labs in reading order."""
 
     number: str
     title: str
@@ -90,7 +90,7 @@ def labs(root: Path) -> list[Page]:
 
 
 def modules(root: Path) -> list[Module]:
-    """All modules, those in preparation too."""
+    """All modules, in order."""
     read, work = lessons(root), labs(root)
     return [
         Module(number, title, about, _of(number, read), _of(number, work))

@@ -54,6 +54,15 @@ def test_the_first_page_links_every_lesson_by_its_name():
     assert missing == []
 
 
+@pytest.mark.parametrize("module", contents.modules(ROOT), ids=lambda module: module.title)
+def test_the_map_of_the_first_page_has_every_module_whole(module):
+    lessons = " · ".join(f"[{page.name}]({page.path.removeprefix('course/')})" for page in module.lessons)
+    labs = " · ".join(f"[{page.number}](../{page.path})" for page in module.labs)
+    row = f"| **{module.number} {module.title}**: {module.about} | {lessons} | {labs} |"
+    notebook = json.loads((ROOT / LESSONS[0].path).read_text(encoding="utf-8"))
+    assert [f"{row}\n"] == [line for line in notebook["cells"][-1]["source"] if line.startswith(row[:6])]
+
+
 def test_the_first_part_of_a_lesson_is_what_the_first_way_says(tmp_path):
     cells = [("markdown", "# A lesson\n\nAbout 30 minutes, " + "one " * 45)]
     cells += [("markdown", "## Explore: a\n\n" + "two " * 47), ("code", "explore(\n    f)")]

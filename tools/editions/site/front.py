@@ -134,7 +134,7 @@ def _rows(root: Path) -> str:
     rows = []
     for module in contents.modules(root):
         labs = ", ".join(f"[{lab.number}]({lab.path})" for lab in module.labs)
-        title = f"[{module.number} {module.title}]({module.lessons[0].path})" if module.lessons else module.title
+        title = f"[{module.number} {module.title}]({module.lessons[0].path})"
         minutes = sum(page.minutes for page in module.lessons)
         rows.append(f"| {title} | {module.about} | {len(module.lessons)} | {minutes} | {labs} |")
     return "\n".join(rows)
