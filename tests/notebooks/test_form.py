@@ -81,6 +81,15 @@ def test_runs_offline_and_leaves_the_random_state_alone(path):
 
 
 @pytest.mark.parametrize("path", ALL, ids=name)
+def test_tables_are_shown_as_tables(path):
+    """A series of pandas prints the kind of its numbers below them."""
+    for cell in code(read(path)):
+        for output in cell["outputs"]:
+            plain = "".join(output.get("data", {}).get("text/plain", ""))
+            assert "dtype: " not in plain or "text/html" in output["data"], cell["id"]
+
+
+@pytest.mark.parametrize("path", ALL, ids=name)
 def test_links_to_other_files_lead_somewhere(path):
     for cell in read(path)["cells"]:
         for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", "".join(cell["source"])):
