@@ -88,7 +88,7 @@ class Figure(NamedTuple):
 
         An address is a link that shows its site's name alone.
         """
-        source = re.sub(r"https?://[^\s;,)]+", _linked, self.source)
+        source = re.sub(r"https?://[^\s;,)]+", _linked, self.source).replace(" ;", ";")
         mark = {"C": f"; {words.WEAK}", "D": f"; {words.UNVERIFIED}: {self.note}"}.get(self.grade, "")
         return f"{source} ({self.dates}{mark})"
 
