@@ -79,8 +79,8 @@ def same_rate_for_all() -> Proof:
         False,
         f"What is multiplied by the same factor keeps its part. Of 1,000 holders the richest tenth have "
         f"{percent(before, 3)}; after 50 years at 5 % they hold {number(float(later.sum() / stakes.sum()), 3)} times "
-        f"as many coins, and {percent(after, 3)}. If each reward goes by lot to one holder, this holds on average; at "
-        f"a hundred-millionth of all stake a reward, luck moves it by {number(100 * float(luck.variance) ** 0.5, 1)} "
+        f"as many coins, and {percent(after, 3)}. If each reward goes by lot to one holder, this holds on average; "
+        f"if each is a hundred-millionth of all stake, luck moves it by {number(100 * float(luck.variance) ** 0.5, 1)} "
         "points.",
         "rates rise with size (X6a), or the small do not stake again what they earn",
     )
