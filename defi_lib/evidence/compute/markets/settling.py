@@ -237,7 +237,7 @@ def who_keeps_the_dollar() -> Count:
         says=f"At {len(more)} of {len(parts)} the layer keeps more than half: "
         + ", ".join(f"{name} {part:.3g} %" for name, part in parts.items())
         + ".",
-        who="The networks' own rules and price lists (2023 to 2026).",
+        who="the networks' own rules and price lists (2023 to 2026).",
         turns=f"at {len(parts) // 2 + 1 - len(more)} more of them the cut rises above half",
         sources=tuple(key for key, _ in _KEPT.values()),
         other=f"By a plan of March 2026 Salad burns {burned} % of what containers bring, operator and foundation keep "

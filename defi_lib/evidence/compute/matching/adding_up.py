@@ -100,7 +100,7 @@ def what_networks_ask() -> Count:
         says=f"{len(free)} of {len(asked)} ask nothing: Storj, Grass and Salad. Filecoin and Aethir want a deposit, "
         "Livepeer one of a hundred places for the largest stakes, Render a card on its list, Helium its own device; "
         "Akash, io.net and Bittensor a small sum.",
-        who="The networks' own documents, 2021 to 2026; for Salad a guide (weak source).",
+        who="the networks' own documents, 2021 to 2026; for Salad a guide (weak source).",
         turns=f"sums up to some fifty dollars count as nothing: then {len(free) + len(small)} of {len(asked)} are open",
         sources=tuple(each.id for each in asked),
         other="Akash gives its half a coin for each bid back, io.net asks for 200 coins a card (some 50 dollars in "

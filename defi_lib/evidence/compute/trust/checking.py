@@ -230,7 +230,7 @@ def what_a_proof_costs() -> Count:
         says=f"A proof for a model of 13 billion parameters took up to {seconds:.0f} seconds of one card, "
         f"{100 * proof:.0f} cents of rent; {tokens:,.0f} tokens of a model five times as large cost "
         f"{100 * answer:.3f} cents: {proof_over_answer():.0f} times.",
-        who="The authors of zkLLM (2024), and the price lists of RunPod and OpenRouter (2026).",
+        who="the authors of zkLLM (2024), and the price lists of RunPod and OpenRouter (2026).",
         turns=f"proofs of such models become {proof_over_answer() / 10:.0f} times as fast",
         sources=_PROOF,
         other=f"GPT-2, a hundred times smaller, was proved in less than {small:.0f} seconds in 2025 (zkGPT); a maker "
