@@ -56,6 +56,14 @@ def non_negative(name: str, value: Amount) -> Amount:
     return _checked(name, value, 0.0, inf, "[0, inf)")
 
 
+def non_negative_or_infinite(name: str, value: Amount) -> Amount:
+    """``value`` if it is >= 0 everywhere, for a limit that may be missing: infinity is no limit."""
+    array = _numbers(name, value)
+    if not np.all(array >= 0.0):
+        raise ValueError(f"{_offender(name, array, array >= 0.0)} is outside the allowed range [0, inf]")
+    return float(array) if array.ndim == 0 else array
+
+
 def finite(name: str, value: Amount) -> Amount:
     """``value`` if it is finite everywhere."""
     if type(value) is float and -inf < value < inf:
@@ -63,6 +71,13 @@ def finite(name: str, value: Amount) -> Amount:
     if _is_floats(value) and np.isfinite(value).all():
         return value
     return _checked(name, value, -inf, inf, "(-inf, inf)")
+
+
+def one_number(name: str, value: Amount) -> float:
+    """``value`` as a ``float`` if it is one number, for an argument that may not be an array."""
+    if np.ndim(value):
+        raise ValueError(f"{name} has shape {np.shape(value)}: allowed is one number")
+    return float(value)
 
 
 def ratio(name: str, value: Amount) -> Amount:

@@ -12,7 +12,7 @@ from defi_lib.ledger import views
 from defi_lib.ledger.accounts import OPENING, PRICE_CHANGE, TOTAL, Accounts, Entry, Flow, Mark, Route
 from defi_lib.ledger.exact import ExactSum
 from defi_lib.ledger.transfer import OUTSIDE, Booked, Moment, Transfer, moments
-from defi_lib.validation import Amount, broadcastable, finite, non_negative, one_of, positive
+from defi_lib.validation import Amount, broadcastable, finite, non_negative, one_number, one_of, positive
 
 #: What may happen to a party that is not registered.
 NEW_PARTIES = ("refused", "by name")
@@ -275,7 +275,7 @@ class Ledger(Accounts):
             return
         if np.ndim(time) != 0:
             raise ValueError(f"time has shape {np.shape(time)}: allowed is one number for all scenarios")
-        moment = float(finite("time", time))
+        moment = one_number("time", finite("time", time))
         if self._time is not None and moment < self._time:
             raise ValueError(
                 f"time = {moment:.12g} is outside the allowed range [{self._time:.12g}, inf): time runs on"

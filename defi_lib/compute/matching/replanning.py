@@ -11,7 +11,7 @@ from defi_lib.compute.matching.assignment import NOBODY, Assignment, assign
 from defi_lib.compute.matching.churn import online_share
 from defi_lib.ledger.transfer import Transfer
 from defi_lib.renamed import renamed
-from defi_lib.validation import Amount, at_least, between, non_negative, one_of
+from defi_lib.validation import Amount, at_least, between, non_negative, one_number, one_of
 
 LOST = ("asks", "cloud", "new plan")
 
@@ -84,7 +84,7 @@ def replan(
     new plan [0, 2] 3.0
     """
     one_of("lost", lost, LOST)
-    moving = float(non_negative("moving", moving))
+    moving = one_number("moving", non_negative("moving", moving))
     # The table that is now, read and checked as any other; who is away does nothing.
     table = assign(costs, "first fit").costs
     online = np.asarray(there)
@@ -165,7 +165,10 @@ def draw_presence(hours: int, nodes: int, leave: float, join: float, rng: np.ran
     True
     """
     shape = at_least("hours", hours, 0), at_least("nodes", nodes, 0)
-    leave, join = float(between("leave", leave, 0.0, 1.0)), float(between("join", join, 0.0, 1.0))
+    leave, join = (
+        one_number("leave", between("leave", leave, 0.0, 1.0)),
+        one_number("join", between("join", join, 0.0, 1.0)),
+    )
     luck, there = rng.random(shape), np.zeros(shape, dtype=bool)
     for hour in range(shape[0]):
         chance = np.where(there[hour - 1], 1 - leave, join) if hour else online_share(leave, join)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from defi_lib.integers import positions
 from defi_lib.renamed import renamed
 from defi_lib.units import SECONDS_PER_DAY
-from defi_lib.validation import Amount, at_least, between, broadcastable, finite, non_negative, positive
+from defi_lib.validation import Amount, at_least, between, broadcastable, finite, non_negative, one_number, positive
 
 
 @renamed(random="rng")
@@ -57,7 +57,7 @@ def daily_arrivals(
     Source: thinning of a Poisson process, Lewis, Shedler (1979).
     """
     non_negative("mean_rate", mean_rate), between("swing", swing, 0.0, 1.0), between("peak", peak, 0.0, 1.0)
-    length = float(non_negative("days", days)) * SECONDS_PER_DAY
+    length = one_number("days", non_negative("days", days)) * SECONDS_PER_DAY
     count = rng.poisson(mean_rate * (1 + swing) * length)
     times = np.sort(rng.uniform(0.0, length, count))
     level = (1 + swing * np.cos(2 * np.pi * (times / SECONDS_PER_DAY - peak))) / (1 + swing)
@@ -86,7 +86,7 @@ def dispersion(arrivals: Amount, window: float) -> float:
     if times.ndim != 1 or times.size < 2 or np.any(np.diff(times) < 0):
         raise ValueError(f"arrivals of shape {times.shape}: allowed is a list of two times or more in their order")
     length = float(times[-1] - times[0])
-    window = float(between("window", window, 0.0, length, low_open=True))
+    window = one_number("window", between("window", window, 0.0, length, low_open=True))
     counts = np.bincount(positions(np.minimum((times - times[0]) / window, length / window)))
     whole = counts[: max(int(length / window), 1)]
     return float(np.var(whole) / np.mean(whole))
@@ -107,7 +107,7 @@ def draw_services(
     Raises:
         ValueError: an argument outside its range, or shapes that do not fit together.
     """
-    mean, variation = non_negative("mean", mean), float(non_negative("variation", variation))
+    mean, variation = non_negative("mean", mean), one_number("variation", non_negative("variation", variation))
     sizes = (shape,) if isinstance(shape, int) else tuple(shape)
     for size in sizes:
         at_least("shape", size, 0)

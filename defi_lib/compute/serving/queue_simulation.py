@@ -23,6 +23,7 @@ from defi_lib.validation import (
     finite,
     fulfilled,
     non_negative,
+    one_number,
     plain,
     positive,
 )
@@ -232,7 +233,11 @@ def simulate_queue(
     failing = mtbf is not None
     if failing and rng is None:
         raise ValueError("rng = None: failures need a numpy.random.Generator")
-    times = (float(positive("mtbf", mtbf)), float(non_negative("mttr", mttr))) if mtbf is not None else (0.0, 0.0)
+    times = (
+        (one_number("mtbf", positive("mtbf", mtbf)), one_number("mttr", non_negative("mttr", mttr)))
+        if mtbf is not None
+        else (0.0, 0.0)
+    )
     environment = simpy.Environment()
     site = _Site(environment, arrivals, services, places)
     for _ in range(servers):

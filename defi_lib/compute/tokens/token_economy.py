@@ -11,7 +11,7 @@ from defi_lib.compute.tokens.burn_mint import TOKEN
 from defi_lib.frozen import kept
 from defi_lib.ledger.transfer import OUTSIDE, Transfer, actual
 from defi_lib.units import DAYS_PER_YEAR
-from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, positive
+from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, one_number, positive
 
 if TYPE_CHECKING:
     from defi_lib.rewards import Emission
@@ -211,7 +211,7 @@ def simulate_token_economy(
     >>> simulate_token_economy(network, StepEmission(1e5, 0.5, 1.0), years=2.0).providers[-1] > 100
     np.False_
     """
-    count = max(round(float(positive("years", years)) * at_least("steps_per_year", steps_per_year, 1)), 1)
+    count = max(round(one_number("years", positive("years", years)) * at_least("steps_per_year", steps_per_year, 1)), 1)
     step = years / count
     minted = np.diff(np.stack(np.broadcast_arrays(*(emission.emitted(i * step) for i in range(count + 1)))), axis=0)
     demands, moods = _path("demand_factor", demand_factor, count), _path("mood", mood, count)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, plain, positive
+from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, one_number, plain, positive
 
 Array = NDArray[np.float64]
 
@@ -96,7 +96,7 @@ def simulate_rivals(
     >>> round(equal, 2), round(loyal, 2)
     (0.68, 0.9)
     """
-    before, after = non_negative("head_start", head_start), float(non_negative("years", years))
+    before, after = non_negative("head_start", head_start), one_number("years", non_negative("years", years))
     cost, spread, often = (
         non_negative("switching", switching),
         positive("taste", taste),

@@ -21,6 +21,7 @@ from defi_lib.validation import (
     between,
     broadcastable,
     non_negative,
+    one_number,
     plain,
     positive,
     ratio,
@@ -176,7 +177,7 @@ def resting_points(
     >>> [(round(point.share, 3), point.stable) for point in resting_points(8e6, 1e4, 0.005)]
     [(0.0, True), (0.099, False), (0.5, True), (0.901, False), (1.0, True)]
     """
-    total = float(positive("total", total))
+    total = one_number("total", positive("total", total))
     fee = np.asarray(ratio("fees", positive("fees", np.asarray(fees, dtype=float))))
     if fee.shape not in ((), (2,)):
         raise ValueError(f"fees has shape {fee.shape}: allowed is one, or one for each of 2 pools")

@@ -21,6 +21,7 @@ from defi_lib.validation import (
     broadcastable,
     fulfilled,
     non_negative,
+    one_number,
     one_of,
     plain,
     positive,
@@ -334,7 +335,13 @@ class OrderBook(_State):
         """
         one_of("side", side, (BUY, SELL))
         _single(price=price, size=size)
-        order = Order(self.next_id, maker, side, float(positive("price", price)), float(positive("size", size)))
+        order = Order(
+            self.next_id,
+            maker,
+            side,
+            one_number("price", positive("price", price)),
+            one_number("size", positive("size", size)),
+        )
         facing, own = (self.asks, self.bids) if side == BUY else (self.bids, self.asks)
         fills, standing, rest = match(order, facing.open())
         own = Side.of(own.open() + (() if rest is None else (rest,)))

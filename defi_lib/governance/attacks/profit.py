@@ -105,7 +105,8 @@ def safe_treasury(turnout: Amount, cost: Amount, defences: Defences | None = Non
     """
     one = attack(1.0, turnout, cost, defences)
     taken = np.asarray(one.chance * one.take)
-    return plain(np.where(taken > 0, one.cost / np.where(taken > 0, taken, 1.0), np.inf))
+    with np.errstate(over="ignore"):  # more than a float can say
+        return plain(np.where(taken > 0, one.cost / np.where(taken > 0, taken, 1.0), np.inf))
 
 
 def _checked(rules: Defences) -> Defences:

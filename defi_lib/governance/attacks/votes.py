@@ -11,7 +11,15 @@ from defi_lib.exchange import Pool
 from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.rounding import within
 from defi_lib.units import DAYS_PER_YEAR
-from defi_lib.validation import Amount, broadcastable, fulfilled, non_negative, plain, ratio, representable
+from defi_lib.validation import (
+    Amount,
+    broadcastable,
+    non_negative,
+    non_negative_or_infinite,
+    plain,
+    ratio,
+    representable,
+)
 
 
 class VotesGot(NamedTuple):
@@ -106,8 +114,8 @@ def borrow_votes(tokens: Amount, price: Amount, rate: Amount, days: Amount, avai
     """
     tokens, price = non_negative("tokens", tokens), non_negative("price", price)
     rate, days = non_negative("rate", rate), non_negative("days", days)
+    available = non_negative_or_infinite("available", available)
     broadcastable(tokens=tokens, price=price, rate=rate, days=days, available=available)
-    fulfilled("available", np.asarray(available), np.greater_equal(available, 0), "is 0 or more")
     tokens = within("tokens", tokens, 0.0, available)
     interest = _product(tokens, price, rate, days / DAYS_PER_YEAR)
     return VotesGot(tokens, interest, 0.0 * interest, "lenders")

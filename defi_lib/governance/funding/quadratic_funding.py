@@ -9,7 +9,17 @@ from numpy.typing import NDArray
 
 from defi_lib.frozen import locked
 from defi_lib.ledger.transfer import Transfer, actual
-from defi_lib.validation import Amount, between, broadcastable, fulfilled, non_negative, plain, positive, representable
+from defi_lib.validation import (
+    Amount,
+    between,
+    broadcastable,
+    fulfilled,
+    non_negative,
+    one_number,
+    plain,
+    positive,
+    representable,
+)
 
 
 class Matching(NamedTuple):
@@ -73,9 +83,10 @@ def quadratic_match(contributions: Amount) -> Amount:
     Source: Buterin, Hitzig, Weyl, arXiv:1809.06421. One name per person is assumed.
     """
     given = np.atleast_1d(non_negative("contributions", contributions))
-    several = np.count_nonzero(given, axis=-1) > 1
-    match = np.sum(np.sqrt(given), axis=-1) ** 2 - np.sum(given, axis=-1)
-    return plain(np.where(several, np.maximum(match, 0.0), 0.0))
+    roots = np.sqrt(given)
+    # Each donor with those before: the square less the sum would lose small donors beside a large one.
+    before = np.cumsum(roots, axis=-1)[..., :-1]
+    return plain(2 * np.sum(roots[..., 1:] * before, axis=-1))
 
 
 @representable
@@ -172,7 +183,10 @@ def collude(
 
     Source: own derivation; break-even cost of a name = ``gain/(m − 1)``.
     """
-    budget, name_cost = float(non_negative("budget", budget)), float(non_negative("name_cost", name_cost))
+    budget, name_cost = (
+        one_number("budget", non_negative("budget", budget)),
+        one_number("name_cost", non_negative("name_cost", name_cost)),
+    )
     given = _projects(others)
     if given.ndim != 2 or identities < 1 or int(identities) != identities:
         raise ValueError(

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from defi_lib.frozen import locked
 from defi_lib.ledger.transfer import Transfer, actual
-from defi_lib.validation import Amount, at_least, between, non_negative, one_of
+from defi_lib.rounding import below
+from defi_lib.validation import Amount, at_least, between, non_negative, one_number, one_of
 
 
 class Awards(NamedTuple):
@@ -48,7 +49,7 @@ def award(scores: Amount, pool: float, by: str = "median", least: float = 0.0, q
     Source: Optimism, retroactive public goods funding, rounds 3 and 4; ballots of round 4 weigh metrics.
     """
     given = np.asarray(non_negative("scores", scores))
-    pool, least = float(non_negative("pool", pool)), float(between("least", least, 0.0, 1.0))
+    pool, least = one_number("pool", non_negative("pool", pool)), one_number("least", between("least", least, 0.0, 1.0))
     by, quorum = one_of("by", by, ("median", "mean")), at_least("quorum", quorum, 1)
     if given.ndim < 2 or not given.size:
         raise ValueError(f"scores has shape {given.shape}: allowed are 2 axes or more, jurors and projects")
@@ -56,7 +57,7 @@ def award(scores: Amount, pool: float, by: str = "median", least: float = 0.0, q
     value = np.mean(given, axis=-2) if by == "mean" else _median(given, heard)
     value = np.where(np.count_nonzero(heard, axis=-2) >= quorum, value, 0.0)
     parts = _parts(value)
-    return Awards(locked(value), locked(pool * _parts(np.where(parts < least, 0.0, parts))))
+    return Awards(locked(value), locked(pool * _parts(np.where(below(parts, least), 0.0, parts))))
 
 
 def captured(scores: Amount, project: int, jurors: int, pool: float, by: str = "median") -> float:

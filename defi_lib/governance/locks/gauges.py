@@ -11,7 +11,17 @@ import numpy as np
 from defi_lib.frozen import FrozenDict, Parts
 from defi_lib.governance.locks.vote_escrow import WEEK, VoteEscrow
 from defi_lib.units import SECONDS_PER_DAY
-from defi_lib.validation import Amount, at_least, between, broadcastable, integer, non_negative, plain, positive
+from defi_lib.validation import (
+    Amount,
+    at_least,
+    between,
+    broadcastable,
+    integer,
+    non_negative,
+    plain,
+    positive,
+    representable,
+)
 
 VOTE_DELAY = 10 * SECONDS_PER_DAY  #: seconds between two votes of one user for one gauge
 ALL_VOTES = 10_000  #: basis points
@@ -48,6 +58,7 @@ def working_balance(
     return plain(np.minimum(tokenless * deposit + (1 - tokenless) * total * (votes / total_votes), deposit))
 
 
+@representable
 def boost(deposit: Amount, total: Amount, votes: Amount, total_votes: Amount, tokenless: Amount = 0.4) -> Amount:
     """Rewards per deposit against those without votes, from 1 to ``1/τ``: :func:`working_balance` over ``τ·b``.
 
@@ -152,14 +163,14 @@ class GaugeController(Parts, _State):
 
     def weight(self, gauge: str, time: int) -> int:
         """Votes for a gauge in the week of ``time``, as of its start."""
-        week = time // WEEK * WEEK
+        week = at_least("time", time, 0) // WEEK * WEEK
         start, base = self.base_weights[self._known(gauge)]
         voted = sum(slope * (end - week) for (since, end), slope in self.slopes[gauge].items() if since <= week < end)
         return voted + (base if start <= week else 0)
 
     def slope(self, gauge: str, time: int) -> int:
         """Votes that a gauge loses each second in the week of ``time``."""
-        week = time // WEEK * WEEK
+        week = at_least("time", time, 0) // WEEK * WEEK
         slopes = self.slopes[self._known(gauge)]
         return sum(slope for (since, end), slope in slopes.items() if since <= week < end)
 

@@ -27,7 +27,7 @@ class Emission(NamedTuple):
 
     def updated(self, time: int) -> Emission:
         """At ``time``; one epoch on at the most, as each call of the contract."""
-        if time < self.epoch_end:
+        if at_least("time", time, 0) < self.epoch_end:
             return self
         return Emission(self.rate * ONE // REDUCTION, self.epoch_end + YEAR)
 

@@ -53,7 +53,7 @@ class Lock(NamedTuple):
 
     def power(self, time: int) -> int:
         """Votes at ``time``, from the last change on: ``slope·(end − time)``, 0 after the end."""
-        return self.slope * max(self.end - time, 0)
+        return self.slope * max(self.end - at_least("time", time, 0), 0)
 
 
 NO_LOCK = Lock(0, 0, 0)

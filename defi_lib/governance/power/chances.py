@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from defi_lib.probability import binomial
 from defi_lib.rounding import ceil
-from defi_lib.validation import Amount, Whole, at_least, between, broadcastable, plain, whole
+from defi_lib.validation import Amount, Whole, at_least, between, broadcastable, one_number, plain, whole
 
 TOGETHER = 128  #: worlds whose voters are counted at a time
 _NEVER = 1e-300  #: a chance of nothing, whose logarithm is a number
@@ -107,5 +107,5 @@ def majority_right(voters: int, chance: float) -> float:
 
 def _binomial(count: int, chance: float) -> NDArray[np.float64]:
     """The chance of each number of successes, 0 to ``count``."""
-    chance = float(between("chance", chance, 0.0, 1.0))
+    chance = one_number("chance", between("chance", chance, 0.0, 1.0))
     return binomial(count, chance, 1 - chance)

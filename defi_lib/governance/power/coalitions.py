@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.frozen import locked
-from defi_lib.rounding import above, reaches
-from defi_lib.validation import Amount, between, broadcastable, non_negative, plain
+from defi_lib.rounding import above, reaches, within
+from defi_lib.validation import Amount, between, broadcastable, non_negative, one_number, plain, positive
 
 
 class Coalition(NamedTuple):
@@ -90,7 +90,7 @@ def minimal_winning_coalition(weights: Amount, quota: float) -> Coalition:
         raise ValueError(f"weights has shape {votes.shape}: allowed is one axis of members")
     order = np.argsort(-votes, kind="stable")
     held = np.cumsum(votes[order])
-    quota = float(between("quota", quota, 0.0, float(held[-1]), low_open=True))
+    quota = one_number("quota", within("quota", positive("quota", quota), 0.0, float(held[-1])))
     number = int(np.argmax(reaches(held, quota))) + 1
     return Coalition(locked(order[:number].astype(np.int64)), float(held[number - 1] / held[-1]))
 

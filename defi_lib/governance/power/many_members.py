@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from defi_lib.frozen import locked
 from defi_lib.probability import normal_below
-from defi_lib.rounding import reaches
-from defi_lib.validation import Amount, at_least, between, non_negative
+from defi_lib.rounding import reaches, within
+from defi_lib.validation import Amount, at_least, non_negative, one_number, positive
 
 COUNTED = 200  #: members of whom each is counted by itself; the votes of the rest add up to a normal sum
 BATCH = 8_192  #: draws at a time
+RESOLVED = 1e-9  #: members turned on average, below which the frequencies say no more
 LISTED = 10  #: of the largest members all coalitions are gone through, not drawn, where everybody tosses a coin
 
 
@@ -38,7 +39,7 @@ def approximate_power(
     Args:
         weights: votes of each member, >= 0, on one axis; not all 0.
         quota: votes that win, in (0, all]; by default half of them. A sum that meets it exactly counts half: put the
-            quota of whole votes between two sums.
+            quota of whole votes between two sums. So far from half that next to nobody turns a vote, it is refused.
         counted: the largest members, counted one by one, >= 1; the rest is taken as a normal sum.
         frequencies: >= 16; by default 25 in a standard deviation of the sum. Where members
             of one size hold nearly all, steps of one member are not: :func:`~defi_lib.governance.banzhaf` counts them.
@@ -71,7 +72,7 @@ def approximate_power(
             [each[: large.size], rest * np.interp(rest, [0.0, *few], rate) if few.size else rest]
         )
         found.append(result)
-    return _power(found[0], found[1], 0.0)
+    return _power(found[0], found[1], 0.0, RESOLVED, quota)
 
 
 def sampled_power(
@@ -112,7 +113,7 @@ def sampled_power(
             found[order] += _turned(there, large, rest, quota, come, rng)
         chances.append(found / draws)
     spread = max(float(np.sqrt(np.max(each * (1 - each)) / draws)) for each in chances)
-    return _power(chances[0], chances[1], spread)
+    return _power(chances[0], chances[1], spread, 0.0, quota)
 
 
 def _checked(weights: Amount, quota: float | None) -> tuple[NDArray[np.float64], float]:
@@ -126,12 +127,18 @@ def _checked(weights: Amount, quota: float | None) -> tuple[NDArray[np.float64],
     if quota is None:
         return scaled / total, 0.5
     most = largest * total  # may be beyond what a float can hold: every quota is below it then
-    quota = float(between("quota", quota, 0.0, most, low_open=True, high_open=most == np.inf))
-    return scaled / total, quota / largest / total
+    quota = one_number("quota", within("quota", positive("quota", quota), 0.0, most))
+    return scaled / total, min(quota / largest / total, 1.0)
 
 
-def _power(chance: NDArray[np.float64], orders: NDArray[np.float64], error: float) -> Power:
+def _power(chance: NDArray[np.float64], orders: NDArray[np.float64], error: float, known: float, quota: float) -> Power:
+    """Both indices, unless so few votes are turned that the parts are rounding or luck: less than ``known``."""
     chance, orders = np.clip(chance, 0.0, 1.0), np.clip(orders, 0.0, 1.0)
+    if min(np.sum(chance), np.sum(orders)) <= known:
+        raise ValueError(
+            f"quota = {quota:.12g} of all votes is so far from half of them that who decides cannot be told: allowed "
+            f"is one nearer to half; banzhaf and shapley_shubik count whole votes of few members exactly"
+        )
     return Power(locked(chance), locked(chance / np.sum(chance)), locked(orders), error)
 
 

@@ -7,7 +7,7 @@ from math import inf
 import numpy as np
 
 from defi_lib.governance.rules.weighing import votes_of
-from defi_lib.rounding import floor
+from defi_lib.rounding import ceil, floor
 from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive, representable
 
 
@@ -78,7 +78,7 @@ def votes_with_names(
     one = votes_of(holdings, rule, cap)
     broadcastable(names=names, found=found, one=one)
     if rule == "capped":
-        filled = np.where(np.isposinf(cap), 1.0, np.ceil(np.divide(holdings, cap)))
+        filled = np.where(np.isposinf(cap), 1.0, ceil(np.divide(holdings, cap)))
         names = np.minimum(names, np.maximum(filled, 1.0))
     kept = 1.0 + (1.0 - np.asarray(found)) * (np.asarray(names) - 1.0)
     return plain(np.maximum(one, kept * votes_of(np.divide(holdings, names), rule, cap)))

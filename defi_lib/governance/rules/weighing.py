@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.ledger.transfer import Transfer, actual
-from defi_lib.rounding import above, rest
+from defi_lib.rounding import above
 from defi_lib.validation import (
     Amount,
     Whole,
@@ -114,8 +114,7 @@ def count_votes(holdings: Amount, in_favour: Amount, rule: str = "linear", cap: 
     weight = np.atleast_1d(votes_of(holdings, rule, cap))
     broadcastable(holdings=weight, in_favour=said)
     agreed = np.vecdot(*np.broadcast_arrays(weight, said))
-    every = np.sum(np.broadcast_to(weight, np.broadcast_shapes(weight.shape, said.shape)), axis=-1)
-    return Tally(plain(agreed), plain(np.maximum(rest(plain(every), plain(agreed)), 0.0)))
+    return Tally(plain(agreed), plain(np.vecdot(*np.broadcast_arrays(weight, 1.0 - said))))
 
 
 @representable

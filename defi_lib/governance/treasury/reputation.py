@@ -7,7 +7,16 @@ from typing import NamedTuple
 import numpy as np
 
 from defi_lib.rounding import within
-from defi_lib.validation import Amount, between, broadcastable, fulfilled, non_negative, plain, ratio, representable
+from defi_lib.validation import (
+    Amount,
+    between,
+    broadcastable,
+    non_negative,
+    non_negative_or_infinite,
+    plain,
+    ratio,
+    representable,
+)
 
 
 class Admission(NamedTuple):
@@ -58,11 +67,10 @@ def largest_loan(
     surplus, discount = non_negative("surplus", surplus), ratio("discount", discount)
     name_cost = non_negative("name_cost", name_cost)
     newcomer = within("newcomer_surplus", newcomer_surplus, 0.0, surplus)
-    waiting = np.asarray(probation, dtype=float)
-    fulfilled("probation", waiting, waiting >= 0, "is 0 or more")
+    waiting = np.asarray(non_negative_or_infinite("probation", probation))
     broadcastable(surplus=surplus, discount=discount, name_cost=name_cost, newcomer=newcomer, probation=waiting)
     base = np.asarray(discount)
-    lost = np.where(waiting > 0, base / (1 - base) * (1 - base ** np.where(waiting > 0, waiting, 1.0)), 0.0)
+    lost = np.where(waiting > 0, base / (1 - base) * -np.expm1(np.where(waiting > 0, waiting, 1.0) * np.log(base)), 0.0)
     return plain(lost * (np.asarray(surplus) - newcomer) + name_cost)
 
 
@@ -100,8 +108,8 @@ def name_at_stake(
     """
     surplus, discount = np.asarray(non_negative("surplus", surplus)), np.asarray(ratio("discount", discount))
     unlucky = np.asarray(between("misfortune", misfortune, 0.0, 1.0))
-    cost, waiting = np.asarray(non_negative("name_cost", name_cost)), np.asarray(probation, dtype=float)
-    fulfilled("probation", waiting, waiting >= 0, "is 0 or more")
+    cost = np.asarray(non_negative("name_cost", name_cost))
+    waiting = np.asarray(non_negative_or_infinite("probation", probation))
     broadcastable(surplus=surplus, discount=discount, misfortune=unlucky, name_cost=cost, probation=waiting)
     once = 1 - discount * (1 - unlucky)  # a name that is never bought again
     again = once - unlucky * discount ** (waiting + 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from defi_lib.rounding import below
 from defi_lib.validation import Amount, between, broadcastable, non_negative, plain
 
 
@@ -35,7 +36,7 @@ def middle_vote(gainers: Amount, others: Amount, difference: Amount, spread: Amo
     gainers, others = non_negative("gainers", gainers), non_negative("others", others)
     difference, spread = between("difference", difference, 0.0, 1.0), between("spread", spread, 0.0, 1.0)
     broadcastable(gainers=gainers, others=others, difference=difference, spread=spread)
-    beaten = np.asarray(gainers) < others
+    beaten = np.asarray(below(gainers, others))
     ahead = np.where(beaten, gainers, 0.0) / np.where(beaten, others, 1.0)
     nobody = (np.asarray(gainers) == 0) & (np.asarray(others) == 0)
     outcome = np.where(beaten, np.minimum(spread * ahead, difference), difference)

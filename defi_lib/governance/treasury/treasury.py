@@ -8,6 +8,7 @@ import numpy as np
 
 from defi_lib.exchange import Pool
 from defi_lib.ledger.transfer import Transfer, actual
+from defi_lib.rounding import rest
 from defi_lib.validation import (
     Amount,
     between,
@@ -18,6 +19,7 @@ from defi_lib.validation import (
     positive,
     ratio,
     representable,
+    token_pair,
 )
 
 
@@ -90,8 +92,9 @@ def runway(treasury: Amount, spending: Amount, income: Amount = 0.0) -> Amount:
         non_negative("income", income),
     )
     broadcastable(treasury=treasury, spending=spending, income=income)
-    gap = np.asarray(spending) - income
-    return plain(np.where(gap > 0, treasury / np.where(gap > 0, gap, 1.0), np.inf))
+    gap = np.asarray(rest(spending, income))
+    with np.errstate(over="ignore"):  # longer than a float can say
+        return plain(np.where(gap > 0, treasury / np.where(gap > 0, gap, 1.0), np.inf))
 
 
 def sale_value(pool: Pool, tokens: Amount, token: int = 0, quote: int = 1) -> Amount:
@@ -175,6 +178,7 @@ def compare_payouts(
     amount, supply = non_negative("amount", amount), positive("supply", supply)
     gain = between("gain", gain, -1.0, np.inf, high_open=True)
     broadcastable(amount=amount, supply=supply, gain=gain)
+    token_pair(token, quote, len(pool.reserves), ("token", "quote"))
     held = np.asarray(pool.reserves[token])
     fulfilled("supply", np.asarray(supply), np.greater(supply, held), "is more than the pool holds")
     bought = pool.swap_exact_in(amount, quote, token).amount_out

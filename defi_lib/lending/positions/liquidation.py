@@ -13,7 +13,7 @@ from defi_lib.ledger.transfer import Transfer, by_name
 from defi_lib.lending.market.tokens import debt_token
 from defi_lib.lending.positions.collateral import cover
 from defi_lib.rounding import Truth, reaches, rest, within
-from defi_lib.validation import Amount, between, broadcastable, finite, non_negative, plain, positive
+from defi_lib.validation import Amount, between, broadcastable, finite, non_negative, one_number, plain, positive
 
 #: Positions computed at a time: few enough that all intermediate results stay in the fast cache.
 _BLOCK = 8192
@@ -65,10 +65,10 @@ class CloseRules(_Rules):
         writes_off: bool = False,
     ) -> Self:
         """Check the arguments."""
-        close_factor = float(between("close_factor", close_factor, 0.0, 1.0, low_open=True))
-        full_below = float(between("full_below", full_below, 0.0, 1.0))
-        full_size = float(non_negative("full_size", full_size))
-        least_left = float(within("least_left", least_left, 0.0, full_size / 2))
+        close_factor = one_number("close_factor", between("close_factor", close_factor, 0.0, 1.0, low_open=True))
+        full_below = one_number("full_below", between("full_below", full_below, 0.0, 1.0))
+        full_size = one_number("full_size", non_negative("full_size", full_size))
+        least_left = one_number("least_left", within("least_left", least_left, 0.0, full_size / 2))
         return super().__new__(cls, close_factor, full_below, full_size, least_left, of_all_debt, writes_off)
 
 

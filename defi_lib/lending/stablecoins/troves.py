@@ -11,7 +11,7 @@ from defi_lib.frozen import Parts, kept
 from defi_lib.lending.stablecoins.trove_fees import raised_base_rate, redemption_fee
 from defi_lib.lending.stablecoins.trove_records import Redemption, TroveLiquidation
 from defi_lib.rounding import TOLERANCE, Truth, below, same
-from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive
+from defi_lib.validation import Amount, between, broadcastable, non_negative, one_number, plain, positive
 
 #: Least worth of the collateral per coin of debt, and of the system before recovery mode.
 MINIMUM_RATIO, CRITICAL_RATIO = 1.1, 1.5
@@ -48,10 +48,14 @@ class TroveRules(_Rules):
         cls, reserve: float = 0.0, least_debt: float = 0.0, compensation: float = 0.0, recovery: bool = False
     ) -> Self:
         """Check the arguments; by default nothing besides."""
-        reserve = float(non_negative("reserve", reserve))
-        least_debt = float(non_negative("least_debt", least_debt))
+        reserve = one_number("reserve", non_negative("reserve", reserve))
+        least_debt = one_number("least_debt", non_negative("least_debt", least_debt))
         return super().__new__(
-            cls, reserve, least_debt, float(between("compensation", compensation, 0.0, 1.0)), bool(recovery)
+            cls,
+            reserve,
+            least_debt,
+            one_number("compensation", between("compensation", compensation, 0.0, 1.0)),
+            bool(recovery),
         )
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from defi_lib.exchange import BondingCurve
 from defi_lib.rewards.launches.vesting import Vesting
 from defi_lib.rounding import above, below, within
-from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, plain, positive
+from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, one_number, plain, positive
 
 #: Shares of published tables are cut to a few digits: this is a tolerance on what is written, not on rounding.
 _WRITTEN = 1e-9
@@ -57,7 +57,7 @@ class AllocationTable(_Table):
         total = sum(line.share for line in lines)
         if abs(total - 1) > _WRITTEN:
             raise ValueError(f"shares add up to {total:.12g}: allowed are shares that add up to 1")
-        return super().__new__(cls, float(positive("supply", supply)), lines)
+        return super().__new__(cls, one_number("supply", positive("supply", supply)), lines)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from defi_lib.risk.coins.reserve_coin import COIN, DOLLAR
 from defi_lib.risk.coins.weekend import COIN_TOKEN, DOLLAR_TOKEN, buy_up_to, sell_down_to
 from defi_lib.rounding import below
 from defi_lib.units import SECONDS_PER_YEAR
-from defi_lib.validation import Amount, at_least, finite, fulfilled, non_negative, plain, positive, ratio
+from defi_lib.validation import Amount, at_least, finite, fulfilled, non_negative, one_number, plain, positive, ratio
 
 #: Days of a year, for rates per step of a day.
 DAYS_PER_YEAR = 365
@@ -106,7 +106,7 @@ class PegRun(NamedTuple):
         return ~self._outside(tolerance)[-1]
 
     def _outside(self, tolerance: float) -> NDArray[np.bool_]:
-        tolerance = float(non_negative("tolerance", tolerance))
+        tolerance = one_number("tolerance", non_negative("tolerance", tolerance))
         return np.asarray(below(tolerance, np.abs(self.price - 1), 1.0))
 
     def transfers(

@@ -12,7 +12,7 @@ from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.risk.coins.reserve_coin import COIN, DOLLAR, RESERVE
 from defi_lib.risk.coins.weekend import shut_weekend
 from defi_lib.rounding import below
-from defi_lib.validation import Amount, at_least, between, finite, non_negative, one_of, positive, ratio
+from defi_lib.validation import Amount, at_least, between, finite, non_negative, one_number, one_of, positive, ratio
 
 #: Days of a year and of a month, and days of the week from which on banks are shut.
 YEAR, MONTH, WEEK, SHUT_FROM = 365, 30, 7, 5
@@ -91,23 +91,23 @@ class CoinRisks(_Risks):
         """Check the arguments; by default much as a large coin of 2023."""
         return super().__new__(
             cls,
-            float(between("liquid", liquid, 0.0, 1.0)),
-            float(ratio("discount", discount)),
+            one_number("liquid", between("liquid", liquid, 0.0, 1.0)),
+            one_number("discount", ratio("discount", discount)),
             one_of("rule", rule, YEAR_RULES),
-            float(non_negative("runs", runs)),
-            float(between("run_part", run_part, 0.0, 1.0)),
+            one_number("runs", non_negative("runs", runs)),
+            one_number("run_part", between("run_part", run_part, 0.0, 1.0)),
             at_least("run_days", run_days, 1),
-            float(non_negative("bank_failures", bank_failures)),
-            float(between("at_bank", at_bank, 0.0, 1.0)),
-            float(between("bank_recovery", bank_recovery, 0.0, 1.0)),
+            one_number("bank_failures", non_negative("bank_failures", bank_failures)),
+            one_number("at_bank", between("at_bank", at_bank, 0.0, 1.0)),
+            one_number("bank_recovery", between("bank_recovery", bank_recovery, 0.0, 1.0)),
             at_least("bank_days", bank_days, 1),
-            float(between("trust", trust, 0.0, 1.0)),
-            float(non_negative("failures", failures)),
-            float(between("failure_recovery", failure_recovery, 0.0, 1.0)),
-            float(positive("depth", depth)),
-            float(non_negative("panic", panic)),
-            float(non_negative("capital", capital)),
-            float(ratio("margin", margin)),
+            one_number("trust", between("trust", trust, 0.0, 1.0)),
+            one_number("failures", non_negative("failures", failures)),
+            one_number("failure_recovery", between("failure_recovery", failure_recovery, 0.0, 1.0)),
+            one_number("depth", positive("depth", depth)),
+            one_number("panic", non_negative("panic", panic)),
+            one_number("capital", non_negative("capital", capital)),
+            one_number("margin", ratio("margin", margin)),
         )
 
 
@@ -159,7 +159,7 @@ def worst_loss(losses: Amount, part: float = 0.01) -> float:
     Raises:
         ValueError: an argument outside its range.
     """
-    low = float(between("part", part, 0.0, 1.0, low_open=True, high_open=True))
+    low = one_number("part", between("part", part, 0.0, 1.0, low_open=True, high_open=True))
     return float(np.quantile(finite("losses", losses), 1 - low, method="higher"))
 
 

@@ -12,7 +12,7 @@ from defi_lib.integers import positions
 from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.risk.contagion.network import Array, Network, names_of, part_of
 from defi_lib.rounding import reaches
-from defi_lib.validation import between
+from defi_lib.validation import between, one_number
 
 #: Iterations before a linear system is solved, with lists of claims and with a table; error at which one ends (ratio).
 _PICARD, _PICARD_DENSE, _NEAR = 400, 12, 1e-14
@@ -91,8 +91,8 @@ def clear(network: Network, recovered_assets: float = 1.0, recovered_claims: flo
     >>> clear(ring).paid.tolist(), clear(ring).equity.tolist()
     ([7.0, 8.0, 5.0], [0.0, 0.0, 4.0])
     """
-    alpha = float(between("recovered_assets", recovered_assets, 0.0, 1.0))
-    beta = float(between("recovered_claims", recovered_claims, 0.0, 1.0))
+    alpha = one_number("recovered_assets", between("recovered_assets", recovered_assets, 0.0, 1.0))
+    beta = one_number("recovered_claims", between("recovered_claims", recovered_claims, 0.0, 1.0))
     shape, assets = network.assets.shape, network.assets.reshape(-1, network.size)
     rules = _Rules(network, alpha, beta)
     paid, owed = _from_above(rules, assets), network.owed

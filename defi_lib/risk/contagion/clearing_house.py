@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from defi_lib.integers import positions
 from defi_lib.risk.contagion.network import Array, Network, part_of
-from defi_lib.validation import between, non_negative
+from defi_lib.validation import between, non_negative, one_number
 
 
 class HouseClearing(NamedTuple):
@@ -67,7 +67,7 @@ def clear_through_house(network: Network, fund: ArrayLike = 0.0, capital: float 
     """
     parts = np.broadcast_to(np.asarray(fund, dtype=float), network.assets.shape)
     parts = np.asarray(between("fund", parts, 0.0, network.assets))
-    own = float(non_negative("capital", float(capital)))
+    own = one_number("capital", non_negative("capital", float(capital)))
     net, free = np.broadcast_to(net_positions(network), parts.shape), network.assets - parts
     debt, credit = np.maximum(-net, 0.0), np.maximum(net, 0.0)
     owed = debt + network.deposits

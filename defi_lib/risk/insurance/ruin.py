@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.rounding import below
-from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive
+from defi_lib.validation import Amount, between, broadcastable, non_negative, one_number, plain, positive
 
 
 def loaded_premium(cover: Amount, chance: Amount, loading: Amount = 0.0, severity: Amount = 1.0) -> Amount:
@@ -94,7 +94,7 @@ def sampled_ruin(
         ValueError: an argument outside its range.
     """
     capital, loading = non_negative("capital", capital), non_negative("loading", loading)
-    mean_claim = float(positive("mean_claim", float(mean_claim)))
+    mean_claim = one_number("mean_claim", positive("mean_claim", float(mean_claim)))
     size = (int(positive("worlds", float(worlds))), int(positive("claims", float(claims))))
     waits = rng.exponential(1.0, size) * (1 + float(loading)) * mean_claim  # the premium earned until the next claim
     lowest = np.min(np.cumsum(waits - rng.exponential(mean_claim, size), axis=1), axis=1)

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from defi_lib.normal import below, quantile
 from defi_lib.probability import binomial
-from defi_lib.validation import Amount, at_least, between, broadcastable, plain, ratio, shown
+from defi_lib.validation import Amount, at_least, between, broadcastable, one_number, plain, ratio, shown
 
 #: The common shock is counted from −8 to 8: no more than 10⁻¹⁵ is left out.
 _REACH = 8.0
@@ -227,7 +227,10 @@ def draw_losses(
     >>> draw_losses(np.random.default_rng(1), 3, [1.0, 0.0], 0.5).tolist()
     [[True, False], [True, False], [True, False]]
     """
-    chance, rho = between("chance", chance, 0.0, 1.0), float(ratio("correlation", float(correlation)))
+    chance, rho = (
+        between("chance", chance, 0.0, 1.0),
+        one_number("correlation", ratio("correlation", float(correlation))),
+    )
     kinds = np.zeros(1, dtype=np.int64) if groups is None else np.atleast_1d(np.asarray(groups, dtype=np.int64))
     count = max(np.size(chance), kinds.size) if covers is None else at_least("covers", covers, 1)
     if np.any(kinds < 0):

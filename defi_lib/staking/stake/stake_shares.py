@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from defi_lib.ledger.transfer import OUTSIDE, Transfer, by_name
 from defi_lib.renamed import renamed
 from defi_lib.rounding import TOLERANCE, below
-from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, positive, ratio
+from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, one_number, positive, ratio
 
 
 class ShareMoments(NamedTuple):
@@ -76,8 +76,8 @@ def polya_urn(
 
     Source: Eggenberger, Pólya (1923); Fanti et al., arXiv:1809.07468.
     """
-    share = float(between("share", share, 0.0, 1.0))
-    start = float(positive("stake", stake)) / float(positive("reward", reward))
+    share = one_number("share", between("share", share, 0.0, 1.0))
+    start = one_number("stake", positive("stake", stake)) / one_number("reward", positive("reward", reward))
     steps, runs = at_least("steps", steps, 0), at_least("runs", runs, 1)
     records = _records(at, steps)
     # Stake counted in rewards: one more for the winner. Every array of the loop is used again.
@@ -116,7 +116,7 @@ def polya_limit(stakes: Amount, reward: float, steps: int, runs: int, rng: np.ra
     Raises:
         ValueError: an argument outside its range, or stakes that are no list of at least two.
     """
-    start = np.asarray(positive("stakes", stakes)) / float(positive("reward", reward))
+    start = np.asarray(positive("stakes", stakes)) / one_number("reward", positive("reward", reward))
     if start.ndim != 1 or len(start) < 2:
         raise ValueError(f"stakes has shape {start.shape}: allowed is one stake for each of at least two stakers")
     steps, runs = at_least("steps", steps, 0), at_least("runs", runs, 1)
@@ -208,8 +208,11 @@ def simulate_stakes(
     Source: Roşu, Saleh, Management Science 67(2), for the urn; the rest is its negation, term by term.
     """
     start, cost, restaked = _staker_terms(stakes, cost, restaked)
-    reward, minimum = float(non_negative("reward", reward)), float(non_negative("minimum", minimum))
-    pool_fee, count = float(ratio("pool_fee", pool_fee)), len(start)
+    reward, minimum = (
+        one_number("reward", non_negative("reward", reward)),
+        one_number("minimum", non_negative("minimum", minimum)),
+    )
+    pool_fee, count = one_number("pool_fee", ratio("pool_fee", pool_fee)), len(start)
     steps, runs = at_least("steps", steps, 0), at_least("runs", runs, 1)
     if operator is not None:
         between("operator", at_least("operator", operator, 0), 0, count, high_open=True)

@@ -7,7 +7,7 @@ from math import inf, lgamma
 import numpy as np
 
 from defi_lib.rounding import above
-from defi_lib.validation import Amount, at_least, between
+from defi_lib.validation import Amount, at_least, between, one_number
 
 
 def double_spend_probability(attacker: Amount, confirmations: int) -> Amount:
@@ -75,8 +75,8 @@ def confirmations_needed(attacker: float, risk: float, limit: int = 10_000) -> i
     Raises:
         ValueError: an argument outside its range, or more than ``limit`` blocks needed.
     """
-    attacker = float(between("attacker", attacker, 0.0, 0.5, high_open=True))
-    risk = float(between("risk", risk, 0.0, 1.0, low_open=True))
+    attacker = one_number("attacker", between("attacker", attacker, 0.0, 0.5, high_open=True))
+    risk = one_number("risk", between("risk", risk, 0.0, 1.0, low_open=True))
     # The chance falls with every block: double the step until it is low enough, then halve the interval.
     low, high = -1, 0
     while _too_risky(attacker, high, risk):

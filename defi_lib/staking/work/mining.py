@@ -12,7 +12,7 @@ from defi_lib.frozen import kept, locked
 from defi_lib.ledger.transfer import OUTSIDE, Transfer, by_name
 from defi_lib.rounding import TOLERANCE, below
 from defi_lib.units import HOURS_PER_DAY
-from defi_lib.validation import Amount, between, broadcastable, finite, non_negative, positive, ratio
+from defi_lib.validation import Amount, between, broadcastable, finite, non_negative, one_number, positive, ratio
 
 _WATTS_PER_KILOWATT = 1000.0
 
@@ -204,7 +204,7 @@ class MiningRun(NamedTuple):
         Raises:
             ValueError: not one name per miner, or a part outside its range.
         """
-        paid = float(between("fee_share", fee_share, 0.0, 1.0))
+        paid = one_number("fee_share", between("fee_share", fee_share, 0.0, 1.0))
         columns = [np.sum(part, axis=0) for part in (self.revenue, self.cost, self.invested)]
         moves = []
         for name, (revenue, cost, invested) in by_name("miners", miners, columns, isinstance(miners, str)):
