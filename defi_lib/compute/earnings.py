@@ -11,7 +11,7 @@ from defi_lib.ledger import former
 from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.rounding import below, rest
 from defi_lib.units import HOURS_PER_YEAR
-from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive, ratio
+from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive, ratio, representable
 
 
 class _DeviceState(NamedTuple):
@@ -155,6 +155,7 @@ class HostYear(NamedTuple):
         )
 
 
+@representable
 def host_year(
     device: Device,
     utilisation: Amount,
@@ -215,6 +216,7 @@ def host_year(
     return year._replace(tax=plain(tax_rate * np.maximum(year.profit_before_tax, 0.0)))
 
 
+@representable
 def break_even_utilisation(device: Device, price: Amount, fee: Amount = 0.0, electricity_price: Amount = 0.0) -> Amount:
     """Part of the hours that must be paid for, so that nothing is lost: ``fixed cost/(8760·margin)``.
 
@@ -234,6 +236,7 @@ def break_even_utilisation(device: Device, price: Amount, fee: Amount = 0.0, ele
     return device.fixed_cost(electricity_price) / (HOURS_PER_YEAR * margin)
 
 
+@representable
 def rental_value(
     device: Device,
     utilisation: Amount,
@@ -279,6 +282,7 @@ def shared_utilisation(nodes: Amount, demand: Amount) -> Amount:
     return plain(np.minimum(demand / (HOURS_PER_YEAR * nodes), 1.0))
 
 
+@representable
 def free_entry_nodes(
     device: Device,
     demand: Amount,

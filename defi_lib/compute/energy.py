@@ -9,7 +9,7 @@ import numpy as np
 from defi_lib.frozen import kept
 from defi_lib.rounding import above, rest
 from defi_lib.units import HOURS_PER_YEAR
-from defi_lib.validation import Amount, between, broadcastable, non_negative, positive
+from defi_lib.validation import Amount, between, broadcastable, non_negative, positive, representable
 
 JOULES_PER_KILOWATT_HOUR = 3.6e6
 GRAMS_PER_KILOGRAM = 1000
@@ -115,6 +115,7 @@ class Footprint(NamedTuple):
         return self.carbon * GRAMS_PER_KILOGRAM
 
 
+@representable
 def footprint(
     it_energy: Amount,
     grid_intensity: Amount,
@@ -189,6 +190,7 @@ class Replacement(NamedTuple):
         return self.saved_yearly * non_negative("years", years) - self.embodied
 
 
+@representable
 def replacement(old: Machine, new: Machine, work: Amount, grid_intensity: Amount) -> Replacement:
     """Reuse or replace: carbon of ``work`` units a year on either machine, both on all year.
 

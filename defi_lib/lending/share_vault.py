@@ -92,8 +92,9 @@ class ShareVault(_State):
         Traceback (most recent call last):
         ValueError: min_shares = 1 is more than the 0 shares that assets = 1000 are worth: allowed is at most that
         """
+        assets, min_shares = at_least("assets", assets, 0), at_least("min_shares", min_shares, 0)
         shares = self._priced("assets", assets).shares_for(assets)
-        if at_least("min_shares", min_shares, 0) > shares:
+        if min_shares > shares:
             raise ValueError(
                 f"min_shares = {min_shares} is more than the {shares} shares that assets = {assets} are worth: allowed "
                 "is at most that"
@@ -108,6 +109,7 @@ class ShareVault(_State):
                 share costs cannot be said. (That contract reverts for a deposit, and would give new shares for
                 nothing.)
         """
+        shares = at_least("shares", shares, 0)
         assets = self._priced("shares", shares).assets_for(shares, round_up=True)
         return self._changed("deposit", user, assets, shares)
 
@@ -117,7 +119,8 @@ class ShareVault(_State):
         Raises:
             ValueError: no integer >= 0, or more than the user's shares are worth.
         """
-        _at_most("assets", at_least("assets", assets, 0), self.assets_for(self.shares_of(user)))
+        assets = at_least("assets", assets, 0)
+        _at_most("assets", assets, self.assets_for(self.shares_of(user)))
         return self._changed("withdraw", user, -assets, -self.shares_for(assets, round_up=True))
 
     def redeem(self, user: str, shares: int) -> VaultChange:
@@ -126,7 +129,8 @@ class ShareVault(_State):
         Raises:
             ValueError: no integer >= 0, or more shares than the user has.
         """
-        _at_most("shares", at_least("shares", shares, 0), self.shares_of(user))
+        shares = at_least("shares", shares, 0)
+        _at_most("shares", shares, self.shares_of(user))
         return self._changed("withdraw", user, -self.assets_for(shares), -shares)
 
     def donate(self, payer: str, assets: int) -> VaultChange:
@@ -147,7 +151,8 @@ class ShareVault(_State):
         >>> vault.assets_for(600), vault.assets_for(300)
         (400, 200)
         """
-        _at_most("assets", at_least("assets", assets, 0), self.total_assets)
+        assets = at_least("assets", assets, 0)
+        _at_most("assets", assets, self.total_assets)
         return self._changed("lose", taker, -assets, 0)
 
     def _priced(self, name: str, amount: int) -> Self:
@@ -215,8 +220,9 @@ def inflation_attack(vault: ShareVault, victim_deposit: int, donation: int, firs
     Raises:
         ValueError: an argument outside its range.
     """
-    at_least("victim_deposit", victim_deposit, 1)
-    attacked = vault.deposit("attacker", at_least("first_deposit", first_deposit, 1)).vault
+    victim_deposit, donation = at_least("victim_deposit", victim_deposit, 1), at_least("donation", donation, 0)
+    first_deposit = at_least("first_deposit", first_deposit, 1)
+    attacked = vault.deposit("attacker", first_deposit).vault
     deposit = attacked.donate("attacker", donation).vault.deposit("victim", victim_deposit)
     exit_ = deposit.vault.redeem("attacker", deposit.vault.shares_of("attacker"))
     loss = victim_deposit - exit_.vault.assets_for(exit_.vault.shares_of("victim"))

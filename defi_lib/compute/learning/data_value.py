@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from defi_lib.ledger import former
 from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.renamed import renamed
-from defi_lib.validation import Amount, at_least, between, finite, fulfilled, non_negative
+from defi_lib.validation import Amount, at_least, between, finite, fulfilled, integer, non_negative
 
 Game: TypeAlias = Callable[[NDArray[np.bool_]], NDArray[np.float64]]
 
@@ -81,8 +81,7 @@ def exact_shapley(game: Game, players: int) -> NDArray[np.float64]:
     >>> exact_shapley(gloves, 3).round(3).tolist()
     [0.167, 0.167, 0.667]
     """
-    at_least("players", players, 1)
-    between("players", players, 1, MOST_EXACT)
+    players = integer("players", players, 1, MOST_EXACT)
     numbers = np.arange(2**players)
     members = (numbers[:, np.newaxis] >> np.arange(players)) & 1 == 1
     values = np.asarray(finite("value", game(members)))

@@ -13,9 +13,20 @@ from numpy.typing import NDArray
 from defi_lib.compute.learning.federated import Aggregate
 from defi_lib.compute.learning.robust_aggregation import clip_updates
 from defi_lib.renamed import renamed
-from defi_lib.validation import Amount, Whole, between, broadcastable, non_negative, plain, positive, whole
+from defi_lib.validation import (
+    Amount,
+    Whole,
+    between,
+    broadcastable,
+    non_negative,
+    plain,
+    positive,
+    representable,
+    whole,
+)
 
 
+@representable
 def laplace_scale(sensitivity: Amount, epsilon: Amount) -> Amount:
     """Scale of Laplace noise for pure ε-privacy: ``Δ/ε``; its variance is ``2Δ²/ε²``.
 
@@ -95,7 +106,9 @@ def noise_needed(epsilon: Amount, rounds: Whole, delta: Amount) -> Amount:
     delta = between("delta", delta, 0.0, 1.0, low_open=True, high_open=True)
     broadcastable(epsilon=epsilon, rounds=rounds, delta=delta)
     log_delta = -np.log(delta)
-    return plain(np.sqrt(np.asarray(rounds) / 2) * (np.sqrt(log_delta + epsilon) + np.sqrt(log_delta)) / epsilon)
+    return plain(
+        np.sqrt(np.asarray(rounds, dtype=float) / 2) * (np.sqrt(log_delta + epsilon) + np.sqrt(log_delta)) / epsilon
+    )
 
 
 def gaussian_delta(noise: Amount, rounds: Whole, epsilon: Amount) -> Amount:
@@ -170,7 +183,7 @@ def gaussian_noise_needed(epsilon: Amount, rounds: Whole, delta: Amount) -> Amou
         far = np.where(short, 2 * far, far)
     # From how far apart two answers may lie on, in standard deviations, to the noise.
     distance = _bisected(lambda each: _log_delta(each, goal) > limit, safe, far)
-    return plain(np.sqrt(np.asarray(rounds)) / distance)
+    return plain(np.sqrt(np.asarray(rounds, dtype=float)) / distance)
 
 
 def _log_delta(distance: NDArray[np.float64], epsilon: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -10,9 +10,10 @@ from defi_lib.frozen import kept
 from defi_lib.ledger import former
 from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.units import DAYS_PER_YEAR
-from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive, ratio
+from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive, ratio, representable
 
 
+@representable
 def metered_cost(
     start: Amount, processor_price: Amount, processor_time: Amount, elapsed_price: Amount, elapsed_time: Amount
 ) -> Amount:
@@ -38,6 +39,7 @@ def metered_cost(
     return start + processor_price * processor_time + elapsed_price * elapsed_time
 
 
+@representable
 def break_even_uses(subscription: Amount, price: Amount) -> Amount:
     """Uses per month above which a subscription (USD per month, >= 0) is cheaper than a ``price`` (USD per use, > 0).
 
@@ -97,6 +99,7 @@ class PlanChoice(NamedTuple):
         )
 
 
+@representable
 def choose_plan(uses: Amount, price: Amount, subscription: Amount, unit_cost: Amount = 0.0) -> PlanChoice:
     """What clients and provider get of pay per use, of a subscription, and of letting the client choose.
 
@@ -156,6 +159,7 @@ class Settlement(NamedTuple):
         )
 
 
+@representable
 def settle_by_contract(
     payments: Amount,
     payment: Amount,
@@ -189,6 +193,7 @@ def settle_by_contract(
     return Settlement(amount, payments / batch * fee, amount * interest * (days / DAYS_PER_YEAR), 0.0 * amount)
 
 
+@representable
 def settle_by_invoice(
     payments: Amount,
     payment: Amount,

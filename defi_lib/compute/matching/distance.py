@@ -14,8 +14,10 @@ from defi_lib.validation import (
     broadcastable,
     finite,
     non_negative,
+    one_number,
     plain,
     positive,
+    representable,
     whole,
 )
 
@@ -26,6 +28,7 @@ FIBRE_SPEED = 299_792.458 / 1.468  #: km per second: light in glass
 _MOST_NODES = 10_000_000
 
 
+@representable
 def round_trip(distance: Amount, detour: Amount = 1.5, processing: Amount = 0.0) -> Amount:
     """Seconds there and back: ``2·distance·detour/(speed in fibre) + processing``.
 
@@ -83,7 +86,7 @@ def draw_places(
     Raises:
         ValueError: an argument outside its range.
     """
-    at_least("count", count, 0)
+    count, spread = at_least("count", count, 0), one_number("spread", positive("spread", spread))
     if hubs is None:
         points = rng.standard_normal((count, 3))
     else:
@@ -92,7 +95,7 @@ def draw_places(
             [np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)], axis=-1
         )
         at_least("number of hubs", len(centres), 1)
-        width = np.deg2rad(positive("spread", spread))
+        width = np.deg2rad(spread)
         points = centres[rng.integers(len(centres), size=count)] + width * rng.standard_normal((count, 3))
     norms = np.linalg.norm(points, axis=-1)
     x, y, z = (points / norms[:, np.newaxis]).T

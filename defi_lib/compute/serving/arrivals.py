@@ -102,16 +102,14 @@ def draw_services(
         mean: seconds, >= 0, one number or an array that fits the shape.
         shape: of the result.
         rng: where the randomness comes from.
-        variation: standard deviation as a ratio of the mean, >= 0.
+        variation: standard deviation as a ratio of the mean, in [0, 1e100].
 
     Raises:
         ValueError: an argument outside its range, or shapes that do not fit together.
     """
-    mean, variation = non_negative("mean", mean), one_number("variation", non_negative("variation", variation))
-    sizes = (shape,) if isinstance(shape, int) else tuple(shape)
-    for size in sizes:
-        at_least("shape", size, 0)
+    mean, variation = non_negative("mean", mean), one_number("variation", between("variation", variation, 0.0, 1e100))
+    sizes = tuple(at_least("shape", size, 0) for size in (shape if isinstance(shape, (list, tuple)) else (shape,)))
     broadcastable(mean=mean, shape=np.broadcast_to(0.0, sizes))
-    if variation == 0:
+    if variation < 1e-16:  # next to none: a mean as a float has more
         return np.array(np.broadcast_to(mean, sizes))
     return rng.standard_gamma(variation**-2, sizes) * variation**2 * np.asarray(mean)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from defi_lib.validation import Amount, at_least, between, finite
+from defi_lib.validation import Amount, finite, integer
 
 
 class Quantised(NamedTuple):
@@ -47,7 +47,7 @@ def quantise(values: Amount, bits: int) -> Quantised:
     [[7, -4, 2]]
     """
     rows = np.atleast_1d(finite("values", values))
-    between("bits", at_least("bits", bits, 2), 2, 16)
+    bits = integer("bits", bits, 2, 16)
     most = 2 ** (bits - 1) - 1
     largest = np.max(np.abs(rows), axis=-1, initial=0.0)
     step = largest / most

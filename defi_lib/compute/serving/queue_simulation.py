@@ -70,6 +70,7 @@ class Estimate(NamedTuple):
 
     def covers(self, value: float) -> bool:
         """Whether ``value`` lies in the confidence interval."""
+        value = one_number("value", finite("value", value))
         return not above(abs(value - self.mean), self.half_width, scale=abs(value) + abs(self.mean))
 
 

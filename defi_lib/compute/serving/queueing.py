@@ -21,6 +21,7 @@ from defi_lib.validation import (
     non_negative,
     plain,
     positive,
+    representable,
     shown,
     whole,
 )
@@ -73,6 +74,7 @@ def md1_queue(arrival_rate: Amount, service_rate: Amount) -> Queue:
     return mg1_queue(arrival_rate, service_rate, 0.0)
 
 
+@representable
 def mg1_queue(arrival_rate: Amount, service_rate: Amount, variation: Amount = 1.0) -> Queue:
     """M/G/1, one server and services of any kind: ``W_q = ρ/(μ − λ)·(1 + v²)/2`` (Pollaczek, Khinchine).
 

@@ -17,6 +17,7 @@ from defi_lib.validation import (
     non_negative,
     plain,
     positive,
+    representable,
     shown,
     whole,
 )
@@ -76,6 +77,7 @@ def replicated_availability(one: Amount, replicas: Amount, common_cause: Amount 
     return plain((1 - common_cause) * (1 - (1 - np.asarray(one)) ** replicas))
 
 
+@representable
 def young_interval(checkpoint: Amount, mtbf: Amount) -> Amount:
     """Time of work between checkpoints that loses least, to first order: ``√(2·δ·M)``.
 
@@ -135,6 +137,7 @@ def _excess(value: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(value < 0.5, series * small, np.expm1(-value) + value)
 
 
+@representable
 def checkpoint_overhead(interval: Amount, checkpoint: Amount, mtbf: Amount) -> Amount:
     """Time lost per time of work, to first order: ``δ/τ`` for saving and ``τ/(2M)`` for work done again.
 

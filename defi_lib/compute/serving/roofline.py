@@ -9,7 +9,7 @@ import numpy as np
 from defi_lib.frozen import kept
 from defi_lib.rounding import above, below, floor, rest
 from defi_lib.units import SECONDS_PER_HOUR
-from defi_lib.validation import Amount, Whole, broadcastable, fulfilled, non_negative, plain, positive
+from defi_lib.validation import Amount, Whole, broadcastable, fulfilled, non_negative, plain, positive, representable
 
 _TERA, _GIGA = 1e12, 1e9
 
@@ -107,6 +107,7 @@ class DecodeStep(NamedTuple):
         return 1 / self.seconds
 
 
+@representable
 def decode_step(
     accelerator: Accelerator, model: LanguageModel, batch: Amount = 1.0, context: Amount = 0.0
 ) -> DecodeStep:
@@ -240,6 +241,7 @@ def steady_serving(
     return SteadyServing(arrival_rate, tokens, decode_step(accelerator, model, batch, context))
 
 
+@representable
 def batch_wait(arrival_rate: Amount, batch: Amount) -> Amount:
     """Mean seconds that a request waits until a batch of fixed size is full: ``(b − 1)/(2·λ)``.
 
@@ -256,6 +258,7 @@ def batch_wait(arrival_rate: Amount, batch: Amount) -> Amount:
     return others / (2 * arrival_rate)
 
 
+@representable
 def cost_per_million_tokens(price: Amount, tokens_per_second: Amount) -> Amount:
     """USD: ``price/(3600·tokens per second)·10⁶``.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import comb, lgamma, log
+from math import comb, log
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +15,9 @@ from defi_lib.validation import (
     between,
     broadcastable,
     fulfilled,
+    integer,
     non_negative,
+    one_number,
     plain,
     positive,
     ratio,
@@ -43,7 +45,7 @@ def loss_probability(needed: int, pieces: int, piece_loss: Amount) -> Amount:
     >>> loss_probability(1, 3, 0.1) < loss_probability(1, 2, 0.1)
     True
     """
-    _code(needed, pieces)
+    needed, pieces = _code(needed, pieces)
     lost = np.asarray(between("piece_loss", piece_loss, 0.0, 1.0))
     return plain(np.sum(binomial(pieces, 1 - lost, lost)[..., :needed], axis=-1))
 
@@ -65,18 +67,20 @@ def correlated_loss(needed: int, pieces: int, piece_loss: float, correlation: fl
 
     Source: Skellam (1948); Bakkaloglu et al. (2002) for storage.
     """
-    _code(needed, pieces)
-    between("piece_loss", piece_loss, 0.0, 1.0), ratio("correlation", correlation)
-    if correlation == 0 or piece_loss in (0.0, 1.0):
-        return float(loss_probability(needed, pieces, piece_loss))
-    spread = (1 - correlation) / correlation
-    lose, keep = piece_loss * spread, (1 - piece_loss) * spread
-    constant = lgamma(spread) - lgamma(lose) - lgamma(keep) - lgamma(pieces + spread)
-    total = 0.0
-    for survivors in range(needed):
-        ways = log(comb(pieces, survivors))
-        total += np.exp(ways + constant + lgamma(survivors + keep) + lgamma(pieces - survivors + lose))
-    return float(min(total, 1.0))
+    needed, pieces = _code(needed, pieces)
+    lost = one_number("piece_loss", between("piece_loss", piece_loss, 0.0, 1.0))
+    correlation = one_number("correlation", ratio("correlation", correlation))
+    if correlation == 0 or lost in (0.0, 1.0):
+        return float(loss_probability(needed, pieces, lost))
+    # Each piece that is seen makes the next like it more likely, as in an urn: products, in which nothing cancels
+    # however small the correlation is, as differences of logarithms of gamma functions would.
+    seen = np.arange(pieces) * (correlation / (1 - correlation))
+    kept, gone, all_of_them = (
+        np.concatenate([[0.0], np.cumsum(np.log(part + seen))]) for part in (1 - lost, lost, 1.0)
+    )
+    survivors = np.arange(needed)
+    ways = np.array([log(comb(pieces, each)) for each in range(needed)])
+    return float(min(np.sum(np.exp(ways + kept[survivors] + gone[pieces - survivors] - all_of_them[pieces])), 1.0))
 
 
 def grouped_loss(needed: int, pieces: int, groups: int, group_loss: Amount, piece_loss: Amount = 0.0) -> Amount:
@@ -95,7 +99,7 @@ def grouped_loss(needed: int, pieces: int, groups: int, group_loss: Amount, piec
     >>> round(grouped_loss(1, 3, 1, 0.01), 6)
     0.01
     """
-    _code(needed, pieces)
+    needed, pieces = _code(needed, pieces)
     if pieces % at_least("groups", groups, 1):
         raise ValueError(f"groups = {groups} does not divide {pieces} pieces: allowed are its divisors")
     gone = np.asarray(between("group_loss", group_loss, 0.0, 1.0))
@@ -130,7 +134,7 @@ def spread_loss(needed: int, pieces: int, operators: Amount, gone: Amount) -> Am
     >>> round(spread_loss(29, 80, 3, 0.1), 6), round(spread_loss(1, 3, 3, 0.1), 6)
     (0.028, 0.001)
     """
-    _code(needed, pieces)
+    needed, pieces = _code(needed, pieces)
     holders = np.asarray(between("operators", operators, 1, pieces))
     fulfilled("operators", holders, holders == np.rint(holders), "are whole numbers")
     lost = np.asarray(between("gone", gone, 0.0, 1.0))
@@ -175,7 +179,7 @@ def yearly_loss(
 
     Source: own derivation; the shock is the common-cause failure of reliability engineering (Marshall, Olkin, 1967).
     """
-    _code(needed, pieces)
+    needed, pieces = _code(needed, pieces)
     times, groups = at_least("checks", checks, 1), pieces if groups is None else at_least("groups", groups, 1)
     alone, together = between("piece_loss", piece_loss, 0.0, 1.0), between("group_loss", group_loss, 0.0, 1.0)
     shock, chance = between("shock", shock, 0.0, 1.0), between("shock_chance", shock_chance, 0.0, 1.0)
@@ -234,7 +238,7 @@ def repair_plan(needed: int, pieces: int, threshold: int, failure_rate: Amount, 
     >>> round(repair_plan(2, 4, 3, 0.5, 0.01).mean_time_to_loss, 1)
     3485.5
     """
-    _code(needed, pieces)
+    needed, pieces = _code(needed, pieces)
     if at_least("threshold", threshold, 0):
         between("threshold", threshold, needed, pieces - 1)
     rate, time = positive("failure_rate", failure_rate), positive("repair_time", repair_time)
@@ -257,7 +261,6 @@ def repair_plan(needed: int, pieces: int, threshold: int, failure_rate: Amount, 
     return RepairPlan(plain(mean_time), plain(repaired / duration), plain(traffic), plain(held / duration))
 
 
-def _code(needed: int, pieces: int) -> None:
-    at_least("pieces", pieces, 1), at_least("needed", needed, 1)
-    between("pieces", pieces, 1, _MOST_PIECES)
-    between("needed", needed, 1, pieces)
+def _code(needed: int, pieces: int) -> tuple[int, int]:
+    pieces = integer("pieces", pieces, 1, _MOST_PIECES)
+    return integer("needed", needed, 1, pieces), pieces

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.units import FILECOIN_EPOCHS_PER_YEAR
-from defi_lib.validation import Amount, between, broadcastable, increasing, non_negative, plain, positive
+from defi_lib.validation import Amount, between, broadcastable, increasing, non_negative, plain, positive, representable
 
 EPOCHS_PER_YEAR = FILECOIN_EPOCHS_PER_YEAR
 HALF_LIFE = 6.0  #: years, of simple minting, and of baseline minting in effective time
@@ -99,6 +99,7 @@ def consensus_pledge(
     return plain(share * circulating * (sector / np.maximum(network, baseline)))
 
 
+@representable
 def storage_pledge(daily_reward: Amount, days: Amount = 20.0) -> Amount:
     """FIL to lock for a sector besides: what it is expected to earn in ``days``.
 

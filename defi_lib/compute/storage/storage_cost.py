@@ -10,7 +10,7 @@ from defi_lib.frozen import kept
 from defi_lib.ledger import former
 from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.rounding import rest
-from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive
+from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive, representable
 
 
 @former.with_payments
@@ -44,6 +44,7 @@ class StorageMonth(NamedTuple):
         )
 
 
+@representable
 def storage_month(
     expansion: Amount,
     price: Amount,
@@ -89,6 +90,7 @@ def storage_month(
     )
 
 
+@representable
 def endowment(cost: Amount, decline: Amount, interest: Amount = 0.0) -> Amount:
     """Sum that pays for storage for ever: ``c/(1 − q)``, ``q = (1 − k)/(1 + r)``; without interest ``c/k``.
 

@@ -9,7 +9,7 @@ import numpy as np
 from defi_lib.frozen import kept
 from defi_lib.ledger import former
 from defi_lib.ledger.transfer import OUTSIDE, Transfer, actual
-from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive
+from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive, representable
 
 #: Name of the network's token in the ledger.
 TOKEN = "token"
@@ -51,6 +51,7 @@ class BurnMint(NamedTuple):
         )
 
 
+@representable
 def burn_and_mint(
     demand: Amount, price: Amount, minted: Amount, burned_share: Amount = 1.0, node_share: Amount = 1.0
 ) -> BurnMint:
@@ -84,6 +85,7 @@ def burn_and_mint(
     return BurnMint(demand, bought, bought * burned_share, minted * node_share, minted * (1 - node_share))
 
 
+@representable
 def render_epoch(
     demand: Amount, price: Amount, emission: Amount, burned_share: Amount = 0.95, node_share: Amount = 0.25
 ) -> BurnMint:
@@ -97,6 +99,7 @@ def render_epoch(
     return burn_and_mint(demand, price, emission, burned_share, node_share)
 
 
+@representable
 def helium_epoch(demand: Amount, price: Amount, scheduled: Amount, cap_share: Amount = 0.01) -> BurnMint:
     """Helium: the schedule halves every two years, but what is burned is minted again, up to 1 % of the schedule.
 
@@ -123,6 +126,7 @@ def helium_epoch(demand: Amount, price: Amount, scheduled: Amount, cap_share: Am
     return burn_and_mint(demand, price, plain(scheduled + np.minimum(demand / price, cap_share * scheduled)))
 
 
+@representable
 def akash_lease(payment: Amount, deposit_price: Amount, settlement_price: Amount) -> BurnMint:
     """Akash: burned when the user deposits, minted for the provider when the lease is settled, both for the same USD.
 
@@ -145,6 +149,7 @@ def akash_lease(payment: Amount, deposit_price: Amount, settlement_price: Amount
     return BurnMint(payment, payment / bought_at, payment / bought_at, payment / paid_at, 0.0)
 
 
+@representable
 def stationary_price(demand: Amount, minted: Amount) -> Amount:
     """Price (USD per token) at which as much is burned as is minted: ``D/M``.
 
@@ -165,6 +170,7 @@ def stationary_price(demand: Amount, minted: Amount) -> Amount:
     return demand / minted
 
 
+@representable
 def exchange_price(volume: Amount, velocity: Amount, supply: Amount) -> Amount:
     """Price (USD per token) that payments alone support, by ``M·V = P·Q``: ``volume/(velocity·supply)``.
 

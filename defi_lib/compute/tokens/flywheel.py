@@ -7,7 +7,17 @@ from typing import NamedTuple
 import numpy as np
 
 from defi_lib.rounding import below
-from defi_lib.validation import Amount, between, broadcastable, finite, fulfilled, non_negative, plain, positive
+from defi_lib.validation import (
+    Amount,
+    between,
+    broadcastable,
+    finite,
+    fulfilled,
+    non_negative,
+    plain,
+    positive,
+    representable,
+)
 
 
 class Growth(NamedTuple):
@@ -18,6 +28,7 @@ class Growth(NamedTuple):
     diluted_emission_value: Amount  #: the same at the new price
 
 
+@representable
 def network_growth(provider_factor: Amount, supply_factor: Amount, exponent: Amount) -> Growth:
     """More providers, more tokens, and a market value of ``providers^η``: price changes by ``N^η/S``.
 
@@ -44,6 +55,7 @@ def network_growth(provider_factor: Amount, supply_factor: Amount, exponent: Amo
     return Growth(providers**exponent / supply, per_provider, per_provider / supply)
 
 
+@representable
 def provider_income(emission: Amount, price: Amount, paid_demand: Amount, providers: Amount) -> Amount:
     """What one of many equal providers gets (USD per year): ``(E·p + D)/N``.
 

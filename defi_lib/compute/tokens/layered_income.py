@@ -8,7 +8,7 @@ import numpy as np
 
 from defi_lib.rounding import above, rest
 from defi_lib.staking.stake.issuance import Dilution, dilution_at_rate
-from defi_lib.validation import Amount, between, broadcastable, fulfilled, non_negative, plain
+from defi_lib.validation import Amount, between, broadcastable, fulfilled, non_negative, plain, representable
 
 
 class LayeredIncome(NamedTuple):
@@ -24,6 +24,7 @@ class LayeredIncome(NamedTuple):
         return self.sold + self.staked + self.pooled
 
 
+@representable
 def layer_income(
     value: Amount,
     price_return: Amount,

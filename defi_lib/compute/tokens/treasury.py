@@ -12,7 +12,17 @@ from defi_lib.frozen import kept
 from defi_lib.ledger import former
 from defi_lib.ledger.transfer import OUTSIDE, Transfer, actual
 from defi_lib.rounding import rest
-from defi_lib.validation import Amount, between, broadcastable, fulfilled, non_negative, plain, positive, ratio
+from defi_lib.validation import (
+    Amount,
+    between,
+    broadcastable,
+    fulfilled,
+    non_negative,
+    plain,
+    positive,
+    ratio,
+    representable,
+)
 
 
 @former.with_payments
@@ -41,6 +51,7 @@ class Payout(NamedTuple):
         )
 
 
+@representable
 def buy_back(market_value: Amount, supply: Amount, amount: Amount) -> Payout:
     """Buy tokens at the market price and burn them: fewer tokens share a value that is smaller by what was spent.
 
@@ -66,6 +77,7 @@ def buy_back(market_value: Amount, supply: Amount, amount: Amount) -> Payout:
     return Payout(market_value / supply, supply - burned, 0.0, burned, amount)
 
 
+@representable
 def pay_dividend(market_value: Amount, supply: Amount, amount: Amount) -> Payout:
     """Pay the same sum to each token; arguments and errors as in :func:`buy_back`."""
     market_value, supply = positive("market_value", market_value), kept(positive("supply", supply))

@@ -62,11 +62,12 @@ def split_secret(
     >>> join_shares(shares[1:]), join_shares(shares[:1]) == 42
     (42, False)
     """
-    at_least("holders", holders, 1)
-    if at_least("threshold", threshold, 1) > holders:
+    holders, threshold = at_least("holders", holders, 1), at_least("threshold", threshold, 1)
+    secret = at_least("secret", secret, 0)
+    if threshold > holders:
         raise ValueError(f"threshold = {threshold} is outside the allowed range: an integer from 1 to {holders}")
-    at_least("prime", prime, holders + 1)
-    if not 0 <= at_least("secret", secret, 0) < prime:
+    prime = at_least("prime", prime, holders + 1)
+    if secret >= prime:
         raise ValueError(f"secret = {secret} is outside the allowed range: an integer from 0 to {prime - 1}")
     coefficients = [secret, *(random_below(prime, rng) for _ in range(threshold - 1))]
     return tuple(Share(x, _value(coefficients, x, prime), prime) for x in range(1, holders + 1))
@@ -114,7 +115,8 @@ def random_below(bound: int, rng: np.random.Generator) -> int:
     Raises:
         ValueError: a bound below 1.
     """
-    bits = (at_least("bound", bound, 1) - 1).bit_length()
+    bound = at_least("bound", bound, 1)
+    bits = (bound - 1).bit_length()
     while True:
         drawn = int.from_bytes(rng.bytes((bits + 7) // 8), "big") >> (-bits % 8)
         if drawn < bound:

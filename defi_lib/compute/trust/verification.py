@@ -11,7 +11,7 @@ from defi_lib.ledger import former
 from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.probability import binomial
 from defi_lib.rounding import above, below
-from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, plain, positive
+from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, plain, positive, representable
 
 #: More copies than anybody pays for.
 _MOST_COPIES = 1_001
@@ -39,6 +39,7 @@ def detection_probability(check_rate: Amount, cheats: Amount) -> Amount:
     return plain(np.where(certain, np.where(np.asarray(cheats) > 0, 1.0, 0.0), found))
 
 
+@representable
 def deterring_check_rate(stake: Amount, saving: Amount = 0.0, reward: Amount = 0.0, gain: Amount = 0.0) -> Amount:
     """Least chance of a check at which cheating does not pay: ``p = (c + g)/(g + R + S)``.
 
@@ -68,6 +69,7 @@ def deterring_check_rate(stake: Amount, saving: Amount = 0.0, reward: Amount = 0
     return plain(np.where(tempted, (saving + gain) / at_risk, 0.0))
 
 
+@representable
 def deterring_stake(check_rate: Amount, saving: Amount = 0.0, reward: Amount = 0.0, gain: Amount = 0.0) -> Amount:
     """Least stake (USD) at which cheating does not pay: ``S = (c + g)/p − g − R``, at least 0.
 
@@ -123,6 +125,7 @@ class SpotCheckIncome(NamedTuple):
         )
 
 
+@representable
 def spot_check_income(
     tasks: Amount,
     cheating: Amount,

@@ -13,6 +13,7 @@ from defi_lib.validation import (
     between,
     broadcastable,
     fulfilled,
+    integer,
     non_negative,
     plain,
     positive,
@@ -40,6 +41,7 @@ class AdoptionRun(NamedTuple):
 
     def wins(self, system: int = 0) -> Amount:
         """1 where ``system`` is the largest, 0 where it is not; k that are equally large have 1/k each."""
+        system = integer("system", system, 0, self.sizes.shape[-1] - 1)
         largest = self.sizes == np.max(self.sizes, axis=-1, keepdims=True)
         return plain(largest[..., system] / np.sum(largest, axis=-1))
 

@@ -160,6 +160,7 @@ def _seeds(block: Mapping[tuple[str, str, str], Array]) -> int:
 @cache
 def stored_remedies(name: str = "remedies") -> tuple[RemedyEffect, ...]:
     """The table that ``make remedies`` computed: 200 seeds of 2,000 people."""
+    one_of("name", name, sorted(path.stem for path in _TABLES.glob("*.csv")))
     with (_TABLES / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return tuple(
             RemedyEffect(row["way"], row["remedy"], row["measure"], float(row["mean"]), float(row["error"]))

@@ -246,6 +246,7 @@ class ExactConcentratedPool(_State):
 
     def _swap(self, amount: int, token_in: int, token_out: int, limit: int | None, exact_in: bool) -> Swap:
         token_pair(token_in, token_out, 2)
+        token_in, token_out = int(token_in), int(token_out)
         root = self.sqrt_price_x96
         bounds = (MIN_SQRT_PRICE_X96 + 1, root - 1) if token_in == 0 else (root + 1, MAX_SQRT_PRICE_X96 - 1)
         limit = integer("sqrt_price_limit_x96", bounds[token_in] if limit is None else limit, *bounds)

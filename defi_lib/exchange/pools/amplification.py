@@ -24,7 +24,8 @@ def contract_amplification(whitepaper_amplification: Amount, coins: int) -> Amou
     200.0
     """
     whitepaper = positive("whitepaper_amplification", whitepaper_amplification)
-    power = at_least("coins", coins, 2) ** (coins - 1)
+    coins = at_least("coins", coins, 2)
+    power = coins ** (coins - 1)
     # From 144 coins on the power is beyond all floats; its product with a small A need not be.
     size = power.bit_length()
     with np.errstate(over="ignore"):

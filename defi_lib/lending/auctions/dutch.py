@@ -80,7 +80,7 @@ class DutchRules(_Rules):
 
     def incentive(self, tab: Amount) -> Amount:
         """What a keeper gets for starting an auction that is to raise ``tab`` (coins): ``tip + chip·tab``."""
-        return plain(self.tip + self.chip * tab)
+        return plain(self.tip + self.chip * non_negative("tab", tab))
 
 
 class _State(NamedTuple):

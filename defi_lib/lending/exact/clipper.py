@@ -19,7 +19,8 @@ def exact_linear_price(top: int, seconds: int, duration: int) -> int:
     >>> exact_linear_price(100 * RAY, 1, 3600)
     99972222222222222222222222200
     """
-    left = whole_number("duration", duration, 1) - whole_number("seconds", seconds)
+    duration = whole_number("duration", duration, 1)
+    left = duration - whole_number("seconds", seconds)
     return whole_number("top", top) * (max(left, 0) * RAY // duration) // RAY
 
 
@@ -72,11 +73,12 @@ def exact_seizure(
     >>> exact_seizure(100 * WAD, 120_000 * WAD, RAY, 1199 * RAY, 10**51, 113 * WAD // 100, 0).tab // 10**45
     135600
     """
-    art = whole_number("normalised_debt", normalised_debt)
-    ink = whole_number("collateral", collateral)
-    refuse(ink * whole_number("spot", spot, 1) >= art * rate, f"normalised_debt = {art}: the vault is not unsafe")
-    refuse(whole_number("room", room) == 0, "room = 0: allowed is more than 0")
-    taken = min(art, room * WAD // whole_number("rate", rate, 1) // whole_number("chop", chop, 1))
+    art, ink = whole_number("normalised_debt", normalised_debt), whole_number("collateral", collateral)
+    rate, spot = whole_number("rate", rate, 1), whole_number("spot", spot, 1)
+    room, chop, dust = whole_number("room", room), whole_number("chop", chop, 1), whole_number("dust", dust)
+    refuse(ink * spot >= art * rate, f"normalised_debt = {art}: the vault is not unsafe")
+    refuse(room == 0, "room = 0: allowed is more than 0")
+    taken = min(art, room * WAD // rate // chop)
     if taken < art and (art - taken) * rate < dust:
         taken = art
     refuse(taken < art and taken * rate < dust, f"room = {room} is not enough for the least debt")

@@ -135,6 +135,8 @@ class TroveSystem(Parts, _State):
             ValueError: no trove, nothing to do, more taken out or repaid than there is, a rest below the least debt,
                 too little collateral after it, or a fee above ``max_fee``.
         """
+        collateral = whole_number("collateral", collateral, -LARGEST)
+        debt = whole_number("debt", debt, -LARGEST)
         refuse(not self.has_trove(user), f"user = {user!r} has no trove")
         refuse(not collateral and not debt, "collateral = 0 and debt = 0: allowed is a change of one of them")
         touched = self._replace(book=self.book.touched(user))

@@ -71,7 +71,7 @@ class IsolatedMarket(_State):
         Raises:
             ValueError: more than the lender's claim, or than is available.
         """
-        integer("assets", assets, 0, self.available)
+        assets = integer("assets", assets, 0, self.available)
         return self._changed(self.claims.withdraw(lender, assets), "withdraw", gets=lender)
 
     def lend(self, borrower: str, assets: int) -> MarketStep:
@@ -80,7 +80,8 @@ class IsolatedMarket(_State):
         Raises:
             ValueError: more than is available.
         """
-        owed = self.borrowed + integer("assets", assets, 0, self.available)
+        assets = integer("assets", assets, 0, self.available)
+        owed = self.borrowed + assets
         return self._step(self.claims, owed, assets, "loan", gets=borrower)
 
     def repay(self, borrower: str, assets: int) -> MarketStep:
@@ -89,7 +90,8 @@ class IsolatedMarket(_State):
         Raises:
             ValueError: more than is owed.
         """
-        owed = self.borrowed - integer("assets", assets, 0, self.borrowed)
+        assets = integer("assets", assets, 0, self.borrowed)
+        owed = self.borrowed - assets
         return self._step(self.claims, owed, assets, "repay", pays=borrower)
 
     def accrue(self, interest: int) -> MarketStep:
@@ -98,7 +100,8 @@ class IsolatedMarket(_State):
         Raises:
             ValueError: no integer >= 0.
         """
-        owed = self.borrowed + at_least("interest", interest, 0)
+        interest = at_least("interest", interest, 0)
+        owed = self.borrowed + interest
         return self._step(self.claims.donate("borrowers", interest).vault, owed, interest, "interest")
 
     def write_off(self, assets: int) -> MarketStep:
@@ -107,7 +110,8 @@ class IsolatedMarket(_State):
         Raises:
             ValueError: more than is owed.
         """
-        owed = self.borrowed - integer("assets", assets, 0, self.borrowed)
+        assets = integer("assets", assets, 0, self.borrowed)
+        owed = self.borrowed - assets
         return self._step(self.claims.lose("borrowers", assets).vault, owed, assets, "loss")
 
     def _changed(self, change: VaultChange, reason: str, pays: str = "", gets: str = "") -> MarketStep:

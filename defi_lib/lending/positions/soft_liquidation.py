@@ -95,7 +95,9 @@ class SoftLiquidation(_State):
 
     def worth(self, price: Amount) -> Amount:
         """Coins, and the pledge at this price."""
-        return plain(np.sum(self.coins + self.collateral * np.asarray(price, float)[..., None], axis=-1))
+        return plain(
+            np.sum(self.coins + self.collateral * np.asarray(non_negative("price", price))[..., None], axis=-1)
+        )
 
     def arbitrage(self, price: Amount) -> SoftStep:
         """The market's price is now this; arbitrageurs trade until no band offers them a gain.

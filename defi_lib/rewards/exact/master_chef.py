@@ -114,6 +114,7 @@ class MasterChef(Parts, _State):
 
     def multiplier(self, first: int, last: int) -> int:
         """How many times a block's reward is due from block ``first`` to block ``last``, bonus included."""
+        first, last = at_least("first", first, 0), at_least("last", last, 0)
         bonus_blocks = max(min(last, self.bonus_end_block) - first, 0)
         return last - first + bonus_blocks * (self.bonus_multiplier - 1)
 

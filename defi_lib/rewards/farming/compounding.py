@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from defi_lib.validation import Amount, broadcastable, finite, non_negative, plain, positive, whole
+from defi_lib.validation import Amount, broadcastable, finite, non_negative, plain, positive, representable, whole
 
 
 def compounded_value(capital: Amount, apr: Amount, harvests: Amount, gas: Amount = 0.0, years: Amount = 1.0) -> Amount:
@@ -52,6 +52,7 @@ def optimal_harvests(capital: Amount, apr: Amount, gas: Amount, years: Amount = 
     return plain(low)
 
 
+@representable
 def min_capital(apr: Amount, gas: Amount, years: Amount = 1.0) -> Amount:
     """Capital (USD) below which a farm does not even pay for one harvest: ``gas/(apr·years)``; ``apr`` > 0.
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from defi_lib.units import DAYS_PER_YEAR
-from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive
+from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive, representable
 
 
+@representable
 def farm_apr(emission: Amount, price: Amount, value_locked: Amount) -> Amount:
     """Nominal rate of a farm (ratio per year, not compounded): ``emission·price·365 / value_locked``.
 
@@ -37,6 +38,7 @@ def apr_after_entry(apr: Amount, value_locked: Amount, entry: Amount) -> Amount:
     return apr * (value_locked / (value_locked + entry))
 
 
+@representable
 def drawn_value(emission: Amount, price: Amount, outside_yield: Amount, fees: Amount = 0.0) -> Amount:
     """Value (USD) at which the farm pays no more than elsewhere: ``(emission·price + fees)·365 / outside_yield``.
 

@@ -7,7 +7,15 @@ from numpy.typing import NDArray
 
 from defi_lib.exchange import Pool
 from defi_lib.rounding import below
-from defi_lib.validation import Amount, between, broadcastable, non_negative, positive
+from defi_lib.validation import (
+    Amount,
+    between,
+    broadcastable,
+    finite,
+    non_negative,
+    positive,
+    representable,
+)
 
 #: Moves in :func:`three_three_game`.
 STAKE, BOND, SELL = 0, 1, 2
@@ -15,6 +23,7 @@ STAKE, BOND, SELL = 0, 1, 2
 HOLD, CASH_OUT = 0, 1
 
 
+@representable
 def three_three_game(price_effect: float = 2.0, bond_discount: float = 1.0) -> NDArray[np.float64]:
     """Payoff of the row player as Olympus put it; by symmetry the column player's is the transpose.
 
@@ -90,7 +99,7 @@ def equilibria(payoffs: Amount, tolerance: float = 0.0) -> list[tuple[int, int]]
 
     Source: Nash (1950).
     """
-    table = np.asarray(payoffs, dtype=float)
+    table = np.asarray(finite("payoffs", payoffs))
     if table.ndim != 2 or table.shape[0] != table.shape[1]:
         raise ValueError(f"payoffs has shape {table.shape}: allowed is a square table of one game")
     enough = np.max(table, axis=0) - between("tolerance", tolerance, 0.0, np.inf, high_open=True)

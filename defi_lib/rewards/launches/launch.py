@@ -11,7 +11,17 @@ from numpy.typing import NDArray
 from defi_lib.exchange import BondingCurve
 from defi_lib.rewards.launches.vesting import Vesting
 from defi_lib.rounding import above, below, within
-from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, one_number, plain, positive
+from defi_lib.validation import (
+    Amount,
+    at_least,
+    between,
+    broadcastable,
+    non_negative,
+    one_number,
+    plain,
+    positive,
+    representable,
+)
 
 #: Shares of published tables are cut to a few digits: this is a tolerance on what is written, not on rounding.
 _WRITTEN = 1e-9
@@ -103,6 +113,7 @@ class SaleRound(NamedTuple):
     share: Amount  #: of the supply (ratio)
 
 
+@representable
 def sale_round(raised: Amount, valuation: Amount, supply: Amount) -> SaleRound:
     """Seed or venture round: ``price = valuation/supply``, ``share = raised/valuation``.
 
@@ -121,6 +132,7 @@ def sale_round(raised: Amount, valuation: Amount, supply: Amount) -> SaleRound:
     return SaleRound(valuation / supply, raised / valuation * supply, raised / valuation)
 
 
+@representable
 def price_factor_of_unlock(float_before: Amount, float_after: Amount) -> Amount:
     """By which factor the price falls if the market value stays while the float grows: ``φ₀/φ₁``.
 
@@ -136,6 +148,7 @@ def price_factor_of_unlock(float_before: Amount, float_after: Amount) -> Amount:
     return before / after
 
 
+@representable
 def price_of_counted(worth: Amount, trading: Amount, coming: Amount, counted: Amount) -> Amount:
     """What a token costs buyers who see what trades and a part of what is to come: ``W/(T + c·L)``.
 

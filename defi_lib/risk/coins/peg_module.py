@@ -166,7 +166,8 @@ class PegModule(Parts, _State):
         Raises:
             ValueError: more than the user has.
         """
-        at_most("amount", contract_number("amount", amount), self.wallet(user).dai, f"what {user!r} holds")
+        amount = contract_number("amount", amount)
+        at_most("amount", amount, self.wallet(user).dai, f"what {user!r} holds")
         payer = self._holding(user, 0, -amount)
         moved = actual((Transfer(user, to, float(amount), DAI, "transfer"),))
         return PegModuleChange(self, payer._holding(to, 0, amount), "transfer", user, 0, -amount, 0, moved)

@@ -11,7 +11,7 @@ from defi_lib.exchange import ConstantProductPool
 from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.risk.coins.reserve_coin import COIN, DOLLAR, RESERVE
 from defi_lib.risk.coins.weekend import shut_weekend
-from defi_lib.rounding import below
+from defi_lib.rounding import below, ceil
 from defi_lib.validation import Amount, at_least, between, finite, non_negative, one_number, one_of, positive, ratio
 
 #: Days of a year and of a month, and days of the week from which on banks are shut.
@@ -160,7 +160,10 @@ def worst_loss(losses: Amount, part: float = 0.01) -> float:
         ValueError: an argument outside its range.
     """
     low = one_number("part", between("part", part, 0.0, 1.0, low_open=True, high_open=True))
-    return float(np.quantile(finite("losses", losses), 1 - low, method="higher"))
+    size = np.size(finite("losses", losses))
+    if not size:
+        raise ValueError(f"losses has shape {np.shape(losses)}: allowed is at least one number")
+    return float(np.sort(losses, axis=None)[int(ceil((size - 1) * (1 - low), scale=float(size)))])
 
 
 def simulate_coin(

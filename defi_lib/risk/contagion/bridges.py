@@ -152,7 +152,8 @@ def spend_forged(
         "cap": non_negative("cap", cap),
     }
     broadcastable(**given, locked=bridge.locked, issued=bridge.issued)
-    pledged = np.minimum(np.minimum(forged, np.asarray(pace) * paused_after), cap)
+    forged, price, loan_to_value, pace, paused_after, cap = (np.asarray(each) for each in given.values())
+    pledged = np.minimum(np.minimum(forged, pace * paused_after), cap)
     borrowed = pledged * price * loan_to_value
     if snapshot:
         return ForgedSpent(plain(borrowed), plain(borrowed), plain(np.zeros_like(borrowed)))

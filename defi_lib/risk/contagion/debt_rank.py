@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from defi_lib.risk.contagion.network import Array, Network
-from defi_lib.validation import between, shown
+from defi_lib.validation import between, non_negative, shown
 
 
 class DebtRank(NamedTuple):
@@ -20,8 +20,11 @@ class DebtRank(NamedTuple):
 
     def part(self, value: ArrayLike) -> Array:
         """The part of all value (dollars per protocol, >= 0) that is lost *beyond* the shock."""
-        worth = np.asarray(value, dtype=float)
-        return np.sum((self.distress - self.shock) * worth, axis=-1) / np.sum(worth)
+        worth = np.asarray(non_negative("value", np.asarray(value)))
+        if worth.shape != self.distress.shape[-1:] or not np.any(worth):
+            raise ValueError(f"value = {shown(value)}: allowed is one number a protocol, not all 0")
+        parts = worth / np.max(worth)
+        return np.asarray(np.sum((self.distress - self.shock) * parts, axis=-1) / np.sum(parts))
 
 
 def debt_rank(impact: ArrayLike, shock: ArrayLike) -> DebtRank:

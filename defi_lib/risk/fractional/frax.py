@@ -82,6 +82,7 @@ class FraxPool(FraxState):
             ValueError: another ratio, more than the ceiling or than the user has.
         """
         self._ratio_is(MILLION, MILLION)
+        collateral = contract_number("collateral", collateral)
         self._room("collateral", collateral)
         stable = _less(self._dollars(collateral), self.rules.minting_fee)
         return self._change("mint", user, stable=stable, collateral=-collateral)
@@ -93,6 +94,7 @@ class FraxPool(FraxState):
             ValueError: a ratio of 0 or 100 %, too few shares, more than the ceiling or than the user has.
         """
         self._ratio_is(1, MILLION - 1)
+        collateral = contract_number("collateral", collateral)
         self._room("collateral", collateral)
         dollars = self._dollars(collateral)
         missing = dollars * MILLION // self.collateral_ratio - dollars
@@ -108,7 +110,8 @@ class FraxPool(FraxState):
             ValueError: another ratio, or more than the user has.
         """
         self._ratio_is(0, 0)
-        dollars = contract_number("shares", shares) * self.prices.share // MILLION
+        shares = contract_number("shares", shares)
+        dollars = shares * self.prices.share // MILLION
         return self._change("mint", user, stable=_less(dollars, self.rules.minting_fee), shares=-shares)
 
     def redeem_1t1(self, user: str, stable: int) -> FraxChange:
@@ -118,7 +121,8 @@ class FraxPool(FraxState):
             ValueError: another ratio, more than the pool or the user has.
         """
         self._ratio_is(MILLION, MILLION)
-        whole = _divided(contract_number("stable", stable) // self.unit, self.prices.collateral)
+        stable = contract_number("stable", stable)
+        whole = _divided(stable // self.unit, self.prices.collateral)
         return self._redeemed(user, stable, _less(whole, self.rules.redemption_fee), 0)
 
     def redeem_fractional(self, user: str, stable: int) -> FraxChange:
@@ -128,7 +132,8 @@ class FraxPool(FraxState):
             ValueError: a ratio of 0 or 100 %, more than the pool or the user has.
         """
         self._ratio_is(1, MILLION - 1)
-        net = _less(contract_number("stable", stable), self.rules.redemption_fee)
+        stable = contract_number("stable", stable)
+        net = _less(stable, self.rules.redemption_fee)
         shares = _divided(net - net * self.collateral_ratio // MILLION, self.prices.share)
         collateral = _divided(net // self.unit * self.collateral_ratio // MILLION, self.prices.collateral)
         return self._redeemed(user, stable, collateral, shares)
@@ -140,7 +145,8 @@ class FraxPool(FraxState):
             ValueError: another ratio, or more than the user has.
         """
         self._ratio_is(0, 0)
-        net = _less(contract_number("stable", stable), self.rules.redemption_fee)
+        stable = contract_number("stable", stable)
+        net = _less(stable, self.rules.redemption_fee)
         return self._redeemed(user, stable, 0, _divided(net, self.prices.share))
 
     def collect(self, user: str) -> FraxChange:
@@ -163,7 +169,8 @@ class FraxPool(FraxState):
             ValueError: no excess, more than it, or more than the user has.
         """
         at_least("excess", self.excess, 1)
-        dollars = contract_number("shares", shares) * self.prices.share // MILLION
+        shares = contract_number("shares", shares)
+        dollars = shares * self.prices.share // MILLION
         at_most("value of the shares", dollars, self.excess, "the excess")
         collateral = _less(_divided(dollars, self.prices.collateral), self.rules.buyback_fee) // self.unit
         return self._change("buyback", user, shares=-shares, collateral=collateral)

@@ -156,8 +156,8 @@ class CoverProduct(_State):
     def buy_cover(self, cover: int, period: int) -> CoverSale:
         """Buy a cover: the same arguments and errors as :meth:`quote`; the next buyer pays a higher price."""
         price = self.quote(cover, period)
-        bumped = price.base_price + self.rules.bump_ratio * cover // self.capacity
-        used = self.capacity_used + cover
+        bumped = price.base_price + self.rules.bump_ratio * price.cover // self.capacity
+        used = self.capacity_used + price.cover
         return CoverSale(self._with(bumped_price=bumped, bump_time=self.block_timestamp, capacity_used=used), price)
 
     def warp(self, seconds: int) -> Self:

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.risk.insurance.ruin import yearly
-from defi_lib.validation import Amount, broadcastable, non_negative, plain
+from defi_lib.rounding import rest
+from defi_lib.validation import Amount, broadcastable, non_negative, non_negative_or_infinite, plain
 
 
 class FailedBank(NamedTuple):
@@ -70,12 +71,10 @@ def pay_depositors(deposits: Amount, assets: Amount, limit: Amount = np.inf) -> 
     """
     held = np.atleast_1d(np.array(non_negative("deposits", deposits), dtype=float))
     assets = non_negative("assets", assets)
-    bound = np.asarray(limit, float)
-    if not np.all(bound >= 0):
-        raise ValueError(f"limit = {limit} is outside the allowed range: [0, inf]")
+    bound = np.asarray(non_negative_or_infinite("limit", limit))
     broadcastable(deposits=held, assets=assets, limit=bound)
     owed = np.sum(held, axis=0)
-    part = np.minimum(assets / np.where(owed > 0, owed, 1.0), 1.0)
+    part = np.where(owed > 0, np.minimum(assets, owed) / np.where(owed > 0, owed, 1.0), 1.0)
     insured = np.minimum(held, bound)
     return FailedBank(held, insured, (held - insured) * part, plain(np.sum(insured, axis=0) * part), plain(assets))
 
@@ -144,6 +143,6 @@ def run_levied_fund(
         missing = np.maximum(target * base[year] - now, 0.0)
         rate = np.where(now < 0, np.maximum(most, levy), levy)
         levies[year] = np.minimum(rate * base[year], missing)
-        now = now + levies[year] - loss
+        now = np.asarray(rest(now + levies[year], loss))  # a fund that is used up to the last cent owes nothing
         fund[year] = now
     return LeviedFund(fund, levies, np.array(np.broadcast_to(losses, fund.shape)))

@@ -50,6 +50,7 @@ def token_price(pool_value: int, mcr: int) -> int:
     >>> token_price(162_425 * ETHER, 162_425 * ETHER)
     38284310344827586
     """
+    pool_value, mcr = _amount("pool_value", pool_value), _amount("mcr", mcr, 1)
     power = _fits("mcr·ratio⁴", mcr * mcr_ratio(pool_value, mcr) ** 4)
     return power // PRICE_CONSTANT_C // WHOLE**4 + PRICE_CONSTANT_A
 
@@ -120,7 +121,7 @@ def sell_tokens(tokens: int, pool_value: int, mcr: int) -> TokenTrade:
     >>> sell_tokens(ETHER, 211_152_500_000_000_000_000_000, 162_425 * ETHER).eth
     87994536924101218
     """
-    tokens = _amount("tokens", tokens)
+    tokens, pool_value, mcr = _amount("tokens", tokens), _amount("pool_value", pool_value), _amount("mcr", mcr, 1)
     before = token_price(pool_value, mcr)
     taken = tokens * before // ETHER
     if taken > pool_value:
@@ -194,7 +195,7 @@ class Mutual(_Mutual):
         """
         integer("ratio", self.ratio, 0, HIGHEST_RATIO)
         trade = buy_tokens(eth, self.pool_value, self.mcr)
-        return MutualChange(type(self)(self.pool_value + eth, self.mcr, self.supply + trade.tokens), trade)
+        return MutualChange(type(self)(self.pool_value + trade.eth, self.mcr, self.supply + trade.tokens), trade)
 
     def sell(self, tokens: int) -> MutualChange:
         """:func:`sell_tokens`, as long as the capital that is required stays.
@@ -207,7 +208,7 @@ class Mutual(_Mutual):
         left = self.pool_value - trade.eth
         if left < self.mcr:
             raise ValueError(f"pool_value = {left} after the sale is below mcr = {self.mcr}: allowed is at least that")
-        return MutualChange(type(self)(left, self.mcr, self.supply - tokens), trade)
+        return MutualChange(type(self)(left, self.mcr, self.supply - trade.tokens), trade)
 
 
 def _amount(name: str, value: int, low: int = 0) -> int:

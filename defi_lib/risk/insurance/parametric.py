@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from defi_lib.ledger.transfer import Transfer, actual
-from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, plain, positive
+from defi_lib.rounding import below
+from defi_lib.validation import Amount, at_least, between, broadcastable, finite, non_negative, plain, positive
 
 
 class BasisRisk(NamedTuple):
@@ -90,10 +91,9 @@ def pay_by_index(loss: Amount, index: Amount, trigger: Amount, payout: Amount) -
     ([0.0, 20.0, 0.0], [0.0, 10.0, 30.0])
     """
     loss, payout = non_negative("loss", loss), non_negative("payout", payout)
+    index, trigger = finite("index", index), finite("trigger", trigger)
     shape = broadcastable(loss=loss, index=index, trigger=trigger, payout=payout)
-    if not np.all(np.isfinite(index)):
-        raise ValueError("index is not finite everywhere: allowed are numbers in (-inf, inf)")
-    paid = np.where(np.less(index, trigger), payout, 0.0)
+    paid = np.where(below(index, trigger), payout, 0.0)
     return ParametricPayout(*(np.array(np.broadcast_to(each, shape), dtype=float) for each in (loss, paid)))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.ledger.transfer import Transfer, actual
-from defi_lib.rounding import below
+from defi_lib.rounding import below, rest
 from defi_lib.validation import Amount, between, broadcastable, non_negative, one_number, plain, positive
 
 
@@ -161,7 +161,7 @@ def run_fund(capital: Amount, premiums: Amount, claims: Amount, returns: Amount 
         due = np.where(open_, due, 0.0)
         now = now * (1 + each["returns"][year]) + taken[year]
         paid[year] = np.minimum(due, now)
-        unpaid[year], now = due - paid[year], now - paid[year]
+        unpaid[year], now = rest(due, paid[year]), np.asarray(rest(now, paid[year]))
         held[year] = now
         if closes:
             open_ = open_ & ~np.asarray(below(0.0, unpaid[year]))

@@ -229,14 +229,18 @@ def draw_losses(
     """
     chance, rho = (
         between("chance", chance, 0.0, 1.0),
-        one_number("correlation", ratio("correlation", float(correlation))),
+        one_number("correlation", ratio("correlation", correlation)),
     )
     kinds = np.zeros(1, dtype=np.int64) if groups is None else np.atleast_1d(np.asarray(groups, dtype=np.int64))
     count = max(np.size(chance), kinds.size) if covers is None else at_least("covers", covers, 1)
     if np.any(kinds < 0):
         raise ValueError(f"groups = {shown(groups)} has a negative entry: allowed are whole numbers from 0")
-    broadcastable(chance=np.atleast_1d(np.asarray(chance, float)), groups=kinds, covers=np.zeros(count))
-    shape = (years,) if isinstance(years, int) else tuple(years)
+    each = {"chance": np.atleast_1d(np.asarray(chance, float)), "groups": kinds}
+    for name, row in each.items():
+        if row.shape not in ((1,), (count,)):
+            raise ValueError(f"{name} has shape {row.shape}: allowed are one entry, or one for each of {count} covers")
+    sizes = years if isinstance(years, (list, tuple)) else (years,)
+    shape = tuple(at_least("years", each, 0) for each in sizes)
     kinds, bounds = np.broadcast_to(kinds, count), np.broadcast_to(quantile(chance), count)
     common = rng.standard_normal((*shape, int(kinds.max()) + 1))[..., kinds]
     own = rng.standard_normal((*shape, count))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from defi_lib.ledger.transfer import Transfer, actual
-from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive
+from defi_lib.validation import Amount, between, broadcastable, non_negative, non_negative_or_infinite, plain, positive
 
 
 class HostileUpgrade(NamedTuple):
@@ -81,9 +81,7 @@ def hostile_upgrade(
     """
     deposits = non_negative("deposits", deposits)
     part = seen_in_time(delay, notice, watching)
-    limit = np.asarray(exit_limit, float)
-    if not np.all(limit >= 0):
-        raise ValueError(f"exit_limit = {exit_limit} is outside the allowed range: [0, inf]")
+    limit = np.asarray(non_negative_or_infinite("exit_limit", exit_limit))
     if not isinstance(guardians, (int, np.integer)) or isinstance(guardians, bool) or guardians < 0:
         raise ValueError(f"guardians = {guardians!r} is outside the allowed range: an integer >= 0")
     sees = between("guardian_sees", guardian_sees, 0.0, 1.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive, representable
+from defi_lib.validation import Amount, between, broadcastable, non_negative, one_number, plain, positive, representable
 
 
 def marginal_spread(base_pool: Amount, delta: Amount) -> Amount:
@@ -74,6 +74,7 @@ def daily_capacity(base_pool: Amount, recovery_period: Amount, spread: Amount, b
     return plain(base * np.expm1(-0.5 * np.log1p(-np.asarray(spread))) * blocks / period)
 
 
+@representable
 def capacity_multiple(before: tuple[float, float], after: tuple[float, float]) -> float:
     """How many times as much a proposal lets redeem at the same spread: ``(B₂/B₁)·(PRP₁/PRP₂)``, whatever the spread.
 
@@ -89,11 +90,14 @@ def capacity_multiple(before: tuple[float, float], after: tuple[float, float]) -
     (4.0, 720.0)
     """
     (base, period), (new_base, new_period) = before, after
-    for name, pool in (("before[0]", base), ("after[0]", new_base)):
-        positive(name, pool)
-    for name, blocks in (("before[1]", period), ("after[1]", new_period)):
-        between(name, blocks, 1.0, np.inf, high_open=True)
-    return float(new_base * period / (base * new_period))
+    base, new_base = (
+        one_number(name, positive(name, each)) for name, each in (("before[0]", base), ("after[0]", new_base))
+    )
+    period, new_period = (
+        one_number(name, between(name, each, 1.0, np.inf, high_open=True))
+        for name, each in (("before[1]", period), ("after[1]", new_period))
+    )
+    return (new_base / base) * (period / new_period)
 
 
 def _at_rest(base_pool: Amount, delta: Amount) -> Amount:

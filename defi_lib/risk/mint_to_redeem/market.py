@@ -138,6 +138,7 @@ class TerraMarket(Parts, _State):
         Raises:
             ValueError: as of :meth:`quote`, or a spread of more than the face value.
         """
+        amount = at_least("amount", amount, 0)
         face, spread = self.quote(offer, ask, amount)
         fee = multiply(spread, face)
         kept = integer("face value − spread", face - fee, 0, MAX_DECIMAL)

@@ -171,7 +171,7 @@ def spiral(
         "blocks_per_day": positive("blocks_per_day", blocks_per_day),
     }
     shape = broadcastable(**given)
-    world = {name: np.broadcast_to(np.asarray(number, dtype=float), shape).ravel() for name, number in given.items()}
+    world = {name: np.broadcast_to(np.add(number, 0.0), shape).ravel() for name, number in given.items()}
     return SpiralRun(*(plain(np.reshape(part, shape)) for part in _solved(**world)))
 
 

@@ -73,14 +73,14 @@ def empty_day(growth: Amount, rate: Amount, skim: Amount = 0.0) -> Amount:
     start = np.asarray(fullest_day(growth, rate, skim), float)
     lasts = np.isinf(start)
     low = np.where(lasts, 1.0, start)
-    # The till fills and empties at rates that grow together: it is empty within a multiple of the time to the top.
+    # Where newcomers stay away soon, the till is full at once and lasts long: steps that double find the end.
     steps = np.array(np.where(low > 0, low, 1.0))
     high = low + steps
     for _ in range(_HALVINGS):
         still = ~lasts & (low > 0) & (_shape(high, growth, rate, skim) > 0)
         if not np.any(still):
             break
-        high = np.where(still, high + steps, high)
+        high, steps = np.where(still, high + steps, high), 2 * steps
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
         full = _shape(middle, growth, rate, skim) > 0

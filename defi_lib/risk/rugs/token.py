@@ -9,7 +9,16 @@ import numpy as np
 from defi_lib.exchange import ConstantProductPool
 from defi_lib.frozen import kept
 from defi_lib.ledger.transfer import OUTSIDE, Transfer, actual
-from defi_lib.validation import Amount, between, broadcastable, non_negative, one_of, plain, ratio
+from defi_lib.validation import (
+    Amount,
+    between,
+    broadcastable,
+    non_negative,
+    non_negative_or_infinite,
+    one_of,
+    plain,
+    ratio,
+)
 
 #: What a maker can do, worst news last.
 WAYS = ("insider sale", "hidden mint", "sale tax", "paused withdrawals", "pulled liquidity")
@@ -189,9 +198,7 @@ def pull_and_sell(
     >>> pull_and_sell(pool, 0.95, held=100.0, day=29.0, lock=30.0).taken
     0.0
     """
-    now, free = np.asarray(day, float), np.asarray(non_negative("lock", lock), float)
-    if not np.all(now >= 0):
-        raise ValueError(f"day = {day} is outside the allowed range: [0, inf]")
+    now, free = np.asarray(non_negative_or_infinite("day", day)), np.asarray(non_negative("lock", lock))
     broadcastable(day=now, lock=free, share=ratio("share", share))
     pulled = plain(np.where(now >= free, share, 0.0))
     return _take("pulled liquidity", pool, held, first, sold=tokens, share=pulled)
@@ -309,6 +316,7 @@ class LaunchedToken(_Token):
             ValueError: another way, or an argument outside its range.
         """
         one_of("way", way, WAYS)
+        day = non_negative_or_infinite("day", day)
         if way == "insider sale":
             return insider_sale(self.pool, self.tokens, self.held, first)
         if way == "hidden mint":

@@ -7,7 +7,18 @@ from typing import NamedTuple
 import numpy as np
 
 from defi_lib.integers import INT64_MAX, UINT256_MAX, fitted, largest, python_integers
-from defi_lib.validation import Amount, Whole, at_least, between, broadcastable, fulfilled, non_negative, plain, whole
+from defi_lib.validation import (
+    Amount,
+    Whole,
+    at_least,
+    between,
+    broadcastable,
+    fulfilled,
+    non_negative,
+    plain,
+    representable,
+    whole,
+)
 
 #: Size of a blob in bytes, which is also the blob gas it uses.
 BLOB_BYTES = 2**17
@@ -181,6 +192,7 @@ def _next_excess_above_floor(excess_blob_gas: Whole, blobs: Whole, schedule: Blo
     return fitted(np.where(few | ~cheap, ordinary, held).reshape(shape))
 
 
+@representable
 def blob_fee_per_byte(blob_base_fee: Amount, fill: Amount = 1.0) -> Amount:
     """Price of a byte of data in a blob (wei): blob base fee over the part of the blob that is used.
 

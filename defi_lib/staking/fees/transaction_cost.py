@@ -8,7 +8,7 @@ import numpy as np
 
 from defi_lib.ledger.transfer import OUTSIDE, Transfer
 from defi_lib.staking.fees.gas import WEI_PER_ETHER
-from defi_lib.validation import Amount, between, broadcastable, non_negative, positive
+from defi_lib.validation import Amount, between, broadcastable, non_negative, positive, representable
 
 #: Gas for a byte of data sent to layer 1 as calldata (a byte that is not zero).
 CALLDATA_GAS_PER_BYTE = 16
@@ -48,6 +48,7 @@ class Fee(NamedTuple):
         )
 
 
+@representable
 def layer_1_fee(gas: Amount, base_fee: Amount, tip: Amount, ether_price: Amount) -> Fee:
     """Fee on the base layer, the same for a small and for a large amount: ``gas·(base + tip)·price``.
 
@@ -67,6 +68,7 @@ def layer_1_fee(gas: Amount, base_fee: Amount, tip: Amount, ether_price: Amount)
     return Fee(usd_per_wei * base_fee, usd_per_wei * tip, 0.0 * usd_per_wei)
 
 
+@representable
 def layer_2_fee(
     gas: Amount,
     gas_price: Amount,
@@ -110,6 +112,7 @@ def layer_2_fee(
     return Fee(data + 0.0 * operator, 0.0 * operator, operator)
 
 
+@representable
 def calldata_fee_per_byte(base_fee: Amount, gas_per_byte: Amount = CALLDATA_GAS_PER_BYTE) -> Amount:
     """Price of a byte of data sent to layer 1 as calldata (wei), as before blobs: ``16·base``.
 
@@ -162,6 +165,7 @@ def break_even_amount(flat_fee: Amount, percentage: Amount, fixed: Amount = 0.0)
     return np.maximum(flat_fee - fixed, 0.0) / percentage
 
 
+@representable
 def min_amount(flat_fee: Amount, share: Amount) -> Amount:
     """Smallest amount (USD) of which a flat fee takes at most ``share``: ``flat/share``.
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from defi_lib.renamed import renamed
 from defi_lib.units import DAYS_PER_JULIAN_YEAR, ETHEREUM_EPOCHS_PER_DAY
-from defi_lib.validation import Amount, Whole, between, broadcastable, non_negative, positive, whole
+from defi_lib.validation import Amount, Whole, between, broadcastable, non_negative, positive, representable, whole
 
 #: Ethereum: stake counts in steps of 1 ETH.
 GWEI_PER_ETHER = 10**9
@@ -136,6 +136,7 @@ class Dilution(NamedTuple):
         return self.holder
 
 
+@representable
 def dilution(inflation: Amount, staked: Amount) -> Dilution:
     """Issuance paid to stakers moves shares from holders to them: ``(1 + i/b)/(1 + i) − 1`` and ``1/(1 + i) − 1``.
 

@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.renamed import renamed
-from defi_lib.validation import Amount, at_least, between, broadcastable, finite, non_negative, positive
+from defi_lib.validation import Amount, at_least, between, broadcastable, finite, non_negative, positive, representable
 
 
+@representable
 def kesten_tail_exponent(log_mean: Amount, log_deviation: Amount) -> Amount:
     """Tail exponent of wealth that grows at random and is refilled: ``α = −2μ/σ²``, where ``E[A^α] = 1``.
 

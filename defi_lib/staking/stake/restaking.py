@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from defi_lib.frozen import locked
 from defi_lib.ledger.transfer import OUTSIDE, Transfer, actual
 from defi_lib.rounding import below
-from defi_lib.validation import Amount, between, broadcastable, fulfilled, non_negative
+from defi_lib.validation import Amount, between, broadcastable, fulfilled, non_negative, representable
 
 #: All coalitions are tried: 65,536.
 MOST_VALIDATORS = 16
@@ -154,6 +154,7 @@ class RestakingCascade(NamedTuple):
         return self.shock + sum(each.slashed for each in self.attacks)
 
 
+@representable
 def largest_loss(shock: Amount, slack: Amount) -> Amount:
     """The most stake that can be gone after an accident if the network had slack γ: ``shock·(1 + 1/γ)``.
 

@@ -63,7 +63,8 @@ def next_target(target: int, seconds: int) -> int:
 
     Source: bitcoin/bitcoin, pow.cpp.
     """
-    if not 1 <= at_least("target", target, 1) <= LARGEST_TARGET:
+    target, seconds = at_least("target", target, 1), at_least("seconds", seconds, -(2**63))
+    if target > LARGEST_TARGET:
         raise ValueError(f"target = {target:#x} is outside the allowed range [1, {LARGEST_TARGET:#x}]")
     limited = min(max(seconds, RETARGET_SECONDS // LARGEST_CHANGE), RETARGET_SECONDS * LARGEST_CHANGE)
     following = min(target * limited // RETARGET_SECONDS, LARGEST_TARGET)
@@ -76,7 +77,8 @@ def target_from_bits(bits: int) -> int:
     Raises:
         ValueError: bits that are no unsigned 32-bit number, or that stand for a negative target.
     """
-    if at_least("bits", bits, 0) >= 2**32 or bits & 0x800000:
+    bits = at_least("bits", bits, 0)
+    if bits >= 2**32 or bits & 0x800000:
         raise ValueError(f"bits = {bits:#x} is outside the allowed range: 32 bits without a sign")
     places, digits = bits >> 24, bits & 0x7FFFFF
     return digits << 8 * (places - 3) if places >= 3 else digits >> 8 * (3 - places)
@@ -88,7 +90,8 @@ def bits_from_target(target: int) -> int:
     Raises:
         ValueError: a target outside its range.
     """
-    if at_least("target", target, 0) >= 2**256:
+    target = at_least("target", target, 0)
+    if target >= 2**256:
         raise ValueError(f"target = {target:#x} is outside the allowed range [0, 2**256)")
     places = (target.bit_length() + 7) // 8
     digits = target << 8 * (3 - places) if places <= 3 else target >> 8 * (places - 3)

@@ -77,6 +77,7 @@ def confirmations_needed(attacker: float, risk: float, limit: int = 10_000) -> i
     """
     attacker = one_number("attacker", between("attacker", attacker, 0.0, 0.5, high_open=True))
     risk = one_number("risk", between("risk", risk, 0.0, 1.0, low_open=True))
+    limit = at_least("limit", limit, 0)
     # The chance falls with every block: double the step until it is low enough, then halve the interval.
     low, high = -1, 0
     while _too_risky(attacker, high, risk):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from defi_lib.units import DAYS_PER_JULIAN_YEAR, HOURS_PER_DAY
-from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive
+from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive, representable
 
 _WATTS_PER_KILOWATT = 1000.0
 
 
+@representable
 def free_entry_energy(payment: Amount, power_price: Amount, power_part: Amount) -> Amount:
     """Power (kWh) that miners buy for a payment, when all come who gain: ``payment·part/price``.
 
@@ -59,6 +60,7 @@ def entry_power_part(power_price: Amount, efficiency: Amount, machine_price: Amo
     return plain(power / (power + wear))
 
 
+@representable
 def machines_energy(machines: Amount, watts: Amount) -> Amount:
     """Power of machines that run all year (kWh): ``machines·watts·24·365.25/1000``.
 

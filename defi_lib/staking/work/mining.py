@@ -12,7 +12,17 @@ from defi_lib.frozen import kept, locked
 from defi_lib.ledger.transfer import OUTSIDE, Transfer, by_name
 from defi_lib.rounding import TOLERANCE, below
 from defi_lib.units import HOURS_PER_DAY
-from defi_lib.validation import Amount, between, broadcastable, finite, non_negative, one_number, positive, ratio
+from defi_lib.validation import (
+    Amount,
+    between,
+    broadcastable,
+    finite,
+    non_negative,
+    one_number,
+    positive,
+    ratio,
+    representable,
+)
 
 _WATTS_PER_KILOWATT = 1000.0
 
@@ -66,6 +76,7 @@ class MiningDay(NamedTuple):
         return self.revenue - self.cost
 
 
+@representable
 def daily_reward(coin_price: Amount, subsidy: Amount, fees: Amount = 0.0, blocks: Amount = 144.0) -> Amount:
     """What all miners share in a day (USD): ``blocks·(subsidy + fees)·price``.
 

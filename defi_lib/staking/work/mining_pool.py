@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from defi_lib.rounding import within
-from defi_lib.validation import Amount, between, broadcastable, non_negative, ratio
+from defi_lib.validation import Amount, between, broadcastable, non_negative, ratio, representable
 
 
 class MiningIncome(NamedTuple):
@@ -70,6 +70,7 @@ def pool_income(share: Amount, pool_share: Amount, blocks: Amount, reward: Amoun
     return MiningIncome(*map(_plain, (gross * (1 - fee), spread + 0.0 * gross, nothing + 0.0 * gross, gross * fee)))
 
 
+@representable
 def pay_per_share_income(share: Amount, blocks: Amount, reward: Amount, fee: Amount = 0.0) -> MiningIncome:
     """In a pool that pays for work whether it finds blocks or not: ``E = n·s·R·(1 − f)``, no luck at all.
 
@@ -92,6 +93,7 @@ def pay_per_share_income(share: Amount, blocks: Amount, reward: Amount, fee: Amo
     return MiningIncome(*map(_plain, (gross * (1 - fee), 0.0 * gross * fee, nothing + 0.0 * fee, gross * fee)))
 
 
+@representable
 def acceptable_fee(share: Amount, pool_share: Amount, blocks: Amount, risk_aversion: Amount) -> Amount:
     """Highest pool fee (ratio) at which a miner who dislikes luck prefers the pool to mining alone.
 

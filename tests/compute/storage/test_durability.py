@@ -154,7 +154,7 @@ def test_without_repair_all_is_lost():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: loss_probability(6, 5, 0.1), r"needed = 6 .*\[1, 5\]"),
+        (lambda: loss_probability(6, 5, 0.1), r"needed = 6 .*from 1 to 5"),
         (lambda: loss_probability(1, 5, [0.1, 1.1]), r"piece_loss\[1\] = 1.1 .*\[0, 1\]"),
         (lambda: correlated_loss(1, 5, 0.1, 1.0), r"correlation = 1 .*\[0, 1\)"),
         (lambda: correlated_loss(1, 5, -0.1, 0.1), r"piece_loss = -0.1 .*\[0, 1\]"),

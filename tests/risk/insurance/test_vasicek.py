@@ -161,7 +161,10 @@ def test_what_is_certain_or_impossible_stays_so():
         (lambda: correlation_from_history([True, False]), r"lost has shape"),
         (lambda: correlation_from_history([[2.0, 0.0]]), r"lost"),
         (lambda: draw_losses(np.random.default_rng(1), 3, 0.1, 1.0), r"correlation = 1"),
-        (lambda: draw_losses(np.random.default_rng(1), 3, [0.1, 0.2], 0.1, groups=[0, 0, 0]), r"shapes do not fit"),
+        (
+            lambda: draw_losses(np.random.default_rng(1), 3, [0.1, 0.2], 0.1, groups=[0, 0, 0]),
+            r"chance has shape \(2,\)",
+        ),
         (lambda: draw_losses(np.random.default_rng(1), 3, 0.1, 0.1, groups=[-1]), r"groups = \[-1\]"),
     ],
 )
