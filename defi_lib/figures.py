@@ -86,7 +86,7 @@ class Figure(NamedTuple):
     def cite(self) -> str:
         """Source and date, and a mark where the grade is C or D, as Markdown for under a number.
 
-        An address is a link that shows its site's name alone.
+        An address is a link that shows its site's name alone, at GitHub the repository's.
         """
         source = re.sub(r"https?://[^\s;,)]+", _linked, self.source).replace(" ;", ";")
         mark = {"C": f"; {words.WEAK}", "D": f"; {words.UNVERIFIED}: {self.note}"}.get(self.grade, "")
@@ -99,7 +99,10 @@ class Figure(NamedTuple):
 
 
 def _linked(address: re.Match[str]) -> str:
-    site = urlsplit(address[0]).netloc.removeprefix("www.")
+    parts = urlsplit(address[0])
+    site = parts.netloc.removeprefix("www.")
+    if site in ("github.com", "raw.githubusercontent.com"):  # everybody's: say whose it is
+        site = "GitHub: " + "/".join(parts.path.split("/")[1:3])
     return f"[{site}]({address[0].replace('(', '%28')})"
 
 

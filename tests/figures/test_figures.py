@@ -100,6 +100,8 @@ def test_unreliable_figures_must_be_asked_for():
 def test_citations():
     plain = Figure("a", "b", 1.0, "%", "2024", "https://www.x.org/a(b ; Smith, https://y.org/c, p. 3", "A", "a note")
     assert plain.cite() == "[x.org](https://www.x.org/a%28b); Smith, [y.org](https://y.org/c), p. 3 (2024)"
+    hub = plain._replace(source="https://raw.githubusercontent.com/jo/prices/main/a.csv, https://github.com/jo/prices")
+    assert hub.cite().count("[GitHub: jo/prices](https://") == 2
     smith = plain._replace(source="Smith (2020)")
     assert smith._replace(grade="B").cite() == "Smith (2020) (2024)"
     assert smith._replace(grade="C").cite() == "Smith (2020) (2024; weak source)"
