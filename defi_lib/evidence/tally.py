@@ -13,9 +13,9 @@ from defi_lib.evidence.unknowns import RULES, changes
 from defi_lib.evidence.verdicts import Evidence
 from defi_lib.numerals import counted
 
-ABOUT = """# The verdicts so far
+ABOUT = """# All verdicts
 
-Made by `make verdicts` from all evidence of the course; do not edit by hand.
+<!-- Made by `make verdicts` from all evidence of the course; do not edit by hand. -->
 
 A claim has one to four readings. A reading is *true* or *not true* today; a claim whose tested readings differ is
 *split*. *Robust*: in nearly all, or nearly none, of our plausible worlds, or proved. *Turning*: another answer within

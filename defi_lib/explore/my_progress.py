@@ -144,6 +144,8 @@ def _of_lessons(found: Summary, pages: dict[str, Page]) -> Iterator[str]:
     yield "A lesson counts as read when every question of its quiz is answered.</p>"
     if following := [*begun, *unread][:1]:
         yield f"<p>Go on with {_link(following[0], pages)}.</p>"
+    if not found.lessons:
+        return
     yield from _table(
         ("Lesson", "State", "Quiz, right at the first try"),
         (

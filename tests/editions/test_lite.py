@@ -49,6 +49,15 @@ def test_a_student_finds_no_answers(edition):
     assert not [name for name in names if name.startswith("defi_lib/teaching/") or name.endswith(".toml")]
 
 
+def test_no_output_is_kept_as_lines(edition):
+    """JupyterLite would set commas between lines of Markdown."""
+    texts = [path.read_text(encoding="utf-8") for path in (edition / "files/course").rglob("*.ipynb")]
+    cells = [cell for text in texts for cell in json.loads(text)["cells"]]
+    data = [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
+    assert sum("text/markdown" in each for each in data) > 80
+    assert {type(value) for each in data for value in each.values()} == {str}
+
+
 def test_every_package_that_a_page_asks_for_is_there(edition):
     folder = edition / "static/pyodide"
     packages = json.loads((folder / "pyodide-lock.json").read_text(encoding="utf-8"))["packages"]

@@ -180,6 +180,43 @@ def test_on_a_phone_the_button_says_that_reading_comes_first(chrome, address):
         reader.page.close()
 
 
+def test_on_a_phone_reading_stands_before_the_button(chrome, address):
+    reader = Reader(chrome, address, viewport={"width": 360, "height": 740}, is_mobile=True, has_touch=True)
+    for path in (LESSON, LAB, "course/my_progress.html"):
+        page = reader.opens(path)
+        first, button = page.locator(".course-narrow").bounding_box(), page.locator(".course-button").bounding_box()
+        assert first["y"] + first["height"] <= button["y"]
+        assert page.locator(".course-run").bounding_box()["height"] < 150
+        assert str(live.MEGABYTES) in page.locator(".course-run").inner_text()
+    assert reader.wrong == []
+    reader.page.close()
+
+
+def test_by_touch_a_fold_opens_and_a_picture_stands_alone(chrome, address):
+    reader = Reader(chrome, address, viewport={"width": 360, "height": 740}, is_mobile=True, has_touch=True)
+    page = reader.opens(LESSON)
+    page.get_by_text("The evidence: place your bet, then open").tap()
+    page.locator("details.course-answer[open] .course-picture").first.tap()
+    page.wait_for_url("**/pictures/*.png")
+    reader.page.close()
+
+
+def test_what_a_cell_shows_as_a_table_is_one(site):
+    texts = {path: (site / path).read_text(encoding="utf-8") for path in pages(site) if path.startswith("course/")}
+    assert [path for path, text in texts.items() if re.search(r"<p>\|.*\|", text)] == []
+    assert texts["course/1_exchange/01_swaps.html"].count("<table") > 1
+
+
+def test_a_search_shows_words_and_no_code(chrome, address):
+    reader = Reader(chrome, address)
+    page = reader.opens("search.html?q=impermanent+loss")
+    page.locator("#search-results li p.context").nth(5).wait_for()
+    found = page.locator("#search-results li p.context").all_inner_texts()
+    assert len(found) > 5
+    assert not [text for text in found if re.search(r"\{\w+\.|\*\*|f\"|System Settings", text)]
+    reader.page.close()
+
+
 def test_a_reader_finds_words_and_goes_on(chrome, address):
     reader = Reader(chrome, address, viewport={"width": 1280, "height": 900})
     page = reader.opens(LESSON)
@@ -189,6 +226,7 @@ def test_a_reader_finds_words_and_goes_on(chrome, address):
     page.locator("#search-results li a", has_text="Providing liquidity").first.wait_for()
     assert "/course/" in page.locator("#search-results li a").first.evaluate("a => a.href")
     page.locator("#search-results li a", has_text="Providing liquidity").first.click()
+    assert page.locator(".right-next .prev-next-title").inner_text() == "1.3 Concentrated liquidity"
     page.locator(".next-page, .right-next").first.click()
     assert page.locator("h1").first.inner_text().startswith("Concentrated liquidity")
     assert page.locator(".course-nav [aria-current]").inner_text() == "1.3 Concentrated liquidity"

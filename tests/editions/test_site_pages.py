@@ -124,6 +124,71 @@ class TestNotebooks:
     def test_nothing_asks_a_reader_to_run_all_cells(self, staged):
         for path in NOTEBOOKS:
             assert "Run ▸ Run All Cells" not in "\n".join(map(shown, cells(staged, path))), path
+        progress = json.dumps(cells(staged, "course/my_progress.ipynb"), ensure_ascii=False)
+        assert "Run ▸" not in progress and progress.count("Your own is shown where the page runs") == 2
+
+    def test_a_picture_leads_to_itself_alone(self, staged):
+        for path in NOTEBOOKS:
+            html = "\n".join(map(shown, cells(staged, path)))
+            pairs = re.findall(r'<a class="course-picture" href="([^"]+)"><img src="([^"]+)"', html)
+            assert len(pairs) == html.count("<img "), path
+            assert all(link == source for link, source in pairs), path
+
+    def test_where_the_answer_to_a_prediction_is_said_to_be_it_is(self, staged):
+        """In the fold above or below, or in a fold of its own where no other one holds it."""
+        own = set()
+        for page in contents.lessons(ROOT):
+            here = cells(staged, page.path)
+            asked = [place for place, cell in enumerate(here) if "where the lesson runs, it stands here" in shown(cell)]
+            folds = [lessons._is_withheld(cell) for cell in here]
+            for place in asked:
+                said = re.search(r"fold (above|below)", shown(here[place]))[1]
+                near = folds[place - 1] if said == "above" else any(folds[place + 1 : place + 3])
+                assert near, (page.path, said)
+            if any("The answer: commit to yours, then open" in shown(cell) for cell in here):
+                assert asked == []
+                own.add(page.number)
+            else:
+                assert len(asked) == sum(shown(cell) == questions.WAITS for cell in self.own(page.path)), page.path
+        assert own == set(questions.ANSWERS)
+
+    @staticmethod
+    def own(path):
+        return [{"outputs": cell.get("outputs", [])} for cell in json.loads((ROOT / path).read_text("utf-8"))["cells"]]
+
+    @pytest.mark.parametrize("lesson", questions.ANSWERS)
+    def test_an_answer_in_a_fold_of_its_own_is_what_the_lesson_computes(self, lesson, monkeypatch, capsys):
+        found = []
+
+        class Guess:
+            def withhold(self):
+                pass
+
+            def compare(self, answer, words=""):
+                found.append((answer, words))
+
+        monkeypatch.setattr("defi_lib.explore.predict", lambda *_, **__: Guess())
+        (page,) = (page for page in contents.lessons(ROOT) if page.number == lesson)
+        names = {}
+        for cell in json.loads((ROOT / page.path).read_text(encoding="utf-8"))["cells"]:
+            if cell["cell_type"] == "code" and not found:
+                exec("".join(cell["source"]), names)
+        ((answer, words),) = found
+        told = re.sub(r"<[^>]+>", "", questions.ANSWERS[lesson])
+        assert told.startswith(f"{answer:g} ")
+        assert told.partition(". ")[2].startswith(words.partition(".")[0].split(" dollars.")[0])
+
+    def test_a_prediction_without_an_answer_on_its_page_stops_the_build(self):
+        with pytest.raises(ValueError, match=r"lesson = '9\.9' has no fold"):
+            questions.compared("", "9.9", "")
+
+    def test_the_book_of_verdicts_says_where_they_stand(self, staged):
+        page = "\n".join(map(shown, cells(staged, "course/8_economy/15_the_book_of_verdicts.ipynb")))
+        assert "docs/verdicts.md" not in page
+        assert (
+            f'{len(readings())} readings of {len(readings())} have evidence. All of them stand in <a href="../../evi'
+            in page
+        )
 
 
 class TestQuestions:
@@ -201,6 +266,15 @@ class TestTables:
             'World Bank, via <a href="https://www.example.org/a?b=1&amp;c=2">example.org/a?b=1&amp;c=2</a>'
             ". Then &lt;x&gt;"
         )
+
+    def test_assumptions_are_in_the_unit_that_stands_beside_them(self):
+        page = indexes.assumptions_page(ROOT)
+        (volatility,) = re.findall(
+            r"<td>the volatility of ether .*?\(% a year\).*?</td><td>(.*?)</td><td>(.*?)</td>", page
+        )
+        assert volatility == ("78\u00a0%", "47 to 105\u00a0%")
+        assert "<td>the wallet</td><td>one key</td><td>one key; two of three keys</td>" in page
+        assert "<td>150,000</td><td>75,000 to 300,000</td>" in page
 
     def test_replaced_assumptions_are_marked(self):
         page = indexes.assumptions_page(ROOT)

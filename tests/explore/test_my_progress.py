@@ -56,6 +56,13 @@ def test_what_was_done_is_shown_with_links(own_progress):
     assert "<td" + my_progress._LEFT + ">17</td>" in shown
 
 
+def test_who_has_only_worked_on_a_lab_sees_no_empty_table_of_lessons(own_progress):
+    progress.record("lab", "1.1", "swap", points=1.5, out_of=2)
+    shown = text(show_progress(COURSE))
+    assert "read <strong>0</strong> of" in shown and "Quiz, right at the first try" not in shown
+    assert "1.5 of 2" in shown
+
+
 def test_links_lead_to_files(own_progress):
     page = show_progress(COURSE)
     assert set(page._lessons) == set(my_progress.lessons()) and page._labs

@@ -89,13 +89,27 @@ def build(out: Path = LITE) -> str:
     return f"{out}: {len(files)} files, {sum(path.stat().st_size for path in files) / 1e6:.0f} MB"
 
 
+def _with_whole_texts(notebook: str) -> str:
+    """A notebook of which no output is kept as lines: JupyterLite would show Markdown with commas between them.
+
+    >>> _with_whole_texts('{"cells": [{"outputs": [{"data": {"text/markdown": ["a\\\\n", "b"]}}]}]}')
+    '{"cells": [{"outputs": [{"data": {"text/markdown": "a\\\\nb"}}]}]}'
+    """
+    read = json.loads(notebook)
+    for cell in read["cells"]:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            data.update({kind: "".join(text) for kind, text in data.items() if kind.startswith("text/")})
+    return json.dumps(read, ensure_ascii=False)
+
+
 def _configure(work: Path, made: Path, students: Mapping[str, bytes]) -> None:
     """Write what JupyterLite is built from: settings, and the notebooks of a student's copy."""
     for path, content in students.items():
         if path.startswith(NOTEBOOKS) and path.endswith(".ipynb"):
             target = work / "contents" / path
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
+            target.write_text(_with_whole_texts(content.decode()), encoding="utf-8")
     installed = Path(sys.prefix) / "share/jupyter/labextensions"
     (kernels,) = _kernel().glob("*.data/data/share/jupyter/labextensions")
     extensions = [*(installed / name for name in EXTENSIONS), kernels / KERNEL_EXTENSION, EXTENSION]

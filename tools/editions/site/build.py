@@ -33,7 +33,7 @@ TEXTS = (
 )
 #: What of that is not on the site, which students read.
 NOT_HERE = {
-    "docs/teaching/exam.md": "exam questions with their keys",
+    "docs/teaching/exam.md": "the exam questions with their keys",
     "docs/teaching/misconceptions/*": "the usual mistakes, which name the right answers",
 }
 #: Files that pages offer or show.
@@ -146,7 +146,7 @@ def _said(path: str, text: str) -> str:
     if path == "README.md":  # where the course is published a reader of the site knows
         return "# On your own machine\n" + _PLACE.sub("", text.partition("\n")[2])
     if path == "docs/teaching/README.md":
-        left = "; ".join(NOT_HERE.values())
+        left = " and ".join(NOT_HERE.values())
         title, _, rest = text.partition("\n")
         return f"{title}\n\n*Students read this site, so it leaves out {left}. Both are in the repository.*\n{rest}"
     return text

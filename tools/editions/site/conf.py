@@ -22,6 +22,7 @@ templates_path = ["templates"]
 
 nb_execution_mode = "off"
 nb_merge_streams = True
+nb_render_markdown_format = "gfm"  # what cells show may be a table
 myst_enable_extensions = ["dollarmath", "amsmath", "colon_fence"]
 myst_heading_anchors = 3
 suppress_warnings = ["mystnb.unknown_mime_type"]
@@ -58,14 +59,19 @@ mathjax4_config = {
 }
 
 _ANCHOR = re.compile(r'<a id="([^"]+)">')
+#: A number and its per cent stay on one line.
+_PERCENT = re.compile(r"(?<=\d) %")
 
 #: Most words stand in many lessons; each has one stem.
 SearchEnglish.stem = lru_cache(maxsize=None)(SearchEnglish.stem)  # type: ignore[method-assign]
 
 
 def with_navigation(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
-    """Give the side bar its sections; the theme's own list of all pages takes a third of a build."""
+    """Give the side bar its sections, and the ways on their words; the theme's own list takes a third of a build."""
     context["navigation"] = _navigation(app.srcdir)
+    words = {doc: name for section in context["navigation"] for doc, name in section["pages"]}
+    _, before, after = app.builder.relations.get(pagename, (None, None, None))  # type: ignore[attr-defined]
+    context["prev_title"], context["next_title"] = words.get(before), words.get(after)
 
 
 @lru_cache
@@ -79,6 +85,15 @@ def with_anchors(app: Sphinx, doctree: nodes.document) -> None:
     for raw in doctree.findall(nodes.raw):
         for name in _ANCHOR.findall(raw.astext()):
             slugs[name] = (0, name, "")
+
+
+def with_whole_numbers(app: Sphinx, doctree: nodes.document) -> None:
+    """Keep numbers and their per cent together, except in code and formulas."""
+    for text in list(doctree.findall(nodes.Text)):
+        if isinstance(text.parent, (nodes.literal, nodes.literal_block, nodes.raw, nodes.math, nodes.math_block)):
+            continue
+        if _PERCENT.search(text):
+            text.parent.replace(text, nodes.Text(_PERCENT.sub("\u00a0%", text)))
 
 
 def open_fold(translator: Any, node: Any) -> None:
@@ -98,5 +113,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
 
     app.add_node(HideCodeCellNode, override=True, html=(open_fold, close_fold))
     app.connect("doctree-read", with_anchors)
+    app.connect("doctree-read", with_whole_numbers)
     app.connect("html-page-context", with_navigation)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -98,8 +98,8 @@ lessons, {len(contents.labs(root))} labs.
 
 ## Three ways to take it
 
-- **Read it here**, on any device, and on a phone here first: every lesson with its pictures, each with a sentence that
-  says what it shows, and its questions.
+- **Read it here**, on any device, a phone too: every lesson with its questions and its pictures, each with a sentence
+  that says what it shows.
 - **Run it in the browser**: every lesson and lab has a button; there sliders move and checks answer. Nothing to
   install: {live.COST}. It needs a laptop or a large tablet: on a phone there is too little room and memory.
 - **Run it on your own machine**, in JupyterLab, faster and with your work kept:
@@ -107,14 +107,16 @@ lessons, {len(contents.labs(root))} labs.
 
 ## Where to begin
 
-- **Two hours** (about {minutes[0]} minutes): {two}. Of each all up to the first plot, the verdict and the questions.
-- **Ten hours** (about {minutes[1]} minutes): the way is on [the first page](course/00_start_here.ipynb).
+- **Two hours** (about {minutes[0]} minutes): {two}. The first is read whole; of the others read as far as the
+  first plot, then the verdict and the questions.
+- **Ten hours** (about {minutes[1]} minutes): the way stands [at the end of the first
+  lesson](course/00_start_here.ipynb#next-a-map-of-the-course).
 - **All of it**, with the labs: in the order of the modules.
 
 ## The modules
 
-| Module | What you find out | Lessons | Minutes | Labs |
-|---|---|---|---|---|
+| Module | Lessons | Labs |
+|---|---|---|
 {_rows(root)}
 
 ## Look something up
@@ -134,14 +136,14 @@ def _rows(root: Path) -> str:
     rows = []
     for module in contents.modules(root):
         labs = ", ".join(f"[{lab.number}]({lab.path})" for lab in module.labs)
-        title = f"[{module.number} {module.title}]({module.lessons[0].path})"
+        title = f"[{module.number} {module.title}]({module.lessons[0].path}): {module.about}"
         minutes = sum(page.minutes for page in module.lessons)
-        rows.append(f"| {title} | {module.about} | {len(module.lessons)} | {minutes} | {labs} |")
+        rows.append(f"| {title} | {len(module.lessons)} ({minutes} min) | {labs} |")
     return "\n".join(rows)
 
 
 def _link(page: contents.Page) -> str:
-    return f"[{page.name}]({page.path})"
+    return f"[{'Start here' if page.number == '0' else page.name}]({page.path})"
 
 
 def toctree(all_sections: list[Section]) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from defi_lib.claims import CAMPS, claims, readings
 from defi_lib.course.contents import Page, lessons_of_readings
 from defi_lib.figures import figures
+from defi_lib.numerals import SPACE, number, percent
 
 _ADDRESS = re.compile(r"https?://[^\s,;()<>]*[^\s,;()<>.]")
 _ROW = re.compile(r"^\| \*\*([A-Z]\d+[a-z])\*\* ", re.MULTILINE)
@@ -108,17 +109,47 @@ def assumptions_page(root: Path) -> str:
             where = f" [Lesson {lesson.number}](../{lesson.path})." if lesson else ""
             parts += [f"## {'Shared by all readings' if id == '*' else id}"]
             parts += [f"{_plain(known[id])}{where}"] if id != "*" else []
-            parts += [_table(("Assumption", "Today", "Range", "Rule", "Why"), [_assumed(each) for each in own])]
+            parts += [
+                _table(
+                    ("Assumption", "Today", "Range", "Rule", "Why"),
+                    [_assumed(each) for each in own],
+                    " course-assumptions",
+                )
+            ]
     return "\n\n".join([*parts, "As a file: `defi_lib/evidence/assumptions.csv`.\n"])
 
 
 def _assumed(row: dict[str, str]) -> tuple[str, ...]:
-    span = f"{row['low']} to {row['high']}" if row["low"] else row["options"].replace(";", "; ")
+    low, high, today = (_in_words(row[name], row) for name in ("low", "high", "today"))
+    span = f"{low.removesuffix(f'{SPACE}%')} to {high}" if row["low"] else row["options"].replace(" | ", "; ")
     why = _linked("; ".join(filter(None, (row["reason"], row["sources"].replace(";", "; ")))))
     if row["replaced"]:
         why = f"<b>Replaced {html.escape(row['replaced'])}:</b> {_linked(row['why'])}<br>{why}"
-    label = f"{html.escape(row['label'])} <span class='course-small'>({html.escape(row['unit'])})</span>"
-    return label, html.escape(row["today"]), html.escape(span), html.escape(row["rule"] or row["role"]), why
+    unit = f" <span class='course-small'>({html.escape(row['unit'])})</span>" if row["unit"] else ""
+    return (
+        f"{html.escape(row['label'])}{unit}",
+        html.escape(today),
+        html.escape(span),
+        html.escape(row["rule"] or row["role"]),
+        why,
+    )
+
+
+def _in_words(value: str, row: dict[str, str]) -> str:
+    """A value of an assumption as a reader knows it: per cent of a ratio, an option by its name.
+
+    >>> _in_words("0.04", {"unit": "% a year", "options": ""}), _in_words("150000", {"unit": "USD", "options": ""})
+    ('4\\xa0%', '150,000')
+    >>> _in_words("1", {"unit": "", "options": "one key | two of three keys"})
+    'two of three keys'
+    """
+    if not value:
+        return ""
+    if row["options"]:
+        return row["options"].split(" | ")[int(float(value))]
+    if row["unit"].startswith("%"):
+        return percent(float(value), 6)
+    return number(float(value), 6)
 
 
 def topic_name(topic: str) -> str:
@@ -131,13 +162,13 @@ def topic_name(topic: str) -> str:
     return words[0].upper() + words[1:]
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]], kind: str = "") -> str:
     """An HTML table that scrolls by itself; Sphinx needs no time for it."""
     first = "".join(f'<th scope="col">{name}</th>' for name in head)
     body = "\n".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
     return (
         '<div class="course-scroll" tabindex="0" role="group" aria-label="Table">\n'
-        f'<table class="table course-table">\n<thead><tr>{first}</tr></thead>\n'
+        f'<table class="table course-table{kind}">\n<thead><tr>{first}</tr></thead>\n'
         f"<tbody>\n{body}\n</tbody></table>\n</div>"
     )
 

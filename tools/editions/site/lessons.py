@@ -26,10 +26,14 @@ AFTER_THE_BET = "More on the verdict: place your bet, then open"
 _SHOWN_ABOVE = "# see above"
 _FOLDS = (WITHHELD, THE_EVIDENCE, AFTER_THE_BET)
 _HOW_TO_RUN = re.compile(rf"^{re.escape(HOW_TO_RUN)}[^\n]*\n+", re.MULTILINE)
+#: What only a run shows.
+_RUNS = re.compile(r" *\*Run ▸ Run All Cells\* shows it\.")
+_OWN = re.compile(r"<em>Run ▸ Run All Cells</em> shows your own\.")
+_BOOK = "All of them stand in docs/verdicts.md."
 #: In some labs a heading of the third level comes before any of the second.
 _SUBHEADING = re.compile(r"^### ", re.MULTILINE)
 _QUIZ = re.compile(r"""^quiz\(["']([\w.]+)["']\)""", re.MULTILINE)
-_STORED = re.compile(r'src="data:image/png;base64,([^"]+)"')
+_STORED = re.compile(r'<img src="data:image/png;base64,([^"]+)"([^>]*)>')
 _PAGE = re.compile(r"(\]\((?!\w+:)[^)\s#]+)\.(?:md|ipynb)(?=[)#])")
 _STYLE = re.compile(r"<style scoped>.*?</style>\s*", re.DOTALL)
 _LIVE = re.compile(rf"<em>{re.escape(LIVE)}\.?</em>")
@@ -56,15 +60,15 @@ def page(
     notebook = json.loads(text)
     way = Way(path, pages, {} if pictures is None else pictures, repository)
     cells: list[Cell] = []
-    for cell in notebook["cells"]:
+    for cell, follows in zip(notebook["cells"], [*notebook["cells"][1:], {}], strict=True):
         if cell["cell_type"] == "code":
-            folded = bool(cells) and _is_withheld(cells[-1])
+            folded = "above" if cells and _is_withheld(cells[-1]) else "below" if _withholds(follows) else ""
             new = _code(cell, way, folded)
             if cells and _only_folded(cells[-1]) and _tags(new[0]) == ["hide-input"]:  # one fold, not two in a row
                 new[0]["source"] = f"{cells.pop()['source']}\n\n{new[0]['source']}"
             cells += new
         else:
-            source = _HOW_TO_RUN.sub("", "".join(cell["source"]))
+            source = _RUNS.sub("", _HOW_TO_RUN.sub("", "".join(cell["source"])))
             if way.kind == "lab":
                 source = _SUBHEADING.sub("## ", source)
             cells.append(cell | {"source": relinked(source, path, pages, repository)})
@@ -79,6 +83,8 @@ class Way:
         self.path, self.pages, self.pictures, self.repository = path, pages, pictures, repository
         self.root = "../" * path.count("/")
         self.address = live.address(path, self.root)
+        module, name = path.split("/")[-2:]
+        self.number = f"{module[0]}.{int(name[:2])}" if module[0].isdigit() else ""
         self.kind = "lab" if path.startswith("labs/") else "lesson" if path[7:8].isdigit() else "page"
 
     def link(self, words: str) -> str:
@@ -89,29 +95,42 @@ class Way:
         """Markdown that a cell shows: Sphinx does not look after its links, so they name the page itself."""
         return _PAGE.sub(r"\1.html", relinked(text, self.path, self.pages, self.repository))
 
+    def book(self) -> str:
+        """Where all verdicts stand, and where their strips are."""
+        claims = f'<a href="{self.root}evidence/claims.html">claims and verdicts</a>'
+        return f"All of them stand in {claims}; their strips are drawn where the lesson runs. {self.link('Run it.')}"
+
     def picture(self, found: re.Match[str]) -> str:
-        """The address of a stored picture as a file, and its size, so that the page does not jump when it comes."""
+        """A stored picture as a file, with its size, so that the page does not jump; a touch shows it alone."""
         content = base64.b64decode(found[1])
         name = f"{hashlib.sha256(content).hexdigest()[:16]}.png"
         self.pictures[name] = content
         width, height = struct.unpack(">II", content[16:24])
-        return f'src="{self.root}{PICTURES}/{name}" width="{width}" height="{height}" loading="lazy"'
+        address = f"{self.root}{PICTURES}/{name}"
+        image = f'<img src="{address}" width="{width}" height="{height}" loading="lazy"{found[2]}>'
+        return f'<a class="course-picture" href="{address}">{image}</a>'
 
     def button(self) -> str:
         """What stands at the head of the page."""
         own = f'<a href="{self.root}README.html#three-commands">your own machine</a>'
         return (
             f'<div class="course-run">\n<a class="course-button" href="{html.escape(self.address)}">'
-            f"Run this {self.kind} in the browser</a>\n<p>{_SAYS[self.kind]} Nothing to install: {live.COST}. "
-            '<span class="course-narrow">On a phone, read here: sliders need a wider screen and more memory.</span> '
-            f"Or run it in JupyterLab on {own}.</p>\n</div>"
+            f"Run this {self.kind} in the browser</a>\n"
+            f'<p class="course-narrow"><b>On a phone, read here</b>: {_NARROW[self.kind]}.</p>\n'
+            f'<p><span class="course-wide">{_SAYS[self.kind]} </span>Nothing to install: {live.COST}.'
+            f'<span class="course-wide"> Or run it in JupyterLab on {own}.</span></p>\n</div>'
         )
 
 
 _SAYS = {
     "lesson": "There every slider moves, and questions take your answers.",
     "lab": "There you write the answers, and each check says what it finds.",
-    "page": "There it works.",
+    "page": "There it shows what you have done.",
+}
+_NARROW = {
+    "lesson": "sliders need a wider screen and more memory",
+    "lab": "writing code needs a wider screen and more memory",
+    "page": "your progress is shown where lessons run, on a wider screen",
 }
 
 
@@ -124,6 +143,11 @@ def _is_withheld(cell: Cell) -> bool:
     return cell.get("metadata", {}).get("mystnb", {}).get("code_prompt_show") in _FOLDS
 
 
+def _withholds(cell: Cell) -> bool:
+    """Whether a notebook's cell hides what it shows, and will be folded."""
+    return bool(cell.get("outputs")) and cell["metadata"].get("jupyter", {}).get("outputs_hidden", False)
+
+
 def _tags(cell: Cell) -> list[str]:
     return cell["metadata"].get("tags", [])
 
@@ -133,13 +157,13 @@ def _only_folded(cell: Cell) -> bool:
     return cell["cell_type"] == "code" and _tags(cell) == ["hide-input"] and not cell["outputs"]
 
 
-def _code(cell: Cell, way: Way, after_fold: bool) -> list[Cell]:
+def _code(cell: Cell, way: Way, fold_is: str) -> list[Cell]:
     """A code cell; what its output gives away becomes a folded cell of its own."""
     source = "".join(cell["source"])
     jupyter = cell["metadata"].get("jupyter", {})
     if quiz := _QUIZ.search(source):
         return [_only_shown(cell, [_html(questions.quiz(quiz[1]))])]
-    outputs = [_output(output, source, way, after_fold) for output in cell["outputs"]]
+    outputs = [_output(output, source, way, fold_is) for output in cell["outputs"]]
     if jupyter.get("source_hidden") and any(questions.ASKS in _text(output) for output in outputs):
         return [_only_shown(cell, outputs)]
     shown = cell | {"source": source, "outputs": outputs, "metadata": {"tags": []}}
@@ -162,8 +186,8 @@ def _text(output: Cell) -> str:
     return "".join(output.get("data", {}).get("text/html", ""))
 
 
-def _output(output: Cell, source: str, way: Way, after_fold: bool) -> Cell:
-    """An output as the page shows it."""
+def _output(output: Cell, source: str, way: Way, fold_is: str) -> Cell:
+    """An output as the page shows it; ``fold_is`` says where beside it a fold holds what is withheld."""
     data = output.get("data", {})
     if "text/html" in data:
         return _html(_of_a_page(_text(output), way), output)
@@ -173,7 +197,9 @@ def _output(output: Cell, source: str, way: Way, after_fold: bool) -> Cell:
     if text.startswith(questions.ASKED):
         return _html(questions.asked(text, source, way.link("Or answer it where the lesson runs.")), output)
     if text == questions.WAITS:
-        return _html(questions.compared(after_fold, way.link("Run it.")), output)
+        return _html(questions.compared(fold_is, way.number, way.link("Run it.")), output)
+    if text.endswith(_BOOK):
+        return _html(f"<p>{text.removesuffix(_BOOK)}{way.book()}</p>", output)
     return output
 
 
@@ -188,6 +214,7 @@ def _opened(output: Cell) -> Cell:
 def _of_a_page(text: str, way: Way) -> str:
     """Stored HTML: tables that scroll, explorers that say where they move."""
     text = _STORED.sub(way.picture, text)
+    text = _OWN.sub(way.link("Your own is shown where the page runs") + ".", text)
     text = _LIVE.sub(way.link("Move the sliders where the lesson runs"), text)
     if "<table" not in text:
         return text

@@ -18,6 +18,15 @@ WAITS = "Commit to a prediction first; then the answer appears here."
 #: How the HTML of what is asked begins.
 ASKS = '<div class="course-asked">'
 BET_FIRST = "The evidence (place your bet first)"
+#: What only a run computes, where no fold of the page holds it; tests/editions run the lessons and compare.
+ANSWERS = {
+    "2.4": "<b>85 dollars.</b> 95, then 93, 90, 85: the news is worth 5 dollars, the loans make 15 of them.",
+    "3.1": "<b>32 bytes.</b> The newest hash: 64 letters and digits. It depends on the one before, and so on every "
+    "entry ever made.",
+    "3.2": "<b>30 %.</b> A court counts in dollars of the first day: 118 % of 16,000 dollars for each bitcoin.",
+    "3.6": "<b>1.6 minutes.</b> One block in 8 takes you, mostly a home-made one.",
+    "7.20": "<b>51 % of the budget.</b> Whoever comes in early brings most, and one of five names often does.",
+}
 
 _FORMULA = re.compile(r"\$([^$\n]+)\$")
 
@@ -41,10 +50,25 @@ def asked(text: str, source: str, live: str) -> str:
     return _box("Your prediction", f"<p>{formulas(question)}</p>{choices}", f"{do}, and write it down. {live}")
 
 
-def compared(folded: bool, live: str) -> str:
-    """What stands where the lesson sets a prediction beside its answer."""
-    where = "The answer is in the fold above" if folded else "The answer is in what stands around here"
-    return _box("", f"<p>{where}; where the lesson runs, it stands here beside yours. {live}</p>", "")
+def compared(where: str, lesson: str, live: str) -> str:
+    """What stands where the lesson sets a prediction beside its answer.
+
+    Args:
+        where: ``"above"`` or ``"below"``, if a fold there holds the answer, or "".
+        lesson: whose answer it is, ``"1.2"``.
+        live: HTML of a link to the page where both stand side by side.
+
+    Raises:
+        ValueError: neither a fold nor :data:`ANSWERS` holds the answer.
+    """
+    if where:
+        said = f"The answer is in the fold {where}; where the lesson runs, it stands here beside yours."
+        return _box("", f"<p>{said} {live}</p>", "")
+    if lesson not in ANSWERS:
+        raise ValueError(f"lesson = {lesson!r} has no fold with the answer to its prediction, and none in ANSWERS")
+    return (
+        f'<div class="course-quiz">{_fold("The answer: commit to yours, then open", formulas(ANSWERS[lesson]))}</div>'
+    )
 
 
 def quiz(lesson: str) -> str:

@@ -17,6 +17,19 @@ if (field) {
   });
 }
 
+// What a search shows of a page is its text, without code and without the bar above it.
+if (typeof Search !== "undefined") {
+  const whole = Search.htmlToText;
+  Search.htmlToText = (text, anchor) => {
+    const page = new DOMParser().parseFromString(text, "text/html");
+    for (const part of page.querySelectorAll(".bd-header-article, .course-run, .course-code, .cell_input, .prev-next-area, h1")) part.remove();
+    return whole(page.documentElement.outerHTML, anchor);
+  };
+}
+
+// On a narrow screen sentences in tables of many columns have room (course.css).
+for (const cell of document.querySelectorAll("article td")) if (cell.textContent.length > 60) cell.classList.add("course-long");
+
 // A formula that is wider than the page scrolls, by keys too.
 addEventListener("load", async () => {
   await window.MathJax?.startup?.promise;
