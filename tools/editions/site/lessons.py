@@ -130,7 +130,7 @@ _SAYS = {
 _NARROW = {
     "lesson": "sliders need a wider screen and more memory",
     "lab": "writing code needs a wider screen and more memory",
-    "page": "your progress is shown where lessons run, on a wider screen",
+    "page": "your progress is shown where lessons run",
 }
 
 
