@@ -7,7 +7,11 @@ import numpy as np
 import pytest
 
 from defi_lib.compute import (
+    Nodes,
+    Tasks,
     burn_and_mint,
+    cheapest_servers,
+    copies_needed,
     correlated_loss,
     deterring_stake,
     draw_places,
@@ -16,6 +20,7 @@ from defi_lib.compute import (
     footprint,
     loss_probability,
     network_growth,
+    optimal_schedule,
     young_interval,
 )
 from tests.support.contracts import assert_refuses
@@ -57,6 +62,9 @@ def test_times_that_hardly_vary_are_their_mean():
         (lambda: draw_services(1.0, 3, np.random.default_rng(1), variation=1e200), "variation = 1e"),
         (lambda: draw_services(1.0, 2.5, np.random.default_rng(1)), "shape = 2.5"),
         (lambda: correlated_loss(1, 3, [0.1], 0.1), r"piece_loss has shape \(1,\)"),
+        (lambda: cheapest_servers([8.0], 1.0, 1.0, 0.001), r"arrival_rate has shape \(1,\)"),
+        (lambda: copies_needed([0.1, 0.2], 0.01), r"error has shape \(2,\)"),
+        (lambda: optimal_schedule(Tasks([1.0]), Nodes([1.0]), seconds=[1.0, 2.0]), r"seconds has shape \(2,\)"),
         (lambda: burn_and_mint(100.0, 5e-324, 1.0), "beyond what a float can hold"),
         (lambda: deterring_stake(0.1, 1e308), "beyond what a float can hold"),
         (lambda: footprint(1e308, 1e308, 1.0), "beyond what a float can hold"),

@@ -3,12 +3,15 @@
 import numpy as np
 import pytest
 
+from defi_lib.exchange import ConstantProductPool
 from defi_lib.risk import (
     Bridge,
     Mutual,
+    Network,
     PegModule,
     TerraMarket,
     capacity_multiple,
+    clear_through_house,
     debt_rank,
     draw_losses,
     empty_day,
@@ -16,8 +19,10 @@ from defi_lib.risk import (
     pay_by_index,
     pay_depositors,
     promised_cash,
+    pull_and_sell,
     run_fund,
     run_levied_fund,
+    sampled_ruin,
     spend_forged,
     spiral,
     token_price,
@@ -48,6 +53,12 @@ def test_thresholds_are_met_exactly():
     assert pay_by_index(1.0, 0.3, trigger=0.1 + 0.2, payout=1.0).paid == 0
     assert pay_by_index(1.0, 0.2999, trigger=0.3, payout=1.0).paid == 1
     assert worst_loss(list(range(11)), 0.7) == 3.0  # a place of 10·0.3, which is a little more in floats
+
+
+def test_liquidity_is_free_on_the_day_of_its_lock():
+    pool = ConstantProductPool((1000.0, 1000.0), fee=0.0)
+    assert pull_and_sell(pool, 0.5, held=1.0, day=0.3, lock=0.1 + 0.2).taken > 400
+    assert pull_and_sell(pool, 0.5, held=1.0, day=0.299, lock=0.3).taken == 0
 
 
 def test_a_spread_of_negative_zero_is_none():
@@ -98,6 +109,8 @@ def test_an_amount_of_numpy_counts_like_one_of_python(kind):
         (lambda: draw_losses(np.random.default_rng(1), 2.5, 0.5, 0.1), "years = 2.5"),
         (lambda: draw_losses(np.random.default_rng(1), 2, [0.5, 0.1], 0.1, covers=1), r"chance has shape \(2,\)"),
         (lambda: draw_losses(np.random.default_rng(1), 2, 0.5, [0.1]), r"correlation has shape \(1,\)"),
+        (lambda: sampled_ruin(np.random.default_rng(1), 2.5, 1.0, 0.2, 10), "worlds = 2.5"),
+        (lambda: clear_through_house(Network([1.0, 1.0], [0], [1], [0.5]), capital=[1.0, 2.0]), "capital has shape"),
         (lambda: hostile_upgrade(1.0, 1.0, 1.0, exit_limit=10**400), "exit_limit = "),
         (lambda: pay_depositors([1.0], 1.0, limit=np.nan), "limit = nan"),
         (lambda: capacity_multiple((1e-300, 1.0), (1e300, 1.0)), "capacity_multiple"),

@@ -17,7 +17,15 @@ from defi_lib.integers import positions
 from defi_lib.ledger import former
 from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.rounding import above
-from defi_lib.validation import Amount, between, finite, non_negative, one_of, positive
+from defi_lib.validation import (
+    Amount,
+    between,
+    finite,
+    non_negative,
+    one_number,
+    one_of,
+    positive,
+)
 
 RULES = ("first fit", "longest first", "cheapest", "earliest deadline", "priority")
 GOALS = ("makespan", "cost")
@@ -199,7 +207,7 @@ def optimal_schedule(tasks: Tasks, nodes: Nodes, goal: str = "makespan", seconds
     6.0
     """
     one_of("goal", goal, GOALS)
-    positive("seconds", seconds)
+    seconds = one_number("seconds", positive("seconds", seconds))
     hours = _hours(tasks, nodes)
     node = np.full(tasks.work.size, NOBODY, dtype=np.int64)
     pairs = np.argwhere(np.isfinite(hours) & ~np.asarray(above(hours, tasks.deadline[:, np.newaxis])))

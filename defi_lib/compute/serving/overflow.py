@@ -13,7 +13,18 @@ from defi_lib.ledger import former
 from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.rounding import above, floor
 from defi_lib.units import SECONDS_PER_HOUR
-from defi_lib.validation import Amount, Whole, between, broadcastable, integer, non_negative, plain, positive, whole
+from defi_lib.validation import (
+    Amount,
+    Whole,
+    between,
+    broadcastable,
+    integer,
+    non_negative,
+    one_number,
+    plain,
+    positive,
+    whole,
+)
 
 #: Most machines that :func:`cheapest_servers` tries.
 _MOST_TRIED = 20_000.0
@@ -183,7 +194,10 @@ def cheapest_servers(
     >>> cheapest_servers(8.0, 1.0, 1.0, 0.001).servers
     11
     """
-    positive("server_price", server_price)
+    arrival_rate = one_number("arrival_rate", positive("arrival_rate", arrival_rate))
+    service_rate = one_number("service_rate", positive("service_rate", service_rate))
+    server_price = one_number("server_price", positive("server_price", server_price))
+    cloud_price = one_number("cloud_price", non_negative("cloud_price", cloud_price))
     all_cloud = hybrid_service(arrival_rate, service_rate, 0, 0, server_price, cloud_price)
     # More own servers than this cost more than the cloud alone; work for more than a few standard deviations above the
     # load does not exist.

@@ -11,7 +11,17 @@ from defi_lib.ledger import former
 from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.probability import binomial
 from defi_lib.rounding import above, below
-from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, plain, positive, representable
+from defi_lib.validation import (
+    Amount,
+    at_least,
+    between,
+    broadcastable,
+    non_negative,
+    one_number,
+    plain,
+    positive,
+    representable,
+)
 
 #: More copies than anybody pays for.
 _MOST_COPIES = 1_001
@@ -228,8 +238,8 @@ def copies_needed(error: float, target: float) -> int:
     >>> copies_needed(0.1, 0.01)
     5
     """
-    between("error", error, 0.0, 0.5, high_open=True)
-    between("target", target, 0.0, 1.0, low_open=True, high_open=True)
+    error = one_number("error", between("error", error, 0.0, 0.5, high_open=True))
+    target = one_number("target", between("target", target, 0.0, 1.0, low_open=True, high_open=True))
     few, many = 0, (_MOST_COPIES - 1) // 2
     if above(majority_error(2 * many + 1, error), target):
         raise ValueError(f"error = {error:.12g} needs more than {_MOST_COPIES} copies to reach {target:.12g}")

@@ -13,6 +13,7 @@ from defi_lib.validation import (
     broadcastable,
     finite,
     non_negative,
+    one_number,
     positive,
     representable,
 )
@@ -43,7 +44,8 @@ def three_three_game(price_effect: float = 2.0, bond_discount: float = 1.0) -> N
     Source: OlympusDAO, *The Game (Theory) of Olympus* (2021) for the rules and the sum of each pair of moves; the split
     of the sums is from memory.
     """
-    effect, discount = non_negative("price_effect", price_effect), non_negative("bond_discount", bond_discount)
+    effect = one_number("price_effect", non_negative("price_effect", price_effect))
+    discount = one_number("bond_discount", non_negative("bond_discount", bond_discount))
     half = effect / 2
     return np.array(
         [

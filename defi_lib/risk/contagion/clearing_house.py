@@ -67,7 +67,7 @@ def clear_through_house(network: Network, fund: ArrayLike = 0.0, capital: float 
     """
     parts = np.broadcast_to(np.asarray(fund, dtype=float), network.assets.shape)
     parts = np.asarray(between("fund", parts, 0.0, network.assets))
-    own = one_number("capital", non_negative("capital", float(capital)))
+    own = one_number("capital", non_negative("capital", capital))
     net, free = np.broadcast_to(net_positions(network), parts.shape), network.assets - parts
     debt, credit = np.maximum(-net, 0.0), np.maximum(net, 0.0)
     owed = debt + network.deposits

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from defi_lib.ledger.transfer import Transfer, actual
 from defi_lib.rounding import below, rest
-from defi_lib.validation import Amount, between, broadcastable, non_negative, one_number, plain, positive
+from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, one_number, plain, positive
 
 
 def loaded_premium(cover: Amount, chance: Amount, loading: Amount = 0.0, severity: Amount = 1.0) -> Amount:
@@ -93,12 +93,13 @@ def sampled_ruin(
     Raises:
         ValueError: an argument outside its range.
     """
-    capital, loading = non_negative("capital", capital), non_negative("loading", loading)
-    mean_claim = one_number("mean_claim", positive("mean_claim", float(mean_claim)))
-    size = (int(positive("worlds", float(worlds))), int(positive("claims", float(claims))))
-    waits = rng.exponential(1.0, size) * (1 + float(loading)) * mean_claim  # the premium earned until the next claim
+    capital = one_number("capital", non_negative("capital", capital))
+    loading = one_number("loading", non_negative("loading", loading))
+    mean_claim = one_number("mean_claim", positive("mean_claim", mean_claim))
+    size = (at_least("worlds", worlds, 1), at_least("claims", claims, 1))
+    waits = rng.exponential(1.0, size) * (1 + loading) * mean_claim  # the premium earned until the next claim
     lowest = np.min(np.cumsum(waits - rng.exponential(mean_claim, size), axis=1), axis=1)
-    return float(np.mean(lowest < -float(capital)))
+    return float(np.mean(lowest < -capital))
 
 
 class FundRun(NamedTuple):

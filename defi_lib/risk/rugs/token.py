@@ -9,6 +9,7 @@ import numpy as np
 from defi_lib.exchange import ConstantProductPool
 from defi_lib.frozen import kept
 from defi_lib.ledger.transfer import OUTSIDE, Transfer, actual
+from defi_lib.rounding import below
 from defi_lib.validation import (
     Amount,
     between,
@@ -200,7 +201,7 @@ def pull_and_sell(
     """
     now, free = np.asarray(non_negative_or_infinite("day", day)), np.asarray(non_negative("lock", lock))
     broadcastable(day=now, lock=free, share=ratio("share", share))
-    pulled = plain(np.where(now >= free, share, 0.0))
+    pulled = plain(np.where(below(now, free), 0.0, share))
     return _take("pulled liquidity", pool, held, first, sold=tokens, share=pulled)
 
 

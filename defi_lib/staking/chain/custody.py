@@ -12,7 +12,16 @@ from numpy.typing import NDArray
 from defi_lib.probability import binomial
 from defi_lib.rounding import floor, within
 from defi_lib.staking.chain.keys import is_signed
-from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, plain, positive
+from defi_lib.validation import (
+    Amount,
+    at_least,
+    between,
+    broadcastable,
+    non_negative,
+    one_number,
+    plain,
+    positive,
+)
 
 
 class _Wallet(NamedTuple):
@@ -220,7 +229,7 @@ def many_lose(customers: int, failure: Amount, part: float) -> Amount:
     Source: the binomial distribution.
     """
     customers, chance = at_least("customers", customers, 1), between("failure", failure, 0.0, 1.0)
-    most = int(floor(customers * between("part", part, 0.0, 1.0)))
+    most = int(floor(customers * one_number("part", between("part", part, 0.0, 1.0))))
     losers = binomial(customers, chance, 1 - np.asarray(chance))
     return plain(np.minimum(losers[..., most + 1 :].sum(axis=-1), 1.0))
 

@@ -11,7 +11,17 @@ from numpy.typing import NDArray
 from defi_lib.integers import INT64_MAX, UINT256_MAX, largest, python_integers
 from defi_lib.probability import normal_below
 from defi_lib.staking.fees.gas import MAX_GAS, WEI_PER_ETHER, _next_base_fee
-from defi_lib.validation import Amount, Whole, at_least, between, broadcastable, integer, positive, whole
+from defi_lib.validation import (
+    Amount,
+    Whole,
+    at_least,
+    between,
+    broadcastable,
+    integer,
+    one_number,
+    positive,
+    whole,
+)
 
 
 class BlockFees(NamedTuple):
@@ -126,13 +136,14 @@ def served_by_price(crowding: Amount, link: Amount, low: float, high: float, poi
     """
     crowding = positive("crowding", crowding)
     link, _ = between("link", link, 0.0, 1.0), broadcastable(crowding=crowding, link=link)
-    between("low", low, 0.0, high, high_open=True), between("high", high, 0.0, 1.0)
+    high = one_number("high", between("high", high, 0.0, 1.0))
+    low = one_number("low", between("low", low, 0.0, high, high_open=True))
     at_least("points", points, 1)
     normal = NormalDist()
     ranks = low + (high - low) * (np.arange(points) + 0.5) / points
     amounts = np.array([normal.inv_cdf(rank) for rank in ranks])
     rooms = np.atleast_1d(np.minimum(1 / np.asarray(crowding, float), 1.0))
-    price = np.array([normal.inv_cdf(1 - room) if room < 1 else -np.inf for room in rooms.ravel()])
+    price = np.array([-normal.inv_cdf(room) if room < 1 else -np.inf for room in rooms.ravel()])
     price = price.reshape(rooms.shape)[..., None]
     links = np.atleast_1d(np.asarray(link, float))[..., None]
     spread = np.sqrt(np.maximum(1 - links**2, _NEARLY_NOTHING))
