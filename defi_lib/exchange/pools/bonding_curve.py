@@ -8,7 +8,7 @@ import numpy as np
 
 from defi_lib.frozen import kept
 from defi_lib.rounding import rest, within
-from defi_lib.validation import Amount, between, broadcastable, non_negative, plain, positive
+from defi_lib.validation import Amount, between, broadcastable, finite, non_negative, plain, positive
 
 
 class CurveTrade(NamedTuple):
@@ -82,8 +82,11 @@ class BondingCurve(_State):
             ValueError: a negative payment.
         """
         payment, _ = non_negative("payment", payment), positive("supply", self.supply)
-        minted = plain(self.supply * np.expm1(self.reserve_ratio * np.log1p(payment / self.reserve)))
-        return CurveTrade(self, self._holding(self.reserve + payment, self.supply + minted), payment, minted, True)
+        with np.errstate(over="ignore"):  # refused below
+            minted = plain(self.supply * np.expm1(self.reserve_ratio * np.log1p(payment / self.reserve)))
+            after = self._holding(self.reserve + payment, self.supply + minted)
+        finite("reserve + payment", after.reserve), finite("supply + tokens minted", after.supply)
+        return CurveTrade(self, after, payment, minted, True)
 
     def buy_exact(self, tokens: Amount) -> CurveTrade:
         """Pay what it costs to mint exactly ``tokens`` (>= 0): ``R·((1 + ΔS/S)^(1/F) − 1)``.

@@ -11,7 +11,7 @@ from defi_lib.frozen import FrozenDict, kept
 from defi_lib.lending.market.units import USD_DECIMALS, largest_below, portion, rounded, rounded_down
 from defi_lib.lending.positions.collateral import cover, exact_cover
 from defi_lib.rounding import Truth, reaches, rest
-from defi_lib.validation import Amount, plain
+from defi_lib.validation import Amount, plain, positive
 
 
 class _Account(NamedTuple):
@@ -83,11 +83,11 @@ class Position(NamedTuple):
 
     def largest_loan(self, price: Amount, decimals: int | None) -> Amount:
         """How much more of an asset may be borrowed (tokens), at ``price`` (USD per token)."""
-        return self.available_borrows / price
+        return self.available_borrows / positive("price", price)
 
     def loan_scale(self, price: Amount) -> Amount:
         """Size of the numbers of which :meth:`largest_loan` is the difference (tokens): it is rounded like these."""
-        return self.collateral_value * self.loan_to_value / price
+        return self.collateral_value * self.loan_to_value / positive("price", price)
 
 
 class WholePosition(Position):
@@ -125,7 +125,7 @@ class WholePosition(Position):
         whole units, rounded down; the quotient is rounded to the nearest. So the limit is half a unit of collateral
         above :attr:`available_borrows`, and up to a unit of worth comes for nothing.
         """
-        unit = 10.0**-USD_DECIMALS
+        price, unit = positive("price", price), 10.0**-USD_DECIMALS
         debt = portion(self.collateral_value, self.loan_to_value, USD_DECIMALS, below_half_more=True)
         room = rounded(debt - self.debt_value + unit, USD_DECIMALS) / price
         tokens = room
