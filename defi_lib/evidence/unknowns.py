@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -36,6 +37,10 @@ ROLES = ("unknown", "person", "regime")
 
 #: Persons of the whole course: what somebody has, sends or trades, in USD.
 PEOPLE = (50.0, 500.0, 5_000.0)
+
+
+#: Noun phrases that name many things: "the dollars in the pool", but not "the pool's fee" or "the gas of a swap".
+_MANY = re.compile(r"(?:the )?(?!gas\b|loss\b)\w+s\b(?!')")
 
 
 @dataclass(frozen=True)
@@ -104,6 +109,11 @@ class Assumption:
         grid = np.linspace(low - far, high + far, points)
         values = np.clip(np.exp(grid) if self.log else grid, self.least, self.most)
         return np.unique(np.append(values, self.today))
+
+    def moved(self, up: bool) -> str:
+        """What it does when it crosses a value: "the price of gas rises above", "the loans that fail fall below"."""
+        verb, where = ("rise", "above") if up else ("fall", "below")
+        return f"{self.label} {verb}{'' if _MANY.match(self.label) else 's'} {where}"
 
     def written(self, value: float, digits: int = 2) -> str:
         """A value with its unit, for sentences."""

@@ -136,10 +136,9 @@ class Evidence(NamedTuple):
     def _moved(self, name: str, value: float) -> str:
         """ "the price of gas rises above 2.2 gwei (today: 0.46 gwei)"."""
         each, here = self.assumptions[name], self.today_of(name)
-        way = "rises above" if value > here else "falls below"
         point, now = apart(each, value, here)
         point = beside(point, each) if each.unit in each.label.split() else point
-        return f"{each.label} {way} {point} ({self.case.when}: {beside(now, each)})"
+        return f"{each.moved(value > here)} {point} ({self.case.when}: {beside(now, each)})"
 
     def today_of(self, name: str) -> float:
         """The value of an assumption in this case."""

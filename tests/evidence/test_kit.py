@@ -191,6 +191,23 @@ def test_words_of_a_label_are_not_said_again():
     assert evidence_on(timed).scope() == "Turns on the time between two blocks"
 
 
+@pytest.mark.parametrize(
+    ("label", "verb"),
+    [
+        ("the price of gas", "rises"),
+        ("the gas of a swap", "rises"),
+        ("the pool's fee", "rises"),
+        ("what a stranger's card costs", "rises"),
+        ("the loans that fail with nobody on the spot", "rise"),
+        ("dollars in the pool", "rise"),
+    ],
+)
+def test_of_many_things_the_verb_speaks_as_of_many(label, verb):
+    assumed = Assumption("x", label, "USD", 5.0, 1.0, 9.0, reason="a test")
+    assert assumed.moved(up=True) == f"{label} {verb} above"
+    assert assumed.moved(up=False) == f"{label} {'fall' if verb == 'rise' else 'falls'} below"
+
+
 def test_what_may_be_lost_at_most_is_written_without_a_sign():
     """A reading such as "fewer than one in ten are found" has a size below nothing, and its effect is the loss."""
     few = reading("C29a")

@@ -120,8 +120,7 @@ class _Map:
         if not len(points):
             turns = "On this map neither alone turns that."
         else:
-            way = "rises above" if points[0] > here else "falls below"
-            turns = f"It turns if {each.label} {way} {apart(each, points[0], here)[0]}."
+            turns = f"It turns if {each.moved(bool(points[0] > here))} {apart(each, points[0], here)[0]}."
         return f"**{answer} here: {written(effect, self.effect.reading)}.** {turns}"
 
     def _other(self, known: Mapping[str, Any]) -> bool:
