@@ -1,7 +1,9 @@
 """A class, counted: counts add up, few are hidden, and what is most worth discussing comes first."""
 
 import csv
+import itertools
 import math
+from collections import defaultdict
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +12,8 @@ from hypothesis import strategies as st
 from defi_lib.explore.questions import questions_of
 from defi_lib.teaching.class_page.asked import Given
 from defi_lib.teaching.class_page.counts import Bet, Choice, Counted, Option, Placed, Prediction, told
-from defi_lib.teaching.class_page.groups import FEW, Axis, axis, joined, small
+from defi_lib.teaching.class_page.groups import FEW, HIDDEN, Axis, axis, joined, small
+from defi_lib.teaching.class_page.groups import told as told_of
 from defi_lib.teaching.class_page.page import page
 from defi_lib.teaching.class_page.tables import write_counts
 from defi_lib.teaching.lecture.lesson import Asked
@@ -64,6 +67,49 @@ def test_neighbours_are_joined_and_empty_places_between_them_only():
     assert [(group.first, group.last, len(group.cell[0])) for group in joined(cells)] == [
         (0, 1, 0), (1, 4, 5), (4, 5, 0), (5, 6, 9),
     ]  # fmt: skip
+
+
+def consistent(words_of, cases):
+    """For each thing that may be told, the counts of each place that would all be told so."""
+    said = defaultdict(list)
+    for people in cases:
+        said[tuple(words_of(people))].append(people)
+    return {words: [set(column) for column in zip(*each, strict=True)] for words, each in said.items()}
+
+
+@pytest.mark.parametrize("options", [2, 3, 4])
+def test_of_no_answer_it_can_be_computed_that_one_to_four_gave_it(options):
+    """Whoever knows the rule and the number of hand-ins tries all that the class may have answered."""
+    for most in range(5, 22 if options < 4 else 14):
+        cases = [each for each in itertools.product(range(most + 1), repeat=options) if 5 <= sum(each) <= most]
+        for words, columns in consistent(lambda people, most=most: told_of(people, most), cases).items():
+            for word, column in zip(words, columns, strict=True):
+                assert len(column) > 1 or not small(min(column)), (most, words)
+                assert word != FEW or max(column) < 5
+                assert not word.endswith(" or more") or int(word.split()[0]) == min(column) >= 5
+
+
+@pytest.mark.parametrize(
+    ("people", "most", "words"),
+    [
+        ([12, 2], 14, ["10 or more", FEW]),
+        ([12, 2], 20, ["12", FEW]),
+        ([0, 6, 1], 7, ["0", "5 or more", FEW]),
+        ([5, 1], 6, [HIDDEN, HIDDEN]),
+        ([9, 5], 14, ["9", "5"]),
+        ([2, 3, 4], 9, [FEW, FEW, FEW]),
+        ([12, 2], None, ["12", FEW]),
+    ],
+)
+def test_what_is_told_by_hand(people, most, words):
+    assert told_of(people, most) == words
+
+
+@pytest.mark.parametrize("people", range(5, 15))
+def test_of_no_bet_it_can_be_computed_that_one_to_four_won_or_lost_it(people):
+    cases = [(right, people - right) for right in range(people + 1)]
+    found = consistent(lambda sides: bets(*[(True, 0.8)] * sides[0], *[(False, 0.8)] * sides[1]).told, cases)
+    assert all(len(column) > 1 or not small(min(column)) for columns in found.values() for column in columns)
 
 
 VALUES = st.lists(st.floats(0, 100), min_size=5, max_size=60)
@@ -140,6 +186,21 @@ def test_a_prediction_by_hand():
     assert (found.middle, found.people, found.axis) == (30.0, 5, Axis(0.0, 30.0))
     assert found.worth == pytest.approx(1 / 3)
     assert found._replace(answer=None).worth == 0.0
+
+
+@given(st.lists(st.floats(0, 100), min_size=5, max_size=30))
+def test_the_middle_is_told_of_nine_and_is_no_single_answer(values):
+    found = Prediction("1.1", "prediction", PERCENT, 20.0, tuple(sorted(values)))
+    if len(values) < 9:
+        assert found.about is None
+        return
+    grid, near = [found.axis.value(place / 20) for place in range(21)], 0.05 if found.axis.log else 1e-9
+    assert found.about is not None and any(math.isclose(found.about, each, rel_tol=near, abs_tol=1e-9) for each in grid)
+    assert abs(found.axis.place(found.about) - found.axis.place(found.middle)) <= 1 / 40 + near
+
+
+def test_on_an_axis_of_powers_the_middle_has_two_digits():
+    assert Axis(1e3, 1e13, log=True).rounded(3.3e7) == 3.2e7
 
 
 def test_what_lies_beyond_the_axis_is_not_said_to_lie_on_it(tmp_path):
@@ -247,14 +308,15 @@ def test_the_table_holds_no_small_number_and_none_can_be_computed(tmp_path_facto
     with file.open(encoding="utf-8-sig", newline="") as opened:
         rows = list(csv.DictReader(opened))
     assert rows or students < 10
-    assert all(row["people"] in ("", "0", FEW, "all others") or int(row["people"]) >= 5 for row in rows)
+    words = ("", "0", FEW, f"all but {FEW}", HIDDEN)
+    assert all(row["people"] in words or int(row["people"].removesuffix(" or more")) >= 5 for row in rows)
     for bet in found.bets:
         own = [row for row in rows if row["question"] == bet.item]
         sides = [row["people"] for row in own if row["right"]]
         intervals = [int(row["people"]) for row in own if row["from"] and row["to"]]
         assert sum(intervals) == bet.people
         if bet.hides:
-            assert set(sides) <= {FEW, "all others"} and FEW in sides
+            assert sorted(sides) in ([f"all but {FEW}", FEW], [HIDDEN, HIDDEN])
         else:
             assert sum(map(int, sides)) == bet.people
     for choice in found.choices:  # of options the total is told nowhere if one is small

@@ -57,6 +57,10 @@ def test_what_is_worth_discussing_is_named_first(thirty, text):
     links = re.findall(r'href="#(\w+)-([\d.]+)-([\w-]+)"', first)
     assert links[:2] == [("bet", bet.lesson, bet.item) for bet in thirty.bets[:2]]
     assert links[3:] == [("choice", each.lesson, each.item) for each in thirty.choices[:3]]
+    why = re.findall(r"<strong>(.*?)</strong>", first)
+    assert re.fullmatch(r"A bet, \d+\s% sure on average; right: (\d+\s%|(all but )?fewer than 5)\.", why[0])
+    assert why[2].startswith("A prediction; answer: ") and "; class: about " in why[2]
+    assert f"usual mistake: “{thirty.choices[0].usual.text}”" in why[3]
 
 
 def test_the_most_chosen_mistake_has_what_the_lesson_says_to_it(thirty, text):
@@ -88,7 +92,8 @@ def test_plots_have_names_and_tables_have_heads(text):
 def test_no_small_number_of_people_stands_on_it(many):
     for seed in range(3):
         made = page(of(["3.9", "7.21"], many, seed), 0)
-        people = [int(each) for each in re.findall(r"<b>(\d+) of \d+</b>|<b>(\d+)(?: ·[^<]*)?</b></span>", made)
+        number = r"<b>(\d+) of \d+</b>|<b>(\d+)(?: or more| ·[^<]*)?</b></span>"
+        people = [int(each) for each in re.findall(number, made)
                   for each in each if each]  # fmt: skip
         tables = [int(each) for each in re.findall(r'<th scope="row">[^<]+</th><td>(\d+)</td>', made)]
         assert not {1, 2, 3, 4} & {*people, *tables} and ((people and tables) or many < 10)

@@ -57,7 +57,7 @@ def collected(source: Path, course: Course, lesson: str = "") -> Collected:
             students.append(given)
         else:
             nothing = f"holds no answers{f' to lesson {lesson}' if lesson else ''}"
-            why = f"{nothing}; {why}" if why else nothing
+            why = f"{nothing} that can be counted; {why}" if why else nothing
         lines.append(Line(file.path, bool(given), len(given), why))
     return Collected(sorted(students, key=repr), sorted([*lines, *more]))
 

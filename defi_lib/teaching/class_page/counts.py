@@ -13,7 +13,8 @@ from defi_lib.explore.questions import Question
 from defi_lib.explore.questions.words import plain
 from defi_lib.progress import order
 from defi_lib.teaching.class_page.asked import Course, Given
-from defi_lib.teaching.class_page.groups import FEWEST, Axis, Interval, axis, joined, small
+from defi_lib.teaching.class_page.groups import FEW, FEWEST, HIDDEN, Axis, Interval, axis, joined, small
+from defi_lib.teaching.class_page.groups import told as told_of
 from defi_lib.teaching.lecture.lesson import Asked
 from defi_lib.teaching.misconceptions import wrong_answers
 
@@ -21,6 +22,8 @@ from defi_lib.teaching.misconceptions import wrong_answers
 _CALIBRATED = 3
 #: How bets are grouped by how sure their readers were.
 _BANDS = (0.5, 0.6, 0.7, 0.8, 0.9)
+#: So many have five people on either side of any border between them, or five on one.
+_HALVES = 2 * FEWEST - 1
 _RIGHT, _UNKNOWN = "Right", "Not right; what was chosen is not in the file"
 
 
@@ -60,6 +63,19 @@ class Bet(NamedTuple):
     def hides(self) -> bool:
         """Whether so few were right or wrong that neither number is shown."""
         return small(self.wrong) or small(self.people - self.wrong)
+
+    @property
+    def told(self) -> tuple[str, str]:
+        """How many were right and how many wrong, in words from which no small number can be computed.
+
+        Of six, five and "fewer than 5" would be five and one.
+        """
+        sides = (self.people - self.wrong, self.wrong)
+        if not self.hides:
+            return str(sides[0]), str(sides[1])
+        if self.people < _HALVES:
+            return HIDDEN, HIDDEN
+        return (f"all but {FEW}", FEW) if small(self.wrong) else (FEW, f"all but {FEW}")
 
     @property
     def sureness(self) -> float:
@@ -116,6 +132,11 @@ class Prediction(NamedTuple):
         return median(self.values)
 
     @property
+    def about(self) -> float | None:
+        """The same as it may be told: to a twentieth of the axis, and where five said at most and five at least it."""
+        return self.axis.rounded(self.middle) if self.people >= _HALVES else None
+
+    @property
     def worth(self) -> float:
         """How far off half of the class was at least, as a part of the axis; nothing if the answer is not known."""
         if self.answer is None:
@@ -131,6 +152,18 @@ class Option(NamedTuple):
     people: int
     right: bool
     said: str = ""  #: what the lesson says to it
+    told: str = ""  #: how many, where the exact number would tell of others of whom there are few
+
+    @property
+    def words(self) -> str:
+        """How many chose it, as it may be told."""
+        return self.told or (FEW if small(self.people) else str(self.people))
+
+    @property
+    def least(self) -> int:
+        """So many chose it at least, by these words; 0 where they tell nothing."""
+        first = self.words.split()[0]
+        return int(first) if first.isdigit() else 0
 
 
 class Choice(NamedTuple):
@@ -150,7 +183,7 @@ class Choice(NamedTuple):
     @property
     def hides(self) -> bool:
         """Whether the total would tell how many chose what few chose."""
-        return any(small(option.people) for option in self.options)
+        return any(not option.words.isdigit() for option in self.options)
 
     @property
     def worth(self) -> float:
@@ -162,8 +195,8 @@ class Choice(NamedTuple):
     def usual(self) -> Option | None:
         """The wrong answer that most chose, if at least five did."""
         wrong = [each for each in self.options if not each.right and each.said]
-        found = max(wrong, key=lambda each: each.people, default=None)
-        return found if found is not None and found.people >= FEWEST else None
+        found = max(wrong, key=lambda each: each.least, default=None)
+        return found if found is not None and found.least >= FEWEST else None
 
 
 class Counted:
@@ -255,7 +288,7 @@ class Counted:
             return Prediction(lesson, item, asked, answer if isinstance(answer, float) else None, tuple(values))
         people = Counter(each.value for _, each in given)
         options = [Option(option, people[option], option == answer) for option in asked.options]
-        return Choice(lesson, item, asked.question, "a prediction", _by_people(options))
+        return Choice(lesson, item, asked.question, "a prediction", _by_people(options, self.students))
 
     def _question(self, lesson: str, item: str, given: list[tuple[int, Given]]) -> Choice:
         question = self.course.questions(lesson)[item]
@@ -265,7 +298,7 @@ class Counted:
         options += [Option(plain(text), people[text], False, plain(said)) for text, said in wrong_answers(question)]
         if people[_UNKNOWN]:
             options.append(Option(_UNKNOWN, people[_UNKNOWN], False))
-        return Choice(lesson, item, question.text(), plain(question.skill), _by_people(options))
+        return Choice(lesson, item, question.text(), plain(question.skill), _by_people(options, self.students))
 
 
 def told(answers: Iterable[float | str | None]) -> float | str | None:
@@ -295,9 +328,11 @@ def _cell(question: Question, given: Given) -> str:
     return next(text for text, feedback in wrong if feedback == said)
 
 
-def _by_people(options: Sequence[Option]) -> tuple[Option, ...]:
-    """The right one first; those of whom few may not be told apart by their place."""
-    return tuple(sorted(options, key=lambda each: (not each.right, -max(each.people, FEWEST - 1), each.text)))
+def _by_people(options: Sequence[Option], most: int) -> tuple[Option, ...]:
+    """The right one first, the others by what is told: a place may not tell more. At most so many have answered."""
+    words = told_of([each.people for each in options], most)
+    found = [each._replace(told=told) for each, told in zip(options, words, strict=True)]
+    return tuple(sorted(found, key=lambda each: (not each.right, -each.least, each.words == "0", each.text)))
 
 
 _Result = TypeVar("_Result", Bet, Prediction, Choice)

@@ -1,7 +1,8 @@
 """Counts in which nobody can be found: of no answer it is shown, nor can be computed, that one to four people gave it.
 
 What lies along an axis is counted in intervals, and neighbours are joined until each holds nobody or at least five. Of
-right and wrong both numbers are hidden if one is small; of several options the small ones, and with them the total.
+right and wrong both numbers are hidden if one is small; of several options the small ones, and with them the total. Nor
+may the number of hand-ins tell it, which stands on the page: of 30 hand-ins 29 that are counted would leave one.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import NamedTuple
 
 FEWEST = 5
 FEW = "fewer than 5"
+HIDDEN = "not told"  #: somebody, but any number may be meant
 #: Intervals of an axis before any are joined.
 _INTERVALS = 20
 #: Powers of ten beyond which a value is as good as nothing.
@@ -40,6 +42,39 @@ class Interval(NamedTuple):
 def small(people: int) -> bool:
     """Whether so few may not be shown."""
     return 0 < people < FEWEST
+
+
+def told(people: Sequence[int], most: int | None = None) -> list[str]:
+    """How many chose each option, in words from which no small number can be computed.
+
+    A number, :data:`FEW`, or "26 or more" where the number of hand-ins and the exact one would tell how many are left
+    for those of whom there are few; :data:`HIDDEN` where there are not enough people for that.
+
+    Args:
+        people: who chose each, 0 or more; the first is asked first for the part that is left open.
+        most: no more can have answered in all; None if that is not known.
+
+    >>> told([28, 2, 0], 30), told([20, 2, 0], 30), told([5, 1], 6)
+    (['26 or more', 'fewer than 5', '0'], ['20', 'fewer than 5', '0'], ['not told', 'not told'])
+    """
+    words = [FEW if small(each) else str(each) for each in people]
+    few, large = [each for each in people if small(each)], [place for place, n in enumerate(people) if n >= FEWEST]
+    if most is None or not few:
+        return words
+    nothing = [HIDDEN if each else "0" for each in people]
+    if most < FEWEST + len(few) + len(large):
+        return nothing
+    if not large:
+        return words
+    others = sum(people[place] for place in large[1:])
+    # So much is left open: at best room for four of each of the few, at least for one more than one of each.
+    left = min((FEWEST - 1) * len(few), most - others - FEWEST)
+    if left <= len(few):
+        return nothing
+    least = most - others - left
+    if people[large[0]] >= least:
+        words[large[0]] = f"{least} or more"
+    return words
 
 
 def joined(cells: Sequence[Cell]) -> list[Group]:
@@ -83,6 +118,11 @@ class Axis(NamedTuple):
         else:
             value = (value - self.low) / (self.high - self.low)
         return min(max(value, 0.0), 1.0)
+
+    def rounded(self, value: float) -> float:
+        """A value to one of the places where intervals begin: not what a single person said."""
+        found = self.value(round(self.place(value) * _INTERVALS) / _INTERVALS)
+        return float(f"{found:.2g}") if self.log else found
 
     def value(self, place: float) -> float:
         """What lies at a place."""

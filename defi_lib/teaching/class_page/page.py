@@ -9,7 +9,7 @@ from importlib.resources import files
 from defi_lib.explore.my_progress import NEAR
 from defi_lib.numerals import counted, number, percent
 from defi_lib.teaching.class_page.counts import Bet, Choice, Counted, Option, Prediction
-from defi_lib.teaching.class_page.groups import FEW, FEWEST, small
+from defi_lib.teaching.class_page.groups import FEW, FEWEST, HIDDEN
 from defi_lib.teaching.class_page.plots import bar, calibration, dots, gap
 from defi_lib.theme import page_style
 
@@ -21,6 +21,10 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _RULE = (
     f"An answer that {FEW} people gave is not counted here: along an axis neighbours are put together until there are "
     f"five, and questions with {FEW} answers are left out. This page is for those who teach and take the class."
+)
+_DOTS = (
+    "A dot is a person, but not at the place that the person said: those of a stretch with at least five people are "
+    "spread over it."
 )
 _LARGE = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
 _EVEN = "On the broken line as many bets are won as their readers were sure of; below it they were too sure."
@@ -50,7 +54,8 @@ def _body(found: Counted, files_not_counted: int, title: str, day: str) -> Itera
     yield _first(found)
     yield from _section("bets", "Bets on verdicts", [_of_bet(found, each) for each in found.bets], _of_bets(found))
     predictions = [_of_prediction(found, each) for each in found.predictions]
-    yield from _section("predictions", "Predictions", predictions, "<p>Those furthest off come first.</p>")
+    about = f"<p>Those furthest off come first. {_DOTS}</p>"
+    yield from _section("predictions", "Predictions", predictions, about)
     about = "<p>First tries; what most of the class got wrong comes first.</p>"
     yield from _section("quizzes", "Quizzes", [_of_choice(found, each) for each in found.choices], about)
     left = f" Left out: {counted(found.left_out, 'question')}." if found.left_out else ""
@@ -70,11 +75,28 @@ def _first(found: Counted) -> str:
     groups: dict[str, Sequence[Bet | Prediction | Choice]]
     groups = {"bets": found.bets, "predictions": found.predictions, "quizzes": found.choices}
     lines = [
-        f'<li><a href="#{_anchor(each)}">{html.escape(found.course.name(each.lesson))}</a>: {_text(each)}</li>'
+        f'<li><a href="#{_anchor(each)}">{html.escape(found.course.name(each.lesson))}</a>: {_text(each)} '
+        f"<strong>{_why(each)}</strong></li>"
         for name, results in groups.items()
         for each in results[: _FIRST[name]]
     ]
     return f"<h2>To discuss first</h2><ol>{''.join(lines)}</ol>" if lines else "<p>No question has five answers.</p>"
+
+
+def _why(each: Bet | Prediction | Choice) -> str:
+    """Why it is worth discussing: the same numbers as further down."""
+    if isinstance(each, Bet):
+        sure = f"{percent(each.sureness, 2)} sure on average"
+        right = "" if _right(each) == HIDDEN else f"; right: {_right(each)}"
+        return f"A bet, {sure}{right}."
+    if isinstance(each, Prediction):
+        unit = each.asked.unit
+        answer = "" if each.answer is None else f"; answer: {_html(each.answer, unit)}"
+        middle = "" if each.about is None else f"; class: about {_html(each.about, unit)}"
+        return f"A prediction{answer}{middle}."
+    usual = each.usual
+    chosen = f"; usual mistake: “{html.escape(usual.text, quote=False)}”, {usual.words}" if usual else ""
+    return f"A {'prediction' if each.skill == 'a prediction' else 'quiz'}{chosen}."
 
 
 def _section(name: str, title: str, cards: Sequence[str], about: str) -> Iterator[str]:
@@ -108,7 +130,8 @@ def _of_bets(found: Counted) -> str:
         for each in found.bets
     )
     sign = "<p><small>Ring: how sure the class was on average. Square: which part bet on the right answer; a bar where "
-    sign += "the exact part is hidden. Orange: surer than right. From 0 to 100&nbsp;%.</small></p>"
+    sign += "the exact part is hidden. Orange: surer than right; grey: too few to tell. From 0 to 100&nbsp;%. "
+    sign += f"{_DOTS}</small></p>"
     heads = ("Lesson", "How sure", "Right", "Bets")
     table = _table(
         "How sure the class was, and how right",
@@ -151,16 +174,15 @@ def _calibration(found: Counted) -> str:
 
 
 def _right(bet: Bet) -> str:
-    """How many were right, or which of both is small."""
-    if not bet.hides:
-        return percent((bet.people - bet.wrong) / bet.people, 2)
-    return f"all but {FEW}" if small(bet.wrong) else FEW
+    """How many were right, or what may be told of it."""
+    return bet.told[0] if bet.hides else percent((bet.people - bet.wrong) / bet.people, 2)
 
 
 def _of_bet(found: Counted, bet: Bet) -> str:
-    said = f"<b>{_right(bet)}</b> of {bet.people} bet so"
-    if not bet.hides:
-        said = f"<b>{bet.wrong} of {bet.people}</b> bet that it is{' not' if bet.true else ''}"
+    other = f"bet that it is{' not' if bet.true else ''}"
+    said = f"<b>{bet.told[1]} of {bet.people}</b> {other}"
+    if bet.told[1] == HIDDEN:
+        said = f"of {bet.people} bets too few are on one side for either number to be told"
     toss = " Tossing a coin would have scored better." if bet.worth > 0.25 else ""
     today = f"Today <b>{'true' if bet.true else 'not true'}</b>;"
     words = f"{today} {said}. The class was {percent(bet.sureness, 2)} sure on average.{toss}"
@@ -182,11 +204,14 @@ def _of_bet(found: Counted, bet: Bet) -> str:
 def _of_prediction(found: Counted, result: Prediction) -> str:
     axis, unit = result.axis, result.asked.unit
     answer = "The files do not agree on the answer: it stands in the lesson."
-    marks = [(axis.place(result.middle), f"class: {shown(result.middle, unit)}", "middle")]
+    marks, half_said = [], f"{result.people} answered, too few to tell the middle of the class."
+    if result.about is not None:
+        marks = [(axis.place(result.about), f"class: about {shown(result.about, unit)}", "middle")]
+        half_said = f"Half of the {result.people} said about <b>{_html(result.about, unit)}</b> or less."
     if result.answer is not None:
         answer = f"The answer is <b>{_html(result.answer, unit)}</b>."
         marks.insert(0, (axis.place(result.answer), f"answer: {shown(result.answer, unit)}", "answer"))
-    words = f"{answer} Half of the {result.people} said at most <b>{_html(result.middle, unit)}</b>."
+    words = f"{answer} {half_said}"
     intervals = axis.intervals(result.values)
     places = [(axis.place(each.low), axis.place(each.high)) for each in intervals]
     first, half, last = (shown(axis.value(place), unit) for place in (0.0, 0.5, 1.0))
@@ -240,14 +265,14 @@ def _of_choice(found: Counted, result: Choice) -> str:
 
 
 def _option(option: Option, most: int, result: Choice) -> str:
-    few, kind = small(option.people), "right" if option.right else "wrong"
-    many = FEW if few else str(option.people)
+    kind = "right" if option.right else "wrong"
     part = "" if result.hides else f" · {percent(option.people / result.people, 2)}"
     mark = "✓ " if option.right else ""
-    drawn = bar(FEWEST / 2 / most if few else option.people / most, "few" if few else kind)
+    few = option.words == FEW
+    drawn = bar(FEWEST / 2 / most if few else option.least / most, "few" if few else kind)
     text = html.escape(f"{mark}{option.text}", quote=False)
     mistake = f'<p class="mistake">{html.escape(option.said, quote=False)}</p>' if option == result.usual else ""
-    return f'<li><span class="option"><span>{text}</span><b>{many}{part}</b></span>{drawn}{mistake}</li>'
+    return f'<li><span class="option"><span>{text}</span><b>{option.words}{part}</b></span>{drawn}{mistake}</li>'
 
 
 def _table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from defi_lib.numerals import percent
 from defi_lib.teaching.class_page.counts import Band, Bet
-from defi_lib.teaching.class_page.groups import Interval
+from defi_lib.teaching.class_page.groups import FEW, Interval
 
 _WIDTH = 600
 _DOT = 20.0  # from one dot to the next
@@ -94,14 +94,18 @@ def bar(part: float, kind: str) -> str:
 
 
 def gap(bet: Bet) -> str:
-    """How sure the class was of a bet (ring), and which part of it was right (square; a bar where that is hidden)."""
+    """How sure the class was of a bet (ring), and which part of it was right.
+
+    That part is a square, or a bar where it is hidden; grey where the ring lies on the bar.
+    """
     right, people = bet.people - bet.wrong, bet.people
     low, high = right / people, right / people
     if bet.hides:
-        few = (1 / people, 4 / people)
-        low, high = (1 - few[1], 1 - few[0]) if bet.wrong < right else few
-    start, end = sorted((bet.sureness, (low + high) / 2))
-    kind = "wrong" if bet.sureness > (low + high) / 2 else "right"
+        low, high = 1 / people, 1 - 1 / people
+        if FEW in bet.told:
+            low, high = (low, 4 / people) if bet.told[0] == FEW else (1 - 4 / people, high)
+    start, end = sorted((bet.sureness, min(max(bet.sureness, low), high)))
+    kind = "wrong" if bet.sureness > high else "right" if bet.sureness < low or low == high else "mixed"
     line = f'<span class="line {kind}" style="left:{100 * start:.1f}%;width:{100 * (end - start):.1f}%"></span>'
     part = f'<span class="won {kind}" style="left:{100 * low:.1f}%;width:{100 * (high - low):.1f}%"></span>'
     ring = f'<span class="ring" style="left:{100 * bet.sureness:.1f}%"></span>'

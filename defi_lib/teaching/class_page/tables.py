@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from defi_lib.teaching.class_page.collected import Line
-from defi_lib.teaching.class_page.counts import Bet, Choice, Counted, Prediction
-from defi_lib.teaching.class_page.groups import FEW, Interval, small
+from defi_lib.teaching.class_page.counts import Choice, Counted, Prediction
+from defi_lib.teaching.class_page.groups import Interval
 from defi_lib.teaching.grading.report import write_table
 
 HEAD = ("kind", "lesson", "question", "text", "answer", "from", "to", "people", "right")
@@ -30,8 +30,8 @@ def _rows(found: Counted) -> Iterator[Sequence[object]]:
         for each in _held(bet.intervals()):
             yield (*start, "chance given to the right answer", each.low, each.high, each.people, "")
         yield (*start, "on average sure", f"{bet.sureness:.2f}", "", bet.people, "")
-        yield (*start, "true" if bet.true else "not true", "", "", _hidden(bet, bet.people - bet.wrong), "yes")
-        yield (*start, "not true" if bet.true else "true", "", "", _hidden(bet, bet.wrong), "no")
+        yield (*start, "true" if bet.true else "not true", "", "", bet.told[0], "yes")
+        yield (*start, "not true" if bet.true else "true", "", "", bet.told[1], "no")
     for prediction in found.predictions:
         start = ("prediction", prediction.lesson, prediction.item, prediction.asked.question)
         for each in _held(prediction.axis.intervals(prediction.values)):
@@ -44,13 +44,8 @@ def _rows(found: Counted) -> Iterator[Sequence[object]]:
 
 def _options(choice: Choice) -> Iterator[Sequence[object]]:
     for option in choice.options:
-        people = FEW if small(option.people) else option.people
         right = "yes" if option.right else "no"
-        yield "quiz", choice.lesson, choice.item, choice.text, option.text, "", "", people, right
-
-
-def _hidden(bet: Bet, people: int) -> object:
-    return (FEW if small(people) else "all others") if bet.hides else people
+        yield "quiz", choice.lesson, choice.item, choice.text, option.text, "", "", option.words, right
 
 
 def _ends(prediction: Prediction, each: Interval) -> tuple[str, str]:
