@@ -35,7 +35,7 @@ LOOPBACK = "127.0.0.1"
 PORT = 8888
 READERS = 20
 
-AS_ROOT = "You are root, which is fine here: the server answers this machine alone and asks for a token."
+AS_ROOT = "You are root, which is fine here: the server answers {machines} and asks for a token."
 FROM_OUTSIDE = """\
 To see it from another machine, forward the port and open the address below there:
   over ssh:   ssh -L {port}:{loopback}:{port} you@this-machine
@@ -77,7 +77,7 @@ def serve(command: str, notebook: str, others: Sequence[str]) -> int:
     """Start JupyterLab's server, in this process, until it is stopped."""
     from jupyterlab.labapp import main as jupyterlab
 
-    print("\n".join(greeting(others)), flush=True)
+    print("\n".join(greeting(others, command)), flush=True)
     os.chdir(ROOT)
     jupyterlab(server_arguments(command, notebook, others))
     return 0
@@ -86,7 +86,7 @@ def serve(command: str, notebook: str, others: Sequence[str]) -> int:
 def server_arguments(command: str, notebook: str, others: Sequence[str] = ()) -> list[str]:
     """What JupyterLab is told; an address, a port or a page that the user names comes before ours."""
     arguments = [f"--config={ROOT / 'jupyter_server_config.py'}"]
-    if not any(other.startswith(("--ip", "--ServerApp.ip")) for other in others):
+    if not answers_others(others):
         arguments.append(f"--ip={LOOPBACK}")
     if is_root():
         arguments.append("--allow-root")
@@ -96,19 +96,25 @@ def server_arguments(command: str, notebook: str, others: Sequence[str] = ()) ->
     return [*arguments, f"--LabApp.default_url={page}", *others]
 
 
-def greeting(others: Sequence[str] = ()) -> list[str]:
-    """What is said before the server starts, with the port that the user names."""
+def greeting(others: Sequence[str] = (), command: str = "open") -> list[str]:
+    """What is said before the server starts, with the command and the port that the user names."""
     named = [other.partition("=")[2] for other in others if other.startswith(("--port=", "--ServerApp.port="))]
     port = named[-1] if named else PORT
     lines = ["The course is starting; stop it with Ctrl + C."]
+    outside = answers_others(others)
     if is_root():
-        lines.append(AS_ROOT)
-    if is_root() or "SSH_CONNECTION" in os.environ or any(map(os.path.exists, ("/.dockerenv", "/run/.containerenv"))):
+        lines.append(AS_ROOT.format(machines="other machines, too," if outside else "this machine alone"))
+    distant = "SSH_CONNECTION" in os.environ or any(map(os.path.exists, ("/.dockerenv", "/run/.containerenv")))
+    if not outside and (is_root() or distant):
         option = f" --port={port}" if named else ""
-        lines.append(
-            FROM_OUTSIDE.format(port=port, loopback=LOOPBACK, course="python -m defi_lib.course open", option=option)
-        )
+        course = f"python -m defi_lib.course {command}"
+        lines.append(FROM_OUTSIDE.format(port=port, loopback=LOOPBACK, course=course, option=option))
     return lines
+
+
+def answers_others(others: Sequence[str]) -> bool:
+    """Whether the user names the address on which the server answers."""
+    return any(other.startswith(("--ip", "--ServerApp.ip")) for other in others)
 
 
 def is_root() -> bool:

@@ -19,10 +19,17 @@ def test_root_is_let_in_on_loopback_and_told_the_way(user, monkeypatch):
     arguments = course.server_arguments("open", "")
     assert "--allow-root" in arguments and "--ip=127.0.0.1" in arguments
     assert not any("token" in argument or "password" in argument for argument in arguments)
-    assert course.AS_ROOT in course.greeting()
+    assert course.AS_ROOT.format(machines="this machine alone") in course.greeting()
     assert "ssh -L 8888:127.0.0.1:8888" in course.greeting()[-1] and course.greeting()[-1].endswith("--ip=0.0.0.0")
     said = course.greeting(["--no-browser", "--port=9000"])[-1]
     assert "9000:127.0.0.1:9000" in said and "8888" not in said and said.endswith("--port=9000")
+
+
+def test_who_wants_a_room_of_readers_is_not_told_to_open_all_to_them(user, monkeypatch):
+    monkeypatch.setattr(course, "is_root", lambda: True)
+    assert course.greeting([], "audience")[-1].endswith("python -m defi_lib.course audience --ip=0.0.0.0")
+    outside = course.greeting(["--ip=0.0.0.0"], "audience")  # already open: no way is told, and nothing wrong
+    assert outside[1:] == [course.AS_ROOT.format(machines="other machines, too,")]
 
 
 def test_others_hear_one_line(user):
