@@ -76,10 +76,11 @@ def _newest(found: Sequence[HandIn]) -> tuple[list[HandIn], list[Unread]]:
         why = _why_unreadable(each)
         before = newest.get((each.student, each.lab))
         if before is not None and why and not before[1]:
-            others.append(Unread(each.path, f"{why}: the older {before[0].path} counts"))
+            others.append(Unread(each.path, f"{why}: the older {before[0].path} counts", each.name))
             continue
         if before is not None:
-            others.append(Unread(before[0].path, before[1] or f"is older than {each.path}, which counts"))
+            why_not = before[1] or f"is older than {each.path}, which counts"
+            others.append(Unread(before[0].path, why_not, before[0].name))
         newest[each.student, each.lab] = each, why
     return sorted((each for each, _ in newest.values()), key=lambda each: (each.lab, each.student)), others
 

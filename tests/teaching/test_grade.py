@@ -97,6 +97,7 @@ def test_from_moodle_and_back_and_again_when_the_lab_was_corrected(tmp_path, cap
         archive.writestr("Grace Hopper_777_assignsubmission_file_/notes.pdf", b"%PDF")
     assert main([str(tmp_path / "in.zip"), "--to", str(klass)]) == 0
     assert "not graded: Grace Hopper_777_assignsubmission_file_/notes.pdf is not a notebook" in capsys.readouterr().out
+    assert [row["student"] for row in read(klass / "report.csv")] == ["Ada Lovelace", "Grace Hopper"]
     worksheet = [
         {
             "Identifier": "Participant 12345",

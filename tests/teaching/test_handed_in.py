@@ -61,6 +61,12 @@ def test_every_lab_of_the_course_is_known():
     assert lab_of("untitled.ipynb", "{}", LABS) is None
 
 
+def test_what_is_no_hand_in_has_its_student_s_name_too(tmp_path):
+    files = {"Alan Turing_5_assignsubmission_file_/a.pdf": b"%PDF", "grace/b.txt": b"", "c.pdf": b"%PDF"}
+    (tmp_path / "in.zip").write_bytes(packed(files))
+    assert [each.name for each in handed_in(tmp_path / "in.zip", LABS)[1]] == ["Alan Turing", "grace", ""]
+
+
 def test_moodle_s_zip_in_both_forms(read):
     found, others = read({
         "Ada Lovelace_12345_assignsubmission_file_/01_swaps.ipynb": SWAPS,

@@ -71,6 +71,7 @@ class Unread(NamedTuple):
 
     path: str
     why: str
+    name: str = ""  #: whose it is, if the path says so
 
 
 class Entry(NamedTuple):
@@ -125,7 +126,8 @@ def handed_in(source: Path, labs: Sequence[KnownLab]) -> tuple[list[HandIn], lis
         if isinstance(read, HandIn):
             hand_ins.append(read)
         else:
-            others.append(read)
+            owner = owner_of(path, PurePosixPath(path).stem)
+            others.append(read._replace(name=owner.name if owner else ""))
     return _told_apart(hand_ins), others
 
 

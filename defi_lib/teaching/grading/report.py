@@ -74,7 +74,7 @@ def write_report(file: Path, report: Sequence[Line], others: Sequence[Unread]) -
                 each.path,
             ]
         )
-    rows += [["", "", "", "", "", "", "", "", f"not graded: {each.why}", "", each.path] for each in others]
+    rows += [[each.name, "", "", "", "", "", "", "", f"not graded: {each.why}", "", each.path] for each in others]
     write_table(file, [head, *rows])
 
 
