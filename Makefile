@@ -195,7 +195,7 @@ clean: ## remove what was built, and the environment
 
 # pip needs a minute the first time and a second when everything is there; the stamps spare even that.
 .venv/course: .venv/bin/pip requirements.txt constraints.txt pyproject.toml
-	@echo "Installing into .venv what the course needs (about 600 MB). The first time this takes a minute or two."
+	@echo "Installing into .venv what the course needs (about 510 MB). The first time this takes a minute or two."
 	@$(PIP) -r requirements.txt
 	@touch $@
 

@@ -8,7 +8,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from nbclient import NotebookClient
 
-from defi_lib.explore import predict, reruns
+from defi_lib.explore import bet, predict, reruns
 from defi_lib.explore.questions import prediction
 from defi_lib.progress import place
 
@@ -125,3 +125,10 @@ def test_in_a_kernel_of_a_reader(monkeypatch):
     states = notebook.metadata.widgets["application/vnd.jupyter.widget-state+json"]["state"].values()
     kept = next(each["state"]["outputs"] for each in states if each["model_name"] == "OutputModel")
     assert [each.get("text") or each["data"]["text/plain"] for each in kept] == ["the answer is 3\n", "'and 4'", "5"]
+
+
+def test_what_waits_for_a_bet_asks_for_the_bet(shell):
+    shell.user_ns["guess"] = bet("X9a", lesson="1.1")
+    shell.run_cell(TELLS).raise_error()
+    said = withheld_by(shell).children[1].value
+    assert "Place your bet first" in said and "prediction" not in said

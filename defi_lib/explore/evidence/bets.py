@@ -37,6 +37,7 @@ class Wager:
     """What is bet on, and how. Committed once: the evidence appears at once."""
 
     once = True
+    act = "Place your bet"
     then = "The evidence appears where it stands in the lesson."
 
     def __init__(self, subject: Subject, lesson: str) -> None:

@@ -20,7 +20,7 @@ from defi_lib.progress.place import has_reader
 from defi_lib.validation import between
 
 _FIRST = "Commit to a prediction first; then the answer appears here."
-_LATER = "This gives the answer away. Commit to a prediction first; then it appears here."
+_LATER = "This gives the answer away. {act} first; then it appears here."
 _AGAIN = "Change my answer once"
 
 
@@ -69,6 +69,10 @@ class Asks(Protocol):
         """Whether a commitment stands: the lesson gives the answer at once."""
 
     @property
+    def act(self) -> str:
+        """What a reader is asked to do before the answer is shown."""
+
+    @property
     def then(self) -> str:
         """What a reader is told after the commitment."""
 
@@ -100,6 +104,7 @@ class Asked:
     lesson: str
     name: str
     once: bool = False
+    act: str = "Commit to a prediction"
     then: str = "Read on: the lesson will come back to it."
 
     def entry(self) -> Entry:
@@ -213,7 +218,7 @@ class Prediction(Box):
         shipped lesson holds what the cell prints. An exception is always shown.
         """
         if self.committed is None and has_reader():
-            withheld = Withheld(self._kept)
+            withheld = Withheld(self._kept, self._asked.act)
             display(withheld)
             withheld.begin()
 
@@ -252,11 +257,11 @@ class Comparison(Box):
 class Withheld(Box):
     """What a cell shows, as soon as the reader has committed. Made by :meth:`Prediction.withhold`."""
 
-    def __init__(self, kept: _Kept) -> None:
-        self._kept = kept
-        self._said, self._shown = status(_LATER), widgets.Output()
+    def __init__(self, kept: _Kept, act: str) -> None:
+        self._kept, self._later = kept, _LATER.format(act=act)
+        self._said, self._shown = status(self._later), widgets.Output()
         self._outputs: list[Output] = []
-        super().__init__([self._said, self._shown], _LATER)
+        super().__init__([self._said, self._shown], self._later)
         self.mark_waiting(True)
         kept.waiting.add(self)
 
@@ -268,7 +273,7 @@ class Withheld(Box):
         """Show what was withheld, or withhold it again."""
         committed = self._kept.committed is not None
         self.mark_waiting(not committed)
-        say(self._said, "" if committed else _LATER)
+        say(self._said, "" if committed else self._later)
         self._shown.outputs = tuple(self._outputs) if committed else ()
 
     def close(self) -> None:
