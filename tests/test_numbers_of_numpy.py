@@ -39,14 +39,17 @@ CALLS = {
 }
 
 
-@pytest.mark.parametrize("kind", [np.uint8, np.int32, np.int64, np.uint64])
-@pytest.mark.parametrize("name", CALLS)
+#: No such number has the few bits of the smallest kind.
+LARGE = {"bits", "target", "chop"}
+KINDS = (np.uint8, np.int32, np.int64, np.uint64)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [(name, kind) for name in CALLS for kind in KINDS if kind != np.uint8 or name not in LARGE]
+)
 def test_it_counts_like_one_of_python(name, kind):
     call, number = CALLS[name]
-    if number > np.iinfo(kind).max:
-        number = number % 101 + 4 if name not in ("bits", "target", "chop") else None
-    if number is None:
-        pytest.skip("no such number has so few bits")
+    number = number if number <= np.iinfo(kind).max else number % 101 + 4
     with np.errstate(all="raise"):
         assert call(kind(number)) == call(number)
 

@@ -81,12 +81,15 @@ def traced():
     (lambda: None)()
     sys.settrace(None)
 
+def run():
+    while seconds == 0.05:
+        pass
+
 for seconds, rounds in ((10.0, 1), (1e-4, 200), (0.05, 1)):
     for _ in range(rounds):
         try:
             with deadline(seconds):
-                while seconds == 0.05:
-                    pass
+                run()
         except TookTooLongError:
             pass
         traced()

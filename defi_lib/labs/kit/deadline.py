@@ -37,7 +37,8 @@ def deadline(seconds: float, again: float = _AGAIN) -> Iterator[None]:
     """Raise :class:`TookTooLongError` in the calling thread once the block has run for ``seconds``.
 
     Python delivers it between two of its instructions: a loop is stopped, one long call into compiled code is not.
-    Nor is a first import stopped, which on a busy machine takes its time.
+    Nor is a first import stopped, which on a busy machine takes its time. What may loop is a function that the block
+    calls: where the loop stands in the block itself, Python 3.13 can pass by the block's end and its ``except``.
 
     Args:
         seconds: that the block may take.
