@@ -90,6 +90,16 @@ def test_tables_are_shown_as_tables(path):
 
 
 @pytest.mark.parametrize("path", ALL, ids=name)
+def test_citations_are_not_printed(path):
+    """They are Markdown: printed, a link shows its brackets and its whole address."""
+    for cell in code(read(path)):
+        printed = [line for output in cell["outputs"] for line in output.get("text", [])]
+        assert not [line for line in printed if "](http" in line], cell["id"]
+        calls = re.findall(r"print\([^\n]*cite\(\)", "".join(cell["source"]))
+        assert calls == [], cell["id"]
+
+
+@pytest.mark.parametrize("path", ALL, ids=name)
 def test_links_to_other_files_lead_somewhere(path):
     for cell in read(path)["cells"]:
         for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", "".join(cell["source"])):
