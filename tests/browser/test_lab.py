@@ -71,7 +71,7 @@ def test_the_first_question_in_all_ways(chrome, lab):
         state="attached", timeout=60_000
     )
     student = Student(page)
-    assert "of 14 points. Left:" in student.run(SETUP)
+    assert "points. Left: swap (2)" in student.run(SETUP)
     assert "500.0" in student.answer(RIGHT)
     assert "✓ Right (2 of 2 points)" in student.run(CHECK)
     student.shoot("right")
