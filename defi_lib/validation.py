@@ -155,6 +155,11 @@ def at_least(name: str, value: int, low: int) -> int:
     raise ValueError(f"{name} = {shown(value)} is outside the allowed range: an integer >= {low}")
 
 
+def sizes(name: str, value: int | Sequence[int]) -> tuple[int, ...]:
+    """The shape of an array: one integer >= 0, or several in a list or tuple."""
+    return tuple(at_least(name, size, 0) for size in (value if isinstance(value, (list, tuple)) else (value,)))
+
+
 def integer(name: str, value: int, low: int, high: int) -> int:
     """``value`` if it is one integer in [low, high], however large; a float does not count, since it may be rounded."""
     if isinstance(value, (int, np.integer)) and not isinstance(value, bool) and low <= value <= high:

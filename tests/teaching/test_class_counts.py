@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from defi_lib.explore.questions import questions_of
 from defi_lib.teaching.class_page.asked import Given
 from defi_lib.teaching.class_page.counts import Bet, Choice, Counted, Option, Placed, Prediction, told
-from defi_lib.teaching.class_page.groups import FEW, HIDDEN, Axis, axis, joined, small
-from defi_lib.teaching.class_page.groups import told as told_of
+from defi_lib.teaching.class_page.groups import FEW, HIDDEN, Axis, axis, in_words, joined, small
 from defi_lib.teaching.class_page.page import page
 from defi_lib.teaching.class_page.tables import write_counts
 from defi_lib.teaching.lecture.lesson import Asked
@@ -82,7 +81,7 @@ def test_of_no_answer_it_can_be_computed_that_one_to_four_gave_it(options):
     """Whoever knows the rule and the number of hand-ins tries all that the class may have answered."""
     for most in range(5, 22 if options < 4 else 14):
         cases = [each for each in itertools.product(range(most + 1), repeat=options) if 5 <= sum(each) <= most]
-        for words, columns in consistent(lambda people, most=most: told_of(people, most), cases).items():
+        for words, columns in consistent(lambda people, most=most: in_words(people, most), cases).items():
             for word, column in zip(words, columns, strict=True):
                 assert len(column) > 1 or not small(min(column)), (most, words)
                 assert word != FEW or max(column) < 5
@@ -102,7 +101,7 @@ def test_of_no_answer_it_can_be_computed_that_one_to_four_gave_it(options):
     ],
 )
 def test_what_is_told_by_hand(people, most, words):
-    assert told_of(people, most) == words
+    assert in_words(people, most) == words
 
 
 @pytest.mark.parametrize("people", range(5, 15))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defi_lib.renamed import renamed
-from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, plain
+from defi_lib.validation import Amount, at_least, between, broadcastable, non_negative, plain, sizes
 
 
 def online_share(leave: Amount, join: Amount) -> Amount:
@@ -98,7 +98,7 @@ def simulate_churn(
     >>> simulate_churn(10, 24, 0.0, 0.1, 5, np.random.default_rng(1)).finished.sum().item()
     40
     """
-    shape = tuple(at_least("nodes", size, 0) for size in (nodes if isinstance(nodes, (list, tuple)) else (nodes,)))
+    shape = sizes("nodes", nodes)
     leave, join = between("leave", leave, 0.0, 1.0), between("join", join, 0.0, 1.0)
     broadcastable(nodes=np.empty(shape[:-1]), leave=leave, join=join)
     stays, comes = 1 - np.asarray(leave)[..., np.newaxis], np.asarray(join)[..., np.newaxis]

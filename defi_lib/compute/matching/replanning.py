@@ -165,10 +165,8 @@ def draw_presence(hours: int, nodes: int, leave: float, join: float, rng: np.ran
     True
     """
     shape = at_least("hours", hours, 0), at_least("nodes", nodes, 0)
-    leave, join = (
-        one_number("leave", between("leave", leave, 0.0, 1.0)),
-        one_number("join", between("join", join, 0.0, 1.0)),
-    )
+    leave = one_number("leave", between("leave", leave, 0.0, 1.0))
+    join = one_number("join", between("join", join, 0.0, 1.0))
     luck, there = rng.random(shape), np.zeros(shape, dtype=bool)
     for hour in range(shape[0]):
         chance = np.where(there[hour - 1], 1 - leave, join) if hour else online_share(leave, join)

@@ -8,7 +8,17 @@ from numpy.typing import NDArray
 from defi_lib.integers import positions
 from defi_lib.renamed import renamed
 from defi_lib.units import SECONDS_PER_DAY
-from defi_lib.validation import Amount, at_least, between, broadcastable, finite, non_negative, one_number, positive
+from defi_lib.validation import (
+    Amount,
+    at_least,
+    between,
+    broadcastable,
+    finite,
+    non_negative,
+    one_number,
+    positive,
+    sizes,
+)
 
 
 @renamed(random="rng")
@@ -108,8 +118,8 @@ def draw_services(
         ValueError: an argument outside its range, or shapes that do not fit together.
     """
     mean, variation = non_negative("mean", mean), one_number("variation", between("variation", variation, 0.0, 1e100))
-    sizes = tuple(at_least("shape", size, 0) for size in (shape if isinstance(shape, (list, tuple)) else (shape,)))
-    broadcastable(mean=mean, shape=np.broadcast_to(0.0, sizes))
+    drawn = sizes("shape", shape)
+    broadcastable(mean=mean, shape=np.broadcast_to(0.0, drawn))
     if variation < 1e-16:  # next to none: a mean as a float has more
-        return np.array(np.broadcast_to(mean, sizes))
-    return rng.standard_gamma(variation**-2, sizes) * variation**2 * np.asarray(mean)
+        return np.array(np.broadcast_to(mean, drawn))
+    return rng.standard_gamma(variation**-2, drawn) * variation**2 * np.asarray(mean)

@@ -183,10 +183,8 @@ def collude(
 
     Source: own derivation; break-even cost of a name = ``gain/(m − 1)``.
     """
-    budget, name_cost = (
-        one_number("budget", non_negative("budget", budget)),
-        one_number("name_cost", non_negative("name_cost", name_cost)),
-    )
+    budget = one_number("budget", non_negative("budget", budget))
+    name_cost = one_number("name_cost", non_negative("name_cost", name_cost))
     given = _projects(others)
     if given.ndim != 2 or identities < 1 or int(identities) != identities:
         raise ValueError(

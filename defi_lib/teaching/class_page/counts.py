@@ -13,8 +13,7 @@ from defi_lib.explore.questions import Question
 from defi_lib.explore.questions.words import plain
 from defi_lib.progress import order
 from defi_lib.teaching.class_page.asked import Course, Given
-from defi_lib.teaching.class_page.groups import FEW, FEWEST, HIDDEN, Axis, Interval, axis, joined, small
-from defi_lib.teaching.class_page.groups import told as told_of
+from defi_lib.teaching.class_page.groups import FEW, FEWEST, HIDDEN, Axis, Interval, axis, in_words, joined, small
 from defi_lib.teaching.lecture.lesson import Asked
 from defi_lib.teaching.misconceptions import wrong_answers
 
@@ -330,7 +329,7 @@ def _cell(question: Question, given: Given) -> str:
 
 def _by_people(options: Sequence[Option], most: int) -> tuple[Option, ...]:
     """The right one first, the others by what is told: a place may not tell more. At most so many have answered."""
-    words = told_of([each.people for each in options], most)
+    words = in_words([each.people for each in options], most)
     found = [each._replace(told=told) for each, told in zip(options, words, strict=True)]
     return tuple(sorted(found, key=lambda each: (not each.right, -each.least, each.words == "0", each.text)))
 

@@ -44,7 +44,7 @@ def small(people: int) -> bool:
     return 0 < people < FEWEST
 
 
-def told(people: Sequence[int], most: int | None = None) -> list[str]:
+def in_words(people: Sequence[int], most: int | None = None) -> list[str]:
     """How many chose each option, in words from which no small number can be computed.
 
     A number, :data:`FEW`, or "26 or more" where the number of hand-ins and the exact one would tell how many are left
@@ -54,7 +54,7 @@ def told(people: Sequence[int], most: int | None = None) -> list[str]:
         people: who chose each, 0 or more; the first is asked first for the part that is left open.
         most: no more can have answered in all; None if that is not known.
 
-    >>> told([28, 2, 0], 30), told([20, 2, 0], 30), told([5, 1], 6)
+    >>> in_words([28, 2, 0], 30), in_words([20, 2, 0], 30), in_words([5, 1], 6)
     (['26 or more', 'fewer than 5', '0'], ['20', 'fewer than 5', '0'], ['not told', 'not told'])
     """
     words = [FEW if small(each) else str(each) for each in people]
